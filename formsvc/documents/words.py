@@ -1,0 +1,16 @@
+"""How one answer is written when a template prints it: the last step of both engines."""
+
+from __future__ import annotations
+
+from formsvc.language import gettext as _
+
+
+def written(value: object) -> object:
+    """The value as a reader reads it; Jinja calls this (``finalize``) on all that it prints.
+
+    >>> written(True), written(None), written("Otta"), written(0)
+    ('Ja', '', 'Otta', 0)
+    """
+    if isinstance(value, bool):
+        return _("Ja") if value else _("Nei")
+    return "" if value is None else value
