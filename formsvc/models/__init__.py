@@ -1,0 +1,20 @@
+"""The rows that the service keeps. Rows are rows: what one does with them stands in services."""
+
+from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
+from formsvc.models.evaluation import EvaluationAnswer
+from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Document",
+    "Draft",
+    "EvaluationAnswer",
+    "Format",
+    "LoginAttempt",
+    "LoginSession",
+    "Paper",
+    "ReferenceCounter",
+    "Role",
+    "State",
+]

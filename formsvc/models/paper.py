@@ -1,0 +1,98 @@
+"""Papers from the first keystroke to what was sent: drafts, issued papers, their documents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formsvc.db import Base, EncryptedBytes, EncryptedJSON, now, one_of
+from formsvc.models.account import Account
+
+#: ``fillable`` is the official fillable PDF, filled in
+Format = Literal["docx", "pdf", "fillable"]
+State = Literal["pending", "issued", "failed"]
+
+
+class Draft(Base):
+    """A form that somebody has begun: what was typed, field by field, valid or not."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index(None, "author_id", "changed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(2))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    author: Mapped[Account] = relationship(foreign_keys=author_id)
+    typed: Mapped[dict[str, list[str]]] = mapped_column(EncryptedJSON("draft.typed"))
+    #: counts the savings; a save that was made from an older one is refused
+    version: Mapped[int] = mapped_column(default=1)
+    changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    changed_by: Mapped[Account] = relationship(foreign_keys=changed_by_id)
+    changed_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Paper(Base):
+    """A paper as it was issued: the validated answers, never changed afterwards."""
+
+    __tablename__ = "paper"
+    __table_args__ = (Index(None, "author_id", "issued_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    #: what people call it by, such as ``S-2026-0042``
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    #: the draft it was made from, gone by now; unique, so that two clicks make one paper
+    draft_id: Mapped[UUID | None] = mapped_column(unique=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("paper.answers"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    author: Mapped[Account] = relationship()
+    issued_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    #: the version of the profile's rules and texts that it was issued under
+    rules_version: Mapped[str] = mapped_column(String(40))
+    documents: Mapped[list[Document]] = relationship(
+        back_populates="paper", order_by="Document.format"
+    )
+
+
+class Document(Base):
+    """One file of a paper, kept to the byte as it was handed out."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("paper_id", "format"),
+        CheckConstraint(
+            "state <> 'issued' OR"
+            " (data IS NOT NULL AND sha256 IS NOT NULL AND made_at IS NOT NULL)",
+            name="issued_is_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("paper.id"))
+    paper: Mapped[Paper] = relationship(back_populates="documents")
+    format: Mapped[Format] = mapped_column(one_of(Format))
+    state: Mapped[State] = mapped_column(one_of(State), default="pending")
+    #: loaded only when it is asked for: a list of papers doesn't read their files
+    data: Mapped[bytes | None] = mapped_column(EncryptedBytes("document.data"), deferred=True)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    template_sha256: Mapped[str | None] = mapped_column(String(64))
+    #: why it could not be made: the kind of error and the field's name, never what stood there
+    error: Mapped[str | None] = mapped_column(Text)
+    made_at: Mapped[datetime | None]
+
+
+class ReferenceCounter(Base):
+    """The last running number given out for a prefix in a year."""
+
+    __tablename__ = "reference_counter"
+
+    prefix: Mapped[str] = mapped_column(String(10), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
