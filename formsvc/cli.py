@@ -1,0 +1,394 @@
+"""The command line: fill and check papers, run the service, look after it.
+
+Heavy libraries are imported by the command that needs them, so that ``fill`` starts fast.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from formsvc.errors import FormsvcError, InvalidAnswers, Problem
+from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
+from formsvc.language import gettext as _
+
+if TYPE_CHECKING:
+    from formsvc.forms.base import DocumentForm
+    from formsvc.kinds import Format, Kind
+
+#: the exit code of a refusal: the answers, not the program, have to be mended
+REFUSED = 2
+
+_answers_file = click.option(
+    "--data",
+    "source",
+    type=click.File("rb"),
+    required=True,
+    help="Answers as JSON; - reads them in.",
+)
+_as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON on standard output."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="formsvc")
+def main() -> None:
+    """The papers around children who get help from several services at once."""
+
+
+@main.command()
+@_as_json
+def kinds(*, as_json: bool) -> None:
+    """List the papers."""
+    from formsvc import profile
+    from formsvc.kinds import KINDS
+
+    rows = [
+        {
+            "kind": kind.slug,
+            "title": {
+                code: profile.current().title(kind.slug, code) for code in LANGUAGES
+            },
+            "formats": list(kind.formats),
+        }
+        for kind in KINDS
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['kind']:<24} {row['title']['nb']}")
+
+
+@main.command()
+@click.argument("kind")
+@_answers_file
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--fillable", is_flag=True, help="The official PDF form, filled in.")
+@click.option(
+    "--flatten", is_flag=True, help="The official PDF form with its fields closed."
+)
+@_as_json
+def fill(
+    kind: str,
+    source: IO[bytes],
+    out: Path,
+    *,
+    fillable: bool,
+    flatten: bool,
+    as_json: bool,
+) -> None:
+    """Make a Word document or a PDF from answers: the ending of --out decides."""
+    with _refusals(as_json=as_json):
+        wanted = _format(out, fillable=fillable, flatten=flatten)
+        found, form = _checked(kind, source)
+        from formsvc.services import printing
+
+        printing.demand(found, wanted)
+        data = printing.render(found, form, wanted).data
+        _write(out, data)
+        _notice(form)
+
+
+@main.command()
+@click.argument("kind")
+@_answers_file
+@_as_json
+def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
+    """Check answers without making a document."""
+    with _refusals(as_json=as_json):
+        _found, form = _checked(kind, source)
+        if as_json:
+            _print_json([])
+        _notice(form)
+
+
+@main.command()
+@click.argument("kind")
+@click.option(
+    "--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True
+)
+def sample(kind: str, language: str) -> None:
+    """Print a valid answer file, made by the fields themselves."""
+    with _refusals():
+        from formsvc.kinds import find
+
+        _print_json(find(kind).form.sample(language))
+
+
+@main.command()
+@click.argument("kind")
+@click.option(
+    "--rows", type=click.File("rb"), required=True, help="One set of answers a line."
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice(["docx", "pdf", "fillable", "flattened"]),
+    default="docx",
+)
+def batch(kind: str, rows: IO[bytes], out: Path, wanted: Format) -> None:
+    """Make a document of every row; refused rows are listed in refused.jsonl, the rest is made."""
+    with _refusals():
+        from formsvc.kinds import find
+        from formsvc.services.printing import demand
+
+        found = find(kind)
+        demand(found, wanted)
+    out.mkdir(parents=True, exist_ok=True)
+    lines = [line for line in rows.read().splitlines() if line.strip()]
+    refused = list(_refused_rows(found, lines, out, wanted))
+    report = out / "refused.jsonl"
+    report.unlink(missing_ok=True)
+    if refused:
+        report.write_text(
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in refused)
+        )
+    click.echo(f"{len(lines) - len(refused)} made, {len(refused)} refused", err=True)
+    for row in refused:
+        for problem in row["problems"]:
+            click.echo(
+                f"row {row['row']}: {problem['field']}: {problem['message']}", err=True
+            )
+    sys.exit(1 if refused else 0)
+
+
+def _refused_rows(
+    kind: Kind, lines: list[bytes], out: Path, wanted: Format
+) -> Iterator[dict[str, Any]]:
+    """Make the documents, and give back the rows that could not be made."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from formsvc.services.printing import make
+
+    ending = "docx" if wanted == "docx" else "pdf"
+    console = Console(stderr=True)
+    for number, line in enumerate(track(lines, kind.slug, console=console), start=1):
+        try:
+            data = make(kind, _parsed(line), wanted)
+        except InvalidAnswers as invalid:
+            yield {"row": number, "problems": _plain(invalid.problems)}
+        except FormsvcError as error:
+            yield {"row": number, "problems": _plain([Problem("", str(error))])}
+        else:
+            _write(out / f"{kind.slug}-{number:06}.{ending}", data)
+
+
+# -- the service ----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+def run(port: int, host: str) -> None:
+    """Serve the pages and the API; the database is brought up to date first."""
+    with _refusals():
+        from formsvc.config import settings
+        from formsvc.web import server
+
+        server.run(settings(), host, port)
+
+
+@main.command("init-db")
+def init_db() -> None:
+    """Make the tables, or bring them to the newest version."""
+    with _refusals():
+        from formsvc import db
+        from formsvc.config import settings
+
+        db.migrate(settings())
+        click.echo("The database is up to date.")
+
+
+@main.command("create-user")
+@click.option("--email", prompt=True)
+@click.option("--name", prompt=True)
+@click.option(
+    "--role", type=click.Choice(["referent", "coordinator", "ke", "admin"]), prompt=True
+)
+@click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="FORMSVC_PASSWORD",
+)
+def create_user(email: str, name: str, role: Any, password: str) -> None:
+    """Make an account for an employee."""
+    from formsvc.services import account
+
+    with _refusals(), _writing() as session:
+        account.create(session, email=email, name=name, role=role, password=password)
+        click.echo(f"{email} can log in now.")
+
+
+@main.command("create-token")
+@click.option(
+    "--email", required=True, help="The account in whose name the program calls."
+)
+@click.option("--label", required=True, help="What the token is for.")
+def create_token(email: str, label: str) -> None:
+    """Make a token for the API; it is shown once."""
+    from formsvc.services import account
+
+    with _refusals(), _writing() as session:
+        click.echo(
+            account.issue_token(session, account.by_email(session, email), label)
+        )
+
+
+@main.command("demo-data")
+def demo_data() -> None:
+    """Load invented people and papers; only in demo mode."""
+    from formsvc.services import demo
+
+    with _refusals(), _writing() as session:
+        for line in demo.load(session):
+            click.echo(line)
+
+
+@main.command()
+@_as_json
+def doctor(*, as_json: bool) -> None:
+    """Say what is missing on this machine, and how to mend it."""
+    from formsvc.services import health
+
+    findings = health.findings()
+    if as_json:
+        _print_json([finding._asdict() for finding in findings])
+    else:
+        for finding in findings:
+            mark = (
+                click.style("ok  ", fg="green")
+                if finding.ok
+                else click.style("miss", fg="yellow")
+            )
+            click.echo(
+                f"{mark} {finding.what}"
+                + ("" if finding.ok else f"\n     {finding.mend}")
+            )
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+# -- what the commands share ----------------------------------------------------------------------
+
+
+@contextmanager
+def _refusals(*, as_json: bool = False) -> Iterator[None]:
+    """Print what has to be mended and leave with the exit code of a refusal."""
+    try:
+        yield
+    except InvalidAnswers as invalid:
+        _report(invalid.problems, as_json=as_json)
+        sys.exit(REFUSED)
+    except FormsvcError as error:
+        _report([Problem("", str(error))], as_json=as_json)
+        sys.exit(REFUSED if error.status < 500 else 1)
+
+
+def _report(problems: list[Problem], *, as_json: bool) -> None:
+    if as_json:
+        _print_json(_plain(problems))
+        return
+    for problem in problems:
+        sentence = " ".join(problem.message.splitlines())
+        click.echo(
+            f"{problem.field}: {sentence}" if problem.field else sentence, err=True
+        )
+
+
+def _plain(problems: list[Problem]) -> list[dict[str, str]]:
+    return [problem._asdict() for problem in problems]
+
+
+def _print_json(data: object) -> None:
+    click.echo(
+        json.dumps(data, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
+    )
+
+
+def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
+    from formsvc.kinds import find
+
+    found, answers = find(kind), _parsed(source.read())
+    with speaking(str(answers.get("language", ""))):
+        form = found.form.from_answers(answers)
+        if not form.validate():
+            raise InvalidAnswers(form.problems())
+        return found, form
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    """Answers from JSON.
+
+    :raises InvalidAnswers: when it is no JSON object.
+    """
+    try:
+        answers = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidAnswers(
+            [Problem("", _("Filen er ikke gyldig JSON: %(error)s", error=error))]
+        ) from None
+    if not isinstance(answers, dict):
+        raise InvalidAnswers(
+            [Problem("", _("Svarene skal være ett JSON-objekt: { … }"))]
+        )
+    return answers
+
+
+def _notice(form: DocumentForm) -> None:
+    for notice in form.notices():
+        click.echo(f"{notice.field}: {notice.message}", err=True)
+
+
+def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
+    ending = out.suffix.lower()
+    if ending == ".docx" and not (fillable or flatten):
+        return "docx"
+    if ending == ".pdf":
+        return "flattened" if flatten else "fillable" if fillable else "pdf"
+    raise InvalidAnswers(
+        [
+            Problem(
+                "",
+                _(
+                    "Navnet etter --out må slutte på .docx eller .pdf (skjemaet er en PDF)."
+                ),
+            )
+        ]
+    )
+
+
+def _write(out: Path, data: bytes) -> None:
+    """Write a whole file or none."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise click.ClickException(
+            f"{out} cannot be written: {error.strerror}"
+        ) from None
+
+
+@contextmanager
+def _writing() -> Iterator[Any]:
+    """A database session that is committed when the command has done its work."""
+    from formsvc import db
+    from formsvc.config import settings
+
+    db.migrate(settings())
+    engine = db.engine(settings())
+    with db.session_factory(engine).begin() as session:
+        yield session
+    engine.dispose()

@@ -1,0 +1,90 @@
+"""The settings of an installation, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from formsvc.errors import MissingSetting
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations; each field is one FORMSVC_ variable."""
+
+    #: FORMSVC_DEMO=1: demo people and log-ins, synthetic identity numbers only, no secret needed
+    demo: bool = False
+    #: FORMSVC_SECRET_KEY, or the path of a file that holds it in FORMSVC_SECRET_KEY_FILE
+    secret_key: str = ""
+    #: FORMSVC_DATA: the folder of the embedded database
+    data: Path = Path("data")
+    #: FORMSVC_DATABASE_URL: an SQLAlchemy URL; the embedded database when empty
+    database_url: str = ""
+    #: FORMSVC_PROFILE: the municipality's own TOML, laid over the shipped one
+    profile: Path | None = None
+    #: FORMSVC_TEMPLATES: the municipality's own Word and PDF templates, laid over the shipped ones
+    templates: Path | None = None
+    #: FORMSVC_HTTPS=0 only where the service is tried without TLS; cookies are then not Secure
+    https: bool = True
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'formsvc.sqlite3'}"
+
+    def secret(self) -> str:
+        """The secret key.
+
+        :raises MissingSetting: outside demo mode when none is given, or when it is too short.
+        """
+        if len(self.secret_key) >= 32:
+            return self.secret_key
+        if self.demo:
+            return "demo: this key is public, so demo mode holds invented people only"
+        raise MissingSetting(
+            "FORMSVC_SECRET_KEY is missing or shorter than 32 characters. Make one with"
+            " `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` and keep it safe:"
+            " stored papers cannot be read without it. To try the service: FORMSVC_DEMO=1."
+        )
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from an environment.
+
+    >>> read({"FORMSVC_DEMO": "1"}).demo
+    True
+    """
+    key_file = environ.get("FORMSVC_SECRET_KEY_FILE")
+    key = Path(key_file).read_text().strip() if key_file else environ.get("FORMSVC_SECRET_KEY", "")
+    profile, templates = environ.get("FORMSVC_PROFILE"), environ.get("FORMSVC_TEMPLATES")
+    demo = environ.get("FORMSVC_DEMO", "") not in ("", "0")
+    return Settings(
+        demo=demo,
+        secret_key=key,
+        data=Path(environ.get("FORMSVC_DATA", "data")),
+        database_url=environ.get("FORMSVC_DATABASE_URL", ""),
+        profile=Path(profile) if profile else None,
+        templates=Path(templates) if templates else None,
+        https=environ.get("FORMSVC_HTTPS", "0" if demo else "1") not in ("", "0"),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)
+
+
+def template(name: str) -> Path | None:
+    """The official template of that name: the municipality's own, else the shipped one.
+
+    A wheel carries the shipped ones inside the package; a checkout has them at its top.
+    """
+    own = settings().templates
+    folders = ([own] if own else []) + [PACKAGE / "docx_templates", PACKAGE.parent / "docx_templates"]
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)

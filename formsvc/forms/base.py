@@ -1,0 +1,242 @@
+"""What every paper's form is: sections in reading order, rules, and answers as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from werkzeug.datastructures import MultiDict
+
+from formsvc.errors import Problem
+from formsvc.forms.fields import (
+    AnswerField,
+    Choice,
+    Group,
+    Misfits,
+    Part,
+    Rows,
+    Typed,
+    object_schema,
+    typed_from,
+)
+from formsvc.language import PAPER_LANGUAGES, speaking, spoken
+from formsvc.language import lazy as _l
+from formsvc.language import ngettext
+
+PAPER_LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the form and the fields under it."""
+
+    title: str
+    names: tuple[str, ...]
+    #: a sentence or two under the heading
+    intro: str = ""
+
+
+@dataclass(frozen=True)
+class BoundSection:
+    """A section with the fields of one form, for the page."""
+
+    title: str
+    intro: str
+    fields: list[AnswerField]
+
+
+def _language_of_the_reader() -> str:
+    return spoken() if spoken() in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
+
+
+class DocumentForm(Part):
+    """The form of one paper. A paper is a class like this, in a file of its own.
+
+    Fields are class attributes; their names are the keys of the answers, the API and the
+    placeholders of the templates. What one field demands stands at the field (``required=``);
+    what several demand together stands in ``rules``.
+    """
+
+    #: the headings in reading order; ``language`` is added by itself at the end
+    layout: ClassVar[Sequence[Section]] = ()
+
+    language = Choice(
+        _l("Språk i papiret"),
+        PAPER_LANGUAGE_NAMES,
+        required=_l("Velg hvilket språk papiret skal skrives på."),
+        default=_language_of_the_reader,
+        example="nb",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._misfits: list[Problem] = []
+
+    # -- in ---------------------------------------------------------------------------------
+
+    @classmethod
+    def from_typed(cls, typed: Mapping[str, Sequence[str]] | None) -> Self:
+        """The form with what a person typed on a page or left in a draft."""
+        pairs = [
+            (name, text) for name, texts in (typed or {}).items() for text in texts
+        ]
+        return cls(MultiDict(pairs))
+
+    @classmethod
+    def from_answers(cls, answers: Mapping[str, Any]) -> Self:
+        """The form with plain answers, as from a file or the API.
+
+        An answer under a name that the paper does not have, or of the wrong shape, becomes a
+        problem like any other; the language of the paper is bokmål where none is given.
+        """
+        given = {"language": PAPER_LANGUAGES[0], **answers}
+        misfits: list[Problem] = []
+        typed: Typed = {}
+        for name, answer in given.items():
+            try:
+                typed |= typed_from(list(_shape(cls)), {name: answer})
+            except Misfits as found:
+                misfits += [Problem(path, sentence) for path, sentence in found.found]
+        form = cls.from_typed(typed)
+        form._misfits = misfits
+        return form
+
+    # -- rules ------------------------------------------------------------------------------
+
+    def rules(self) -> None:
+        """Rules that concern several fields: ``self.<field>.refuse(sentence)`` where one breaks."""
+
+    def advice(self) -> list[Problem]:
+        """What a good paper would have done otherwise: shown, never refused."""
+        return []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the paper may be issued; ``problems`` then names everything there is to mend."""
+        super().validate(extra_validators)
+        self.rules()
+        return not self.problems()
+
+    def problems(self) -> list[Problem]:
+        """Everything to mend, in reading order."""
+        return self._misfits + [problem for problem, _id in self.problem_ids()]
+
+    def problem_ids(self) -> Iterator[tuple[Problem, str]]:
+        """Each problem with the id of its control."""
+        for field in self._in_reading_order():
+            yield from field.problems()
+
+    def notices(self) -> list[Problem]:
+        """Where characters that cannot be printed were replaced by �, in reading order."""
+        return [
+            Problem(
+                leaf.path,
+                ngettext(
+                    "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+                    "%(n)s tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+                    leaf.replaced,
+                ),
+            )
+            for field in self._in_reading_order()
+            for leaf in field.leaves()
+            if leaf.replaced
+        ]
+
+    # -- out --------------------------------------------------------------------------------
+
+    @property
+    def paper_language(self) -> str:
+        """The language that the paper is written in."""
+        code = str(self.language.data or "")
+        return code if code in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
+
+    def answers(self) -> dict[str, Any]:
+        """The answers as plain data, under the names of the fields."""
+        return {field.short_name: field.answer() for field in self}
+
+    def words(self) -> dict[str, Any]:
+        """The answers as a reader reads them, in the paper's language: what documents print."""
+        with speaking(self.paper_language):
+            return {field.short_name: field.words() for field in self}
+
+    def typed(self) -> Typed:
+        """What was typed, to be kept in a draft and shown again."""
+        return {name: texts for field in self for name, texts in field.typed().items()}
+
+    # -- the page ---------------------------------------------------------------------------
+
+    @property
+    def sections(self) -> list[BoundSection]:
+        """The headings with their fields, in reading order."""
+        return [
+            BoundSection(
+                str(section.title), str(section.intro), [self[n] for n in section.names]
+            )
+            for section in self._layout()
+        ]
+
+    @classmethod
+    def _layout(cls) -> list[Section]:
+        return [*cls.layout, Section(_l("Språk"), ("language",))]
+
+    def _in_reading_order(self) -> list[AnswerField]:
+        return [self[name] for section in self._layout() for name in section.names]
+
+    def find(self, name: str) -> AnswerField | None:
+        """The field of that name or path, also within groups and rows."""
+        wanted = name.replace(".", "-")
+        fields: list[Any] = list(self)
+        while fields:
+            field = fields.pop()
+            if field.name == wanted:
+                return field  # type: ignore[no-any-return]
+            if wanted.startswith(f"{field.name}-"):
+                fields = (
+                    list(field.entries) if isinstance(field, Rows) else list(field.form)
+                )
+        return None
+
+    def add_row(self, name: str) -> AnswerField | None:
+        """Add an empty row to the rows of that name; the new row, or None if there are no such."""
+        rows = self.find(name)
+        return rows.append_entry() if isinstance(rows, Rows) else None
+
+    def remove_row(self, name: str) -> Rows | None:
+        """Remove the row of that name (``measures-1``); its rows, or None if there is no such."""
+        owner, _dash, index = name.replace(".", "-").rpartition("-")
+        rows = self.find(owner)
+        row = self.find(name)
+        if not isinstance(rows, Rows) or row not in rows.entries:
+            return None
+        rows.pop_entry(rows.entries.index(row))
+        return rows
+
+    # -- what the fields know of themselves ---------------------------------------------------
+
+    @classmethod
+    def sample(cls, language: str = "nb") -> dict[str, Any]:
+        """A valid set of answers, made by the fields themselves."""
+        with speaking(language):
+            answers = {field.short_name: field.sample() for field in _shape(cls)}
+        return {**answers, "language": language}
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """JSON Schema of the answers. The rules between fields are not in it."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **object_schema(list(_shape(cls))),
+            "required": [
+                f.short_name for f in _shape(cls) if f.required and f.name != "language"
+            ],
+        }
+
+
+@cache
+def _shape(form_class: type[DocumentForm]) -> DocumentForm:
+    """An empty form of a class, asked only what its fields are."""
+    return form_class()
+
+
+__all__ = ["BoundSection", "DocumentForm", "Group", "Section"]

@@ -1,0 +1,109 @@
+"""The family's evaluation when a case closes: anonymous, and only counted."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from formsvc import norway, profile
+from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.fields import Choice, LongText, Scale, Text
+from formsvc.language import gettext as _
+from formsvc.language import lazy as _l
+from formsvc.language import spoken
+
+
+class HalfYear(Choice):
+    """This half-year or one of the three before: nothing nearer to the day is ever kept."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        today = norway.today()
+        newest = today.year * 2 + (today.month > 6)
+        codes = [
+            f"{half // 2}-{half % 2 + 1}" for half in range(newest, newest - 4, -1)
+        ]
+        if re.fullmatch(r"20\d\d-[12]", self.code) and self.code not in codes:
+            codes.append(self.code)  # a form handed in on paper may be older
+        return {code: _half_year(code) for code in codes}
+
+
+def _half_year(code: str) -> str:
+    year, half = code.split("-")
+    return (
+        _("våren %(year)s", year=year)
+        if half == "1"
+        else _("høsten %(year)s", year=year)
+    )
+
+
+class EvaluationForm(DocumentForm):
+    """No name, no case, no account, no exact time."""
+
+    layout: ClassVar = (
+        Section(_l("Om samarbeidet"), ("arena", "unit", "period")),
+        Section(
+            _l("Hvordan gikk det?"),
+            (
+                "child_doing_now",
+                "worries_changed",
+                "right_people",
+                "cooperation",
+                "heard",
+            ),
+        ),
+        Section(
+            _l("Med egne ord"),
+            ("good", "better", "missing"),
+            _l("Ikke skriv navn eller annet som kan vise hvem dere er."),
+        ),
+    )
+
+    arena = Choice(
+        _l("Hva slags møter var dere med i?"),
+        lambda: profile.current().arenas(spoken()),
+        required=_l("Velg hva slags møter dere var med i."),
+        example="interdisciplinary_meeting",
+    )
+    unit = Text(
+        _l("Barnehage, skole eller tjeneste"),
+        required=_l("Skriv hvilken barnehage, skole eller tjeneste det gjelder."),
+        example="Heidal skole",
+    )
+    period = HalfYear(
+        _l("Når ble samarbeidet avsluttet?"),
+        required=_l("Velg halvåret samarbeidet ble avsluttet."),
+    )
+    child_doing_now = Scale(
+        _l("Hvordan har barnet det nå?"),
+        low=_l("svært dårlig"),
+        high=_l("svært bra"),
+        required=_l("Velg hvordan barnet har det nå."),
+    )
+    worries_changed = Scale(
+        _l("Hvordan er det dere var bekymret for, nå?"),
+        low=_l("mye verre"),
+        high=_l("mye bedre"),
+        required=_l("Velg hvordan det er med det dere var bekymret for."),
+    )
+    right_people = Scale(
+        _l("Var de rette personene med?"),
+        low=_l("nei, slett ikke"),
+        high=_l("ja, absolutt"),
+        required=_l("Velg om de rette personene var med."),
+    )
+    cooperation = Scale(
+        _l("Hvordan fungerte samarbeidet?"),
+        low=_l("svært dårlig"),
+        high=_l("svært bra"),
+        required=_l("Velg hvordan samarbeidet fungerte."),
+    )
+    heard = Scale(
+        _l("Ble dere hørt?"),
+        low=_l("nei, slett ikke"),
+        high=_l("ja, absolutt"),
+        required=_l("Velg om dere ble hørt."),
+    )
+    good = LongText(_l("Hva var bra?"))
+    better = LongText(_l("Hva kunne vært bedre?"))
+    missing = LongText(_l("Hva eller hvem savnet dere?"))

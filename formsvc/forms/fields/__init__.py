@@ -1,0 +1,56 @@
+"""The fields of the papers: each reads what a person typed and gives it back as a plain answer.
+
+Every field takes the same road whether its text came from a page, a draft, the API or a file: a
+list of typed strings goes in, is cleaned once, and comes out as
+
+* ``answer()``: plain data (str, bool, int, ISO date, list, dict), what is stored and exchanged,
+* ``words()``: the same as a reader reads it, in the language spoken, what the documents print,
+* ``typed()``: what the person typed, to be shown again or kept in a draft.
+"""
+
+from formsvc.forms.fields.answer import (
+    AnswerField,
+    Misfits,
+    Typed,
+    object_schema,
+    typed_from,
+)
+from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale
+from formsvc.forms.fields.group import Group, Part, Rows
+from formsvc.forms.fields.text import (
+    Date,
+    Email,
+    LongText,
+    NationalId,
+    Number,
+    Phone,
+    PostalCode,
+    Text,
+    Time,
+)
+
+__all__ = [
+    "YES_NO",
+    "AnswerField",
+    "Check",
+    "Choice",
+    "Choices",
+    "Date",
+    "Email",
+    "Group",
+    "LongText",
+    "Misfits",
+    "NationalId",
+    "Number",
+    "Options",
+    "Part",
+    "Phone",
+    "PostalCode",
+    "Rows",
+    "Scale",
+    "Text",
+    "Time",
+    "Typed",
+    "object_schema",
+    "typed_from",
+]

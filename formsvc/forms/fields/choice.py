@@ -1,0 +1,258 @@
+"""Fields that a person picks from: radio buttons, lists, check boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final, NamedTuple
+
+from wtforms.validators import StopValidation
+
+from formsvc import cleaning
+from formsvc.forms.fields.answer import AnswerField, Typed, WrongShape
+from formsvc.language import gettext as _
+from formsvc.language import lazy as _l
+
+#: codes and their labels, in the order of the page
+Options = Mapping[str, str]
+
+YES_NO: Final[Options] = {"yes": _l("Ja"), "no": _l("Nei")}
+
+
+class Option(NamedTuple):
+    """One thing that can be chosen, ready for the page."""
+
+    value: str
+    label: str
+    id: str
+    checked: bool
+
+
+class _Optioned(AnswerField):
+    """What the fields with fixed options share."""
+
+    def __init__(
+        self,
+        label: str = "",
+        options: Options | Callable[[], Options] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, **kwargs)
+        self._options = options
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Code → label in the language spoken."""
+        options = self._options() if callable(self._options) else self._options
+        return {code: str(label) for code, label in dict(options).items()}
+
+    @property
+    def chosen(self) -> list[str]:
+        """The codes chosen."""
+        raise NotImplementedError
+
+    @property
+    def options(self) -> list[Option]:
+        """What can be chosen, ready for the page."""
+        chosen = set(self.chosen)
+        return [
+            Option(code, label, f"{self.id}-{index}", code in chosen)
+            for index, (code, label) in enumerate(self.labels.items())
+        ]
+
+    def is_empty(self) -> bool:
+        return not self.chosen
+
+    def typed(self) -> Typed:
+        return {self.name: self.chosen}
+
+    def pre_validate(self, form: Any) -> None:
+        unknown = [code for code in self.chosen if code not in self.labels]
+        if unknown:
+            raise StopValidation(
+                _(
+                    "«%(code)s» kan ikke velges her. Velg blant: %(codes)s.",
+                    code=unknown[0],
+                    codes=", ".join(self.labels),
+                )
+            )
+        if self.is_empty() and self.required:
+            raise StopValidation(str(self.required))
+
+
+class Choice(_Optioned):
+    """One of several: radio buttons, or a list to pick from where there are many."""
+
+    kind = "choice"
+    #: how many options are still shown as radio buttons
+    most_radios: ClassVar[int] = 6
+
+    def __init__(self, *args: Any, empty: str | None = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: what no choice is in plain data
+        self.empty = empty
+
+    @property
+    def as_select(self) -> bool:
+        """Whether the page shows a list to pick from rather than radio buttons."""
+        return len(self.labels) > self.most_radios
+
+    @property
+    def input_id(self) -> str:
+        return str(self.id) if self.as_select else f"{self.id}-0"
+
+    @property
+    def code(self) -> str:
+        """The code chosen, or ""."""
+        return str(self.data or "")
+
+    @property
+    def chosen(self) -> list[str]:
+        return [self.code] if self.code else []
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        cleaned = cleaning.clean(valuelist[0] if valuelist else "")
+        self.data = cleaned.text.strip()
+
+    def answer(self) -> str | None:
+        return self.code or self.empty
+
+    def words(self, *, in_row: bool = False) -> str:
+        return self.labels.get(self.code, "")
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None:
+            return {}
+        if not isinstance(answer, str):
+            raise WrongShape(
+                _(
+                    "Her skal det stå én av kodene: %(codes)s.",
+                    codes=", ".join(self.labels),
+                )
+            )
+        return {self.name: [answer]}
+
+    def sample(self, row: int = 0) -> Any:
+        example = super().sample(row)
+        if example is None:
+            return next(iter(self.labels)) if self.required else self.empty
+        return example
+
+    def schema(self) -> dict[str, Any]:
+        codes: list[str | None] = list(self.labels)
+        return self._described({"enum": codes if self.required else [*codes, "", None]})
+
+
+class Scale(Choice):
+    """A grade from 1 to 5, where the ends are named."""
+
+    def __init__(self, label: str = "", *, low: str, high: str, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(label, self._grades, empty=None, **kwargs)
+
+    def _grades(self) -> Options:
+        return {
+            "1": _("1: %(end)s", end=str(self.low)),
+            "2": "2",
+            "3": "3",
+            "4": "4",
+            "5": _("5: %(end)s", end=str(self.high)),
+        }
+
+    def answer(self) -> int | None:  # type: ignore[override]
+        return int(self.code) if self.code in self.labels else None
+
+    def typed_from(self, answer: Any) -> Typed:
+        if isinstance(answer, int) and not isinstance(answer, bool):
+            return {self.name: [str(answer)]}
+        return super().typed_from(answer)
+
+    def sample(self, row: int = 0) -> Any:
+        return 4
+
+    def schema(self) -> dict[str, Any]:
+        kind = "integer" if self.required else ["integer", "null"]
+        return self._described({"type": kind, "minimum": 1, "maximum": 5})
+
+
+class Choices(_Optioned):
+    """Any number of several: one check box each, none ticked beforehand."""
+
+    kind = "choices"
+
+    @property
+    def input_id(self) -> str:
+        return f"{self.id}-0"
+
+    @property
+    def chosen(self) -> list[str]:
+        return list(self.data or [])
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        codes = (cleaning.clean(value).text.strip() for value in valuelist)
+        self.data = list(dict.fromkeys(code for code in codes if code))
+
+    def answer(self) -> list[str]:
+        return self.chosen
+
+    def words(self, *, in_row: bool = False) -> list[str]:
+        labels = self.labels
+        return [labels[code] for code in self.chosen if code in labels]
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None:
+            return {}
+        if not isinstance(answer, list) or not all(
+            isinstance(code, str) for code in answer
+        ):
+            raise WrongShape(_("Her skal det stå en liste med koder."))
+        return {self.name: answer}
+
+    def sample(self, row: int = 0) -> Any:
+        if self.example is None:
+            return [next(iter(self.labels))] if self.required else []
+        return list(self.example)
+
+    def schema(self) -> dict[str, Any]:
+        items = {
+            "type": "array",
+            "items": {"enum": list(self.labels)},
+            "uniqueItems": True,
+        }
+        return self._described(items | ({"minItems": 1} if self.required else {}))
+
+
+class Check(AnswerField):
+    """One box to tick."""
+
+    kind = "check"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = bool(valuelist) and valuelist[0] not in ("", "false")
+
+    def pre_validate(self, form: Any) -> None:
+        if self.required and not self.data:
+            raise StopValidation(str(self.required))
+
+    def is_empty(self) -> bool:
+        return not self.data
+
+    def answer(self) -> bool:
+        return bool(self.data)
+
+    def typed(self) -> Typed:
+        return {self.name: ["true"]} if self.data else {}
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None or answer is False:
+            return {}
+        if answer is not True:
+            raise WrongShape(_("Her skal det stå true eller false."))
+        return {self.name: ["true"]}
+
+    def sample(self, row: int = 0) -> Any:
+        return bool(self.required) if self.example is None else super().sample(row)
+
+    def schema(self) -> dict[str, Any]:
+        return self._described(
+            {"const": True} if self.required else {"type": ["boolean", "null"]}
+        )

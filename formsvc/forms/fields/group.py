@@ -1,0 +1,241 @@
+"""Fields that hold fields: a person, a list of measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from wtforms import FieldList, Form, FormField
+from wtforms.fields.core import UnboundField
+
+from formsvc.errors import Problem
+from formsvc.forms.fields.answer import (
+    AnswerField,
+    Misfits,
+    Typed,
+    WrongShape,
+    object_schema,
+    typed_from,
+)
+from formsvc.language import gettext as _
+
+
+class Part(Form):
+    """The fields of a group or of one row."""
+
+    class Meta:
+        csrf = False
+        locales = (
+            False  # every message is ours, so WTForms' own catalogues are never read
+        )
+
+
+class Group(AnswerField, FormField):
+    """Several answers under one name: a person, the next meeting."""
+
+    kind = "group"
+
+    def __init__(self, form_class: type[Part], label: str = "", **kwargs: Any) -> None:
+        #: an optional group with nothing typed in it is no answer and is not asked for more
+        self.optional: bool = kwargs.pop("optional", False)
+        self._said: list[str] = []
+        super().__init__(label, form_class=form_class, **kwargs)
+
+    @property
+    def fields(self) -> list[AnswerField]:
+        """The fields in reading order."""
+        return list(self.form)
+
+    @property
+    def input_id(self) -> str:
+        return self.fields[0].input_id
+
+    @property
+    def errors(self) -> list[str]:
+        """What is said of the group as a whole; its fields say their own."""
+        return self._said
+
+    @errors.setter
+    def errors(self, sentences: Sequence[str]) -> None:
+        self._said = list(sentences)
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        self.errors = []
+        if not self.is_empty():
+            return bool(self.form.validate())
+        if self.required:
+            self.refuse(self.required)
+            return False
+        return bool(self.optional or self.form.validate())
+
+    def is_empty(self) -> bool:
+        return all(field.is_empty() for field in self.fields)
+
+    def answer(self) -> dict[str, Any] | None:
+        if self.optional and self.is_empty():
+            return None
+        return {field.short_name: field.answer() for field in self.fields}
+
+    def words(self, *, in_row: bool = False) -> dict[str, Any] | None:
+        if self.optional and self.is_empty():
+            return None
+        return {field.short_name: field.words(in_row=in_row) for field in self.fields}
+
+    def typed(self) -> Typed:
+        return {
+            name: texts
+            for field in self.fields
+            for name, texts in field.typed().items()
+        }
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None:
+            return {}
+        if not isinstance(answer, dict):
+            raise WrongShape(_("Her skal det stå et objekt med navn og verdier."))
+        return typed_from(self.fields, answer, f"{self.name}-")
+
+    def problems(self) -> Iterator[tuple[Problem, str]]:
+        yield from super().problems()
+        for field in self.fields:
+            yield from field.problems()
+
+    def leaves(self) -> Iterator[AnswerField]:
+        for field in self.fields:
+            yield from field.leaves()
+
+    def sample(self, row: int = 0) -> Any:
+        if self.optional and self.example is None:
+            return None
+        if self.example is not None and self.example is not True:
+            return super().sample(row)
+        return {field.short_name: field.sample(row) for field in self.fields}
+
+    def schema(self) -> dict[str, Any]:
+        schema = self._described(object_schema(self.fields))
+        if self.optional:
+            schema["type"] = ["object", "null"]
+        return schema
+
+
+class Rows(AnswerField, FieldList):
+    """Any number of the same: participants, measures. A row with nothing typed is no row."""
+
+    kind = "rows"
+
+    def __init__(
+        self,
+        row: UnboundField[Any],
+        label: str = "",
+        *,
+        row_label: str = "",
+        add_label: str = "",
+        few: int = 0,
+        samples: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, unbound_field=row, default=(), **kwargs)
+        #: what one row is called: «Deltaker»
+        self.row_label = row_label
+        #: what the button says: «Legg til deltaker»
+        self.add_label = add_label
+        #: how many rows a new form shows
+        self.few = few
+        self._samples = (
+            max(few, 1 if self.required else 0) if samples is None else samples
+        )
+
+    @property
+    def input_id(self) -> str:
+        return self.entries[0].input_id if self.entries else f"add-{self.id}"
+
+    @property
+    def filled(self) -> list[Any]:
+        """The rows in which something is typed."""
+        return [entry for entry in self.entries if not entry.is_empty()]
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        FieldList.process(self, formdata, *args, **kwargs)
+        if formdata is None:
+            while len(self.entries) < self.few:
+                self.append_entry()
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        # WTForms asks str.isdigit alone, which also lets «²» through to int().
+        return FieldList._extract_indices(
+            self, prefix, (name for name in formdata if name.isascii())
+        )
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        self.errors = []
+        sound = [entry.validate(form) for entry in self.filled]
+        for entry in self.entries:
+            if entry.is_empty():
+                entry.errors = []
+        if not self.filled and self.required:
+            self.refuse(self.required)
+        return all(sound) and not self.errors
+
+    def is_empty(self) -> bool:
+        return not self.filled
+
+    def answer(self) -> list[Any]:
+        return [entry.answer() for entry in self.filled]
+
+    def words(self, *, in_row: bool = False) -> list[Any]:
+        return [entry.words(in_row=True) for entry in self.filled]
+
+    def typed(self) -> Typed:
+        typed: Typed = {}
+        for entry in self.entries:
+            typed |= entry.typed() or {f"{entry.name}-": [""]}
+        return typed
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None:
+            return {}
+        if not isinstance(answer, list):
+            raise WrongShape(_("Her skal det stå en liste."))
+        typed: Typed = {}
+        for index, item in enumerate(answer):
+            entry = self.blank_row(index)
+            try:
+                # The row itself is named too, so that rows after an empty one keep their number.
+                typed |= {f"{entry.name}-": [""]} | entry.typed_from(item)
+            except WrongShape as wrong:
+                raise Misfits([(entry.path, str(wrong))]) from None
+        return typed
+
+    def blank_row(self, index: int = 0) -> Any:
+        """An empty row that is not part of the list."""
+        row = self.meta.bind_field(
+            self._form,
+            self.unbound_field,
+            {
+                "name": f"{self.name}-{index}",
+                "id": f"{self.id}-{index}",
+                "_meta": self.meta,
+                "translations": self._translations,
+            },
+        )
+        row.short_name = str(index)
+        row.process(None)
+        return row
+
+    def problems(self) -> Iterator[tuple[Problem, str]]:
+        yield from super().problems()
+        for entry in self.entries:
+            yield from entry.problems()
+
+    def leaves(self) -> Iterator[AnswerField]:
+        for entry in self.entries:
+            yield from entry.leaves()
+
+    def sample(self, row: int = 0) -> Any:
+        if self.example is not None:
+            return list(self.example)
+        return [self.blank_row(index).sample(index) for index in range(self._samples)]
+
+    def schema(self) -> dict[str, Any]:
+        items = {"type": "array", "items": self.blank_row().schema()}
+        return self._described(items | ({"minItems": 1} if self.required else {}))

@@ -1,0 +1,253 @@
+"""Fields that a person types in: text, numbers, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from wtforms.validators import StopValidation
+
+from formsvc import cleaning, norway
+from formsvc.config import settings
+from formsvc.forms.fields.answer import AnswerField, Typed, WrongShape
+from formsvc.language import gettext as _
+from formsvc.language import spoken
+
+
+class Text(AnswerField):
+    """One line of text, kept to the letter."""
+
+    kind = "text"
+    input_type = "text"
+    inputmode = ""
+    #: an empty answer in plain data
+    empty: ClassVar[str | None] = ""
+
+    def process_data(self, value: Any) -> None:
+        self.text = "" if value is None else str(value)
+        self.data = self.parse(self.text) if self.text else self.empty
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        cleaned = cleaning.clean(valuelist[0] if valuelist else "")
+        #: what was typed, cleaned: shown again even where it is refused
+        self.text = cleaned.text.strip()
+        self.replaced = cleaned.replaced
+        self.data = self.empty
+        if self.text:
+            self.data = self.parse(self.text)
+
+    def parse(self, text: str) -> str:
+        """The plain answer that a typed text stands for.
+
+        :raises ValueError: with the sentence to show.
+        """
+        return text
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+        if self.is_empty() and self.required:
+            raise StopValidation(str(self.required))
+
+    @property
+    def value(self) -> str:
+        """The text to show in the control."""
+        return self.text
+
+    def is_empty(self) -> bool:
+        return not self.text
+
+    def answer(self) -> str | None:
+        return self.data if isinstance(self.data, str) else self.empty
+
+    def words(self, *, in_row: bool = False) -> str:
+        return self.show(self.data, in_row=in_row) if self.data else ""
+
+    def show(self, answer: str, *, in_row: bool) -> str:
+        """The answer as a reader reads it."""
+        return answer
+
+    def typed(self) -> Typed:
+        return {self.name: [self.text]}
+
+    def typed_from(self, answer: Any) -> Typed:
+        if answer is None:
+            return {}
+        if not isinstance(answer, str):
+            raise WrongShape(_("Her skal det stå tekst i anførselstegn."))
+        return {self.name: [answer]}
+
+    def sample(self, row: int = 0) -> Any:
+        example = super().sample(row)
+        return self.empty if example is None else example
+
+    def schema(self) -> dict[str, Any]:
+        if self.required:
+            return self._described({"type": "string", "minLength": 1})
+        return self._described({"type": ["string", "null"]})
+
+
+class LongText(Text):
+    """A text of several lines."""
+
+    kind = "long_text"
+
+
+class Email(Text):
+    """An e-mail address, checked for its form only."""
+
+    kind = "email"
+    input_type = "email"
+    inputmode = "email"
+
+    def parse(self, text: str) -> str:
+        from email_validator import (
+            EmailNotValidError,
+            validate_email,
+        )  # 40 ms: only where asked
+
+        try:
+            return validate_email(text, check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise ValueError(_("Skriv e-postadressen slik: navn@eksempel.no")) from None
+
+
+class Phone(Text):
+    """A telephone number, stored as E.164 and shown in pairs."""
+
+    kind = "phone"
+    input_type = "tel"
+    inputmode = "tel"
+
+    def parse(self, text: str) -> str:
+        try:
+            return norway.phone(text)
+        except ValueError:
+            raise ValueError(
+                _("Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …")
+            ) from None
+
+    def show(self, answer: str, *, in_row: bool) -> str:
+        return norway.show_phone(answer)
+
+
+class PostalCode(Text):
+    """A Norwegian postal code: four digits, kept as text."""
+
+    kind = "digits"
+    inputmode = "numeric"
+
+    def parse(self, text: str) -> str:
+        try:
+            return norway.postal_code(text)
+        except ValueError:
+            raise ValueError(_("Skriv postnummeret med fire siffer.")) from None
+
+
+class NationalId(Text):
+    """A national identity number: synthetic only in demo mode, never synthetic outside it."""
+
+    kind = "digits"
+    inputmode = "numeric"
+
+    def parse(self, text: str) -> str:
+        synthetic = settings().demo
+        try:
+            return norway.identity_number(text, synthetic=synthetic)
+        except ValueError:
+            if synthetic:
+                raise ValueError(
+                    _(
+                        "Skriv et gyldig syntetisk fødselsnummer på elleve siffer."
+                        " Her prøver vi bare ut tjenesten, og ekte numre brukes ikke."
+                    )
+                ) from None
+            raise ValueError(
+                _("Skriv et gyldig fødselsnummer eller d-nummer på elleve siffer.")
+            ) from None
+
+
+class Date(Text):
+    """A date: the browser's own control, or typed as 24.11.2026."""
+
+    kind = "date"
+    empty = None
+
+    @property
+    def day(self) -> date | None:
+        """The date, or None where there is none or it cannot be read."""
+        return date.fromisoformat(self.data) if self.data else None
+
+    @property
+    def input_type(self) -> str:  # type: ignore[override]
+        # The native control shows nothing at all for a text that is no date; what was typed
+        # must stay in sight, so it is then an ordinary text field.
+        return "text" if self.text and not self.data else "date"
+
+    @property
+    def value(self) -> str:
+        return str(self.data or self.text)
+
+    def parse(self, text: str) -> str:
+        try:
+            return norway.parse_date(text).isoformat()
+        except ValueError:
+            raise ValueError(_("Skriv datoen slik: 24.11.2026")) from None
+
+    def show(self, answer: str, *, in_row: bool) -> str:
+        day = date.fromisoformat(answer)
+        return norway.short_date(day) if in_row else norway.long_date(day, spoken())
+
+    def schema(self) -> dict[str, Any]:
+        kind = "string" if self.required else ["string", "null"]
+        return self._described({"type": kind, "format": "date"})
+
+
+class Time(Text):
+    """A time of day, HH:MM."""
+
+    kind = "time"
+
+    @property
+    def input_type(self) -> str:  # type: ignore[override]
+        return "text" if self.text and not self.data else "time"
+
+    @property
+    def value(self) -> str:
+        return str(self.data or self.text)
+
+    def parse(self, text: str) -> str:
+        try:
+            return norway.parse_time(text)
+        except ValueError:
+            raise ValueError(_("Skriv klokkeslettet slik: 13:00")) from None
+
+
+class Number(Text):
+    """A whole number, from 1 and up."""
+
+    kind = "number"
+    inputmode = "numeric"
+
+    def parse(self, text: str) -> str:
+        if not (
+            text.isascii() and text.isdigit() and 0 < len(text) <= 4 and int(text) > 0
+        ):
+            raise ValueError(_("Skriv et helt tall fra 1 og oppover."))
+        return str(int(text))
+
+    def answer(self) -> int | None:  # type: ignore[override]
+        return int(self.data) if self.data else None
+
+    def typed_from(self, answer: Any) -> Typed:
+        if isinstance(answer, int) and not isinstance(answer, bool):
+            return {self.name: [str(answer)]}
+        return super().typed_from(answer)
+
+    def sample(self, row: int = 0) -> Any:
+        return AnswerField.sample(self, row)
+
+    def schema(self) -> dict[str, Any]:
+        kind = "integer" if self.required else ["integer", "null"]
+        return self._described({"type": kind, "minimum": 1, "maximum": 9999})

@@ -1,0 +1,88 @@
+"""The register of the papers: one literal, in the order of the menu; all else derives from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from formsvc.errors import UnknownKind
+from formsvc.forms.action_plan import ActionPlanForm
+from formsvc.forms.base import DocumentForm
+from formsvc.forms.consent import ConsentForm
+from formsvc.forms.consent_withdrawal import ConsentWithdrawalForm
+from formsvc.forms.evaluation import EvaluationForm
+from formsvc.forms.invitation import InvitationForm
+from formsvc.forms.ip_application import IpApplicationForm
+from formsvc.forms.ke_coordinator_changed import KeCoordinatorChangedForm
+from formsvc.forms.ke_group_created import KeGroupCreatedForm
+from formsvc.forms.ke_group_dissolved import KeGroupDissolvedForm
+from formsvc.forms.ke_ip_declined import KeIpDeclinedForm
+from formsvc.forms.minutes import MinutesForm
+from formsvc.language import gettext as _
+from formsvc.language import lazy as _l
+
+#: docx and pdf are for everyone to read; fillable is the official PDF form, filled in and still
+#: open for changes, and flattened is the same with its fields closed
+Format = Literal["docx", "pdf", "fillable", "flattened"]
+
+#: what one wants to do: the headings of the start page
+GROUPS: Final[Mapping[str, str]] = {
+    "consent": _l("Samtykke"),
+    "plan": _l("Individuell plan og koordinator"),
+    "ke": _l("Melde fra til koordinerende enhet"),
+    "meeting": _l("Møter og oppfølging"),
+    "evaluation": _l("Evaluering"),
+}
+
+_WORD_AND_PDF: Final[tuple[Format, ...]] = ("docx", "pdf")
+_ALL_FORMATS: Final[tuple[Format, ...]] = ("docx", "pdf", "fillable", "flattened")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of paper."""
+
+    #: its name in addresses, files and templates
+    slug: str
+    form: type[DocumentForm]
+    #: the key of its heading in ``GROUPS``
+    group: str
+    #: the letter that its references begin with; "" for one that is only counted
+    prefix: str
+    #: what it can be had as; none for one that is only counted
+    formats: tuple[Format, ...] = _WORD_AND_PDF
+
+
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind("consent", ConsentForm, "consent", "S", _ALL_FORMATS),
+    Kind("consent_withdrawal", ConsentWithdrawalForm, "consent", "T"),
+    Kind("ip_application", IpApplicationForm, "plan", "P", _ALL_FORMATS),
+    Kind("ke_group_created", KeGroupCreatedForm, "ke", "K"),
+    Kind("ke_group_dissolved", KeGroupDissolvedForm, "ke", "K"),
+    Kind("ke_coordinator_changed", KeCoordinatorChangedForm, "ke", "K"),
+    Kind("ke_ip_declined", KeIpDeclinedForm, "ke", "K"),
+    Kind("invitation", InvitationForm, "meeting", "I"),
+    Kind("minutes", MinutesForm, "meeting", "R"),
+    Kind("action_plan", ActionPlanForm, "meeting", "H"),
+    Kind("evaluation", EvaluationForm, "evaluation", "", ()),
+)
+
+_BY_SLUG: Final = {kind.slug: kind for kind in KINDS}
+
+
+def find(slug: str) -> Kind:
+    """The kind of that name.
+
+    :raises UnknownKind: with the names there are.
+    """
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise UnknownKind(
+            _(
+                "Det finnes ikke noe papir som heter «%(slug)s». Velg blant: %(slugs)s.",
+                slug=slug,
+                slugs=", ".join(_BY_SLUG),
+            )
+        ) from None
