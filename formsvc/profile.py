@@ -50,11 +50,15 @@ class InvalidProfile(FormsvcError):
         super().__init__(f"The municipality's profile, {key}: {mend}")
 
 
-class NotInProfile(FormsvcError):
+class NotInProfile(FormsvcError, KeyError):
     """A text, title, office, service or arena was asked for that the profile does not have."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The municipality's profile has no {key}. Add it, or mend the name.")
+
+    def __str__(self) -> str:
+        """The sentence: a KeyError would show it in quotes."""
+        return str(self.args[0])
 
 
 # What a profile holds
@@ -292,6 +296,26 @@ class Profile:
     def word_list(self, key: str, language: str) -> tuple[str, ...]:
         """Words to look for in what was written, such as ``vague_deadlines``."""
         return _found(self.word_lists, "word_lists", key)[language]
+
+    def phrases(self, key: str) -> frozenset[str]:
+        """A word list in all languages at once and in small letters: people mix languages."""
+        lists = _found(self.word_lists, "word_lists", key)
+        return frozenset(word.casefold() for words in lists.values() for word in words)
+
+    @property
+    def discussion_phrases(self) -> frozenset[str]:
+        """What gives away that a conclusion retells the discussion."""
+        return self.phrases("discussion")
+
+    @property
+    def complaint_phrases(self) -> frozenset[str]:
+        """What gives away a complaint on resources."""
+        return self.phrases("resources")
+
+    @property
+    def family_roles(self) -> frozenset[str]:
+        """Words in a participant's role that show that the family is there."""
+        return self.phrases("family_roles")
 
     def paragraphs(self, words: Words, language: str, on: date | None = None) -> list[str]:
         """The paragraphs of a text, with its placeholders filled.
