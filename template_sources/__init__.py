@@ -1,0 +1,1 @@
+"""Where the official templates come from: ``python -m template_sources.<name>`` makes them."""

@@ -1,0 +1,1 @@
+"""The official fillable PDFs: drawn as HTML, laid out by WeasyPrint, made a form by pypdf."""

@@ -1,0 +1,23 @@
+"""Makes the official fillable PDFs anew: ``python -m template_sources.fillable [FOLDER]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from template_sources.fillable.draw import PAPERS, draw
+
+FOLDER = Path(__file__).parents[2] / "docx_templates"
+
+
+def main(folder: Path) -> None:
+    """Write every fillable paper in every language into the folder."""
+    for kind in PAPERS:
+        for language in ("nb", "nn"):
+            target = folder / f"{kind}.{language}.pdf"
+            target.write_bytes(draw(kind, language))
+            sys.stdout.write(f"{target}: {target.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

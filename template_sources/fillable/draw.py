@@ -1,0 +1,157 @@
+"""Draws a fillable paper: its form class and the profile give the words, the HTML the order."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import weasyprint
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from weasyprint.text.fonts import FontConfiguration
+
+from formsvc import profile
+from formsvc.documents import fonts, html_pdf
+from formsvc.forms.base import DocumentForm
+from formsvc.forms.consent import ConsentForm
+from formsvc.forms.fields import AnswerField, Group, Rows
+from formsvc.forms.ip_application import IpApplicationForm
+from formsvc.language import speaking
+from template_sources.fillable.finish import finish
+from template_sources.fillable.font import blank
+
+HERE: Final = Path(__file__).parent
+PAPERS: Final[dict[str, type[DocumentForm]]] = {
+    "consent": ConsentForm,
+    "ip_application": IpApplicationForm,
+}
+#: the profile's texts as they stand on this day; a new day and a new run when they change
+EDITION: Final = date(2026, 11, 1)
+#: one box a character where the number of characters is known: day, month and year as ddmmyyyy
+CELLS: Final = {"date": 8, "postal_code": 4, "national_id": 11}
+
+
+def draw(kind: str, language: str) -> bytes:
+    """The blank paper as a PDF form; equal bytes for equal sources."""
+    with speaking(language):
+        page = _page(kind, language)
+    with fonts.only_bundled():
+        font_config = FontConfiguration()
+    data: bytes = weasyprint.HTML(string=page, base_url=None).write_pdf(
+        pdf_variant="pdf/a-2a",
+        pdf_forms=True,
+        font_config=font_config,
+        finisher=html_pdf._finish,  # noqa: SLF001 - the same last touch as on the printed papers
+    )
+    return finish(data)
+
+
+def _page(kind: str, language: str) -> str:
+    form = PAPERS[kind].from_typed(None)
+    here = profile.current()
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def ask(path: str) -> AnswerField:
+        return field_at(form, path)
+
+    def spoken(path: str, label: str = "") -> str:
+        return " ".join([*_above(form, path), label or str(ask(path).label.text)])
+
+    def t(bokmaal: str, nynorsk: str) -> str:
+        return {"nb": bokmaal, "nn": nynorsk}[language]
+
+    return environment.get_template(f"{kind}.html").render(
+        ask=ask,
+        spoken=spoken,
+        t=t,
+        comb=_comb,
+        cells_of=_cells,
+        language=language,
+        sections=form.sections,
+        title=here.title(kind, language, EDITION),
+        municipality=here.municipality(language),
+        office=here.office("coordinating_unit", language, EDITION),
+        exempt=here.word("exempt", language, EDITION),
+        texts=here.texts(kind, language, EDITION),
+        headings=_Headings(here.headings(kind, language, EDITION)),
+        legal=here.legal(kind, language, EDITION),
+        style=Markup(_style()),  # noqa: S704 - our own file
+        shield=_data_url(html_pdf.TEMPLATES / "shield.svg"),
+    )
+
+
+class _Headings(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def field_at(form: DocumentForm, path: str) -> AnswerField:
+    """The field that a dotted path names; a number stands for a row."""
+    fields: dict[str, Any] = {field.short_name: field for field in form}
+    field: Any = None
+    for step in path.split("."):
+        if isinstance(field, Rows):
+            field = field.blank_row(int(step))
+        else:
+            field = fields[step]
+        fields = (
+            {inner.short_name: inner for inner in field.form} if isinstance(field, Group) else {}
+        )
+    assert isinstance(field, AnswerField)
+    return field
+
+
+def _above(form: DocumentForm, path: str) -> list[str]:
+    """What a field stands in, as it is said before its own label: «Tjeneste 3:»."""
+    steps = path.split(".")
+    said = []
+    for depth, step in enumerate(steps[:-1], start=1):
+        parent = field_at(form, ".".join(steps[:depth]))
+        if step.isdigit():
+            rows = field_at(form, ".".join(steps[: depth - 1]))
+            said = [f"{rows.row_label} {int(step) + 1}:"]
+        else:
+            said.append(f"{parent.label.text}:")
+    return said
+
+
+def _cells(field: AnswerField) -> int:
+    return CELLS.get(field.kind, 0) or CELLS.get(field.short_name, 0)
+
+
+def _comb(cells: int) -> str:
+    """The strokes between the cells of a comb."""
+    strokes = "".join(f"M{cell} 0V1" for cell in range(1, cells))
+    return _data(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {cells} 1" width="{cells}" height="1"'
+        f' preserveAspectRatio="none"><path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'
+    )
+
+
+def _style() -> str:
+    chain = ", ".join(f'"{family}"' for family in fonts.families())
+    empty = b64encode(blank()).decode()
+    return "\n".join(
+        [
+            f"html {{ font-family: {chain} }}",
+            f"@font-face {{ font-family: empty; src: url(data:font/ttf;base64,{empty}) }}",
+            (html_pdf.TEMPLATES / "_letter.css").read_text(),
+            (HERE / "style.css").read_text(),
+        ]
+    )
+
+
+def _data_url(file: Path) -> str:
+    return _data(file.read_text())
+
+
+def _data(svg: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

@@ -1,0 +1,55 @@
+"""The official Word templates, written as code so that they can be read, checked and remade.
+
+A municipality may change the finished files in Word; this is how the shipped ones begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from template_sources.word import (
+    papers_application,
+    papers_consent,
+    papers_ke,
+    papers_meeting,
+)
+from template_sources.word.labels import LANGUAGES, Labels
+from template_sources.word.letterhead import footer, header, letterhead
+from template_sources.word.package import package
+
+#: each paper's name and the function that writes its body
+PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
+    "consent": papers_consent.consent,
+    "consent_withdrawal": papers_consent.consent_withdrawal,
+    "ip_application": papers_application.ip_application,
+    "ke_group_created": papers_ke.ke_group_created,
+    "ke_group_dissolved": papers_ke.ke_group_dissolved,
+    "ke_coordinator_changed": papers_ke.ke_coordinator_changed,
+    "ke_ip_declined": papers_ke.ke_ip_declined,
+    "invitation": papers_meeting.invitation,
+    "minutes": papers_meeting.minutes,
+    "action_plan": papers_meeting.action_plan,
+}
+
+
+def template(kind: str, language: str) -> bytes:
+    """The Word template of one paper in ``nb`` or ``nn``."""
+    labels = Labels(language)
+    return package(
+        PAPERS[kind](labels),
+        first_header=letterhead(labels),
+        header=header(),
+        first_footer=footer(labels, address=True),
+        footer=footer(labels, address=False),
+        locale=f"{language}-NO",
+    )
+
+
+def templates() -> dict[str, bytes]:
+    """Every template by its file name."""
+    return {
+        f"{kind}.{language}.docx": template(kind, language)
+        for kind in PAPERS
+        for language in LANGUAGES
+    }

@@ -1,0 +1,177 @@
+"""The pieces that papers are written with: headings, facts, lists, tables, and docxtpl's tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from xml.sax.saxutils import escape
+
+#: the width between the margins, in twentieths of a point
+TEXT_WIDTH: Final = 9298
+
+
+def run(words: str, style: str = "") -> str:
+    """Words in one run, with a character style if need be; a tab character becomes a tab."""
+    properties = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else ""
+    pieces = (f'<w:t xml:space="preserve">{escape(piece)}</w:t>' for piece in words.split("\t"))
+    return f"<w:r>{properties}{'<w:tab/>'.join(pieces)}</w:r>"
+
+
+def paragraph(words: str, style: str = "", *, keep_next: bool = False) -> str:
+    """A paragraph in a named style."""
+    return _paragraph(run(words), style, keep_next=keep_next)
+
+
+def _paragraph(runs: str, style: str, *, keep_next: bool = False) -> str:
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    kept = "<w:keepNext/>" if keep_next else ""
+    properties = f"<w:pPr>{named}{kept}</w:pPr>" if named or kept else ""
+    return f"<w:p>{properties}{runs}</w:p>"
+
+
+def code(tag: str) -> str:
+    """A paragraph that only steers docxtpl and is gone from the finished paper."""
+    return paragraph(f"{{%p {tag} %}}", "TemplateCode")
+
+
+def when(condition: str, *blocks: str) -> str:
+    """The blocks, if the condition holds."""
+    return code(f"if {condition}") + "".join(blocks) + code("endif")
+
+
+def either(condition: str, yes: str, no: str) -> str:
+    """One block or the other."""
+    return code(f"if {condition}") + yes + code("else") + no + code("endif")
+
+
+def each(loop: str, *blocks: str) -> str:
+    """The blocks once for each: ``each("item in items", …)``."""
+    return code(f"for {loop}") + "".join(blocks) + code("endfor")
+
+
+def title(subtitle: str = "") -> str:
+    """The paper's title, and a line under it that says what it is about."""
+    return paragraph("{{ paper.title }}", "Title") + (
+        paragraph(subtitle, "Subtitle") if subtitle else ""
+    )
+
+
+def heading(words: str, level: int = 1) -> str:
+    """A heading."""
+    return paragraph(words, f"Heading{level}")
+
+
+def fact(label: str, value: str, when: str = "") -> str:
+    """A label and its answer on one line; left out when the condition does not hold."""
+    line = _paragraph(run(label, "FactLabel") + run("\t" + value), "Fact")
+    return code(f"if {when}") + line + code("endif") if when else line
+
+
+def answer(label: str, name: str) -> str:
+    """The answer of that name with its label, if it was given."""
+    return fact(label, f"{{{{ {name} }}}}", when=name)
+
+
+def bullets(loop: str, words: str) -> str:
+    """One bullet for each: ``bullets("name in informed", "{{ name }}")``."""
+    return each(loop, paragraph(words, "ListBullet"))
+
+
+def section(label: str, name: str) -> str:
+    """A heading and a text of its own, if the text was written."""
+    return when(name, heading(label), paragraph(f"{{{{ {name} }}}}"))
+
+
+class Column(NamedTuple):
+    """A column of a table: its heading, its share of the width, and what a row shows."""
+
+    heading: str
+    width: int
+    #: words of the cell, or finished paragraphs
+    cell: str | Sequence[str]
+
+
+def note(words: str) -> str:
+    """A smaller line under the first one of a cell."""
+    return paragraph(words, "TableNote")
+
+
+def cell(words: str) -> str:
+    """A line of a cell."""
+    return paragraph(words, "TableText")
+
+
+def table(description: str, loop: str, *columns: Column, row_height: int = 0) -> str:
+    """A table with one row for each in the loop; its head is repeated on every page.
+
+    :param description: what the table holds, for those who do not see it.
+    :param row_height: at least so high, for rows that are written in by hand.
+    """
+    widths = _widths(columns)
+    head = _row(
+        [paragraph(column.heading, "TableHeading") for column in columns], widths, head=True
+    )
+    body = _row([_content(column.cell) for column in columns], widths, height=row_height)
+    return _table(
+        description,
+        widths,
+        head,
+        _code_row(f"for {loop}", widths) + body + _code_row("endfor", widths),
+    )
+
+
+def check_table(description: str, heads: tuple[str, str], rows: Sequence[tuple[str, str]]) -> str:
+    """A table of fixed questions with their answers: each row (question, answer's name)."""
+    widths = [TEXT_WIDTH - 1700, 1700]
+    head = _row([paragraph(words, "TableHeading") for words in heads], widths, head=True)
+    body = "".join(_row([cell(question), cell(reply)], widths) for question, reply in rows)
+    return _table(description, widths, head, body)
+
+
+def _content(cells: str | Sequence[str]) -> str:
+    return cell(cells) if isinstance(cells, str) else "".join(cells)
+
+
+def _widths(columns: Sequence[Column]) -> list[int]:
+    whole = sum(column.width for column in columns)
+    widths = [TEXT_WIDTH * column.width // whole for column in columns]
+    widths[-1] += TEXT_WIDTH - sum(widths)
+    return widths
+
+
+def _table(description: str, widths: Sequence[int], head: str, body: str) -> str:
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        '<w:tbl><w:tblPr><w:tblStyle w:val="PaperTable"/>'
+        f'<w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
+        ' w:lastColumn="0" w:noHBand="0" w:noVBand="1"/>'
+        f'<w:tblCaption w:val="{escape(description)}"/>'
+        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
+    )
+
+
+def _row(
+    cells: Sequence[str], widths: Sequence[int], *, head: bool = False, height: int = 0
+) -> str:
+    properties = "<w:cantSplit/>" if head else ""
+    properties += f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>' if height else ""
+    properties += "<w:tblHeader/>" if head else ""
+    inner = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{words}</w:tc>'
+        for words, width in zip(cells, widths, strict=True)
+    )
+    return f"<w:tr>{_row_properties(properties)}{inner}</w:tr>"
+
+
+def _row_properties(content: str) -> str:
+    return f"<w:trPr>{content}</w:trPr>" if content else ""
+
+
+def _code_row(tag: str, widths: Sequence[int]) -> str:
+    return (
+        f'<w:tr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:gridSpan w:val="{len(widths)}"/></w:tcPr>'
+        + paragraph(f"{{%tr {tag} %}}", "TemplateCode")
+        + "</w:tc></w:tr>"
+    )

@@ -1,0 +1,257 @@
+"""How the papers look: every look has a style with a name, so that Word's own tools can change it.
+
+Sizes are half points, lengths twentieths of a point (1 cm = 567).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: the blue of the shield, its ink, and the tints of rules and heads
+BLUE: Final = "14487A"
+INK: Final = "1E2B37"
+GREY: Final = "55606B"
+RULE: Final = "B9C6D3"
+TINT: Final = "E9EFF5"
+
+_FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
+
+
+def styles(locale: str) -> str:
+    """The content of styles.xml; the language of the document is set here."""
+    return _defaults(locale) + _LATENT + "".join(_STYLES)
+
+
+def settings(locale: str) -> str:
+    """The content of settings.xml: no revision marks, nothing that tells who wrote."""
+    return (
+        '<w:zoom w:percent="100"/>'
+        '<w:defaultTabStop w:val="709"/>'
+        '<w:characterSpacingControl w:val="doNotCompress"/>'
+        "<w:compat>"
+        '<w:compatSetting w:name="compatibilityMode"'
+        ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
+        "</w:compat>"
+        f'<w:themeFontLang w:val="{locale}"/>'
+        '<w:decimalSymbol w:val=","/>'
+        '<w:listSeparator w:val=";"/>'
+    )
+
+
+def _defaults(locale: str) -> str:
+    return (
+        "<w:docDefaults><w:rPrDefault><w:rPr>"
+        f'{_FONT}<w:color w:val="{INK}"/><w:sz w:val="22"/><w:szCs w:val="22"/>'
+        f'<w:lang w:val="{locale}" w:eastAsia="{locale}" w:bidi="ar-SA"/>'
+        "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
+        '<w:spacing w:after="120" w:line="264" w:lineRule="auto"/>'
+        "</w:pPr></w:pPrDefault></w:docDefaults>"
+    )
+
+
+_LATENT: Final = (
+    '<w:latentStyles w:defLockedState="0" w:defUIPriority="99" w:defSemiHidden="0"'
+    ' w:defUnhideWhenUsed="0" w:defQFormat="0" w:count="376"/>'
+)
+
+
+def _paragraph_style(
+    key: str,
+    name: str,
+    *,
+    based_on: str = "Normal",
+    following: str = "",
+    paragraph: str = "",
+    run: str = "",
+) -> str:
+    following = f'<w:next w:val="{following}"/>' if following else ""
+    return (
+        f'<w:style w:type="paragraph" w:styleId="{key}">'
+        f'<w:name w:val="{name}"/><w:basedOn w:val="{based_on}"/>{following}'
+        '<w:uiPriority w:val="9"/><w:qFormat/>'
+        f"{_wrapped('pPr', paragraph)}{_wrapped('rPr', run)}</w:style>"
+    )
+
+
+def _wrapped(name: str, content: str) -> str:
+    return f"<w:{name}>{content}</w:{name}>" if content else ""
+
+
+def _size(half_points: int) -> str:
+    return f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+
+
+def _space(before: int, after: int, line: int = 264) -> str:
+    return f'<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="auto"/>'
+
+
+def _colour(value: str) -> str:
+    return f'<w:color w:val="{value}"/>'
+
+
+def _rule(side: str, colour: str, *, size: int = 4, space: int = 1) -> str:
+    return f'<w:{side} w:val="single" w:sz="{size}" w:space="{space}" w:color="{colour}"/>'
+
+
+_BOLD: Final = "<w:b/><w:bCs/>"
+
+_STYLES: Final = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal">'
+    '<w:name w:val="Normal"/><w:qFormat/></w:style>',
+    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
+    '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/>'
+    "<w:semiHidden/><w:unhideWhenUsed/></w:style>",
+    '<w:style w:type="table" w:default="1" w:styleId="TableNormal">'
+    '<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/>'
+    "<w:semiHidden/><w:unhideWhenUsed/>"
+    '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar>'
+    '<w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/>'
+    '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr></w:style>",
+    '<w:style w:type="numbering" w:default="1" w:styleId="NoList">'
+    '<w:name w:val="No List"/><w:uiPriority w:val="99"/>'
+    "<w:semiHidden/><w:unhideWhenUsed/></w:style>",
+    _paragraph_style(
+        "Title",
+        "Title",
+        following="Normal",
+        paragraph="<w:keepNext/><w:keepLines/>" + _space(120, 60, 240),
+        run=_BOLD + _colour(BLUE) + _size(40),
+    ),
+    _paragraph_style(
+        "Subtitle",
+        "Subtitle",
+        following="Normal",
+        paragraph="<w:keepNext/>" + _space(0, 160, 240),
+        run=_colour(GREY) + _size(26),
+    ),
+    _paragraph_style(
+        "Heading1",
+        "heading 1",
+        following="Normal",
+        paragraph="<w:keepNext/><w:keepLines/>"
+        + _space(320, 100, 240)
+        + '<w:outlineLvl w:val="0"/>',
+        run=_BOLD + _colour(BLUE) + _size(28),
+    ),
+    _paragraph_style(
+        "Heading2",
+        "heading 2",
+        following="Normal",
+        paragraph="<w:keepNext/><w:keepLines/>"
+        + _space(180, 40, 240)
+        + '<w:outlineLvl w:val="1"/>',
+        run=_BOLD + _size(23),
+    ),
+    _paragraph_style(
+        "Fact",
+        "Opplysning",
+        paragraph="<w:pBdr>" + _rule("bottom", RULE) + _rule("between", RULE) + "</w:pBdr>"
+        '<w:tabs><w:tab w:val="left" w:pos="2835"/></w:tabs>'
+        + _space(30, 30, 252)
+        + '<w:ind w:left="2835" w:hanging="2835"/>',
+    ),
+    '<w:style w:type="character" w:styleId="FactLabel"><w:name w:val="Ledetekst"/>'
+    '<w:basedOn w:val="DefaultParagraphFont"/><w:uiPriority w:val="9"/><w:qFormat/>'
+    f"<w:rPr>{_BOLD}</w:rPr></w:style>",
+    _paragraph_style(
+        "ListBullet",
+        "List Bullet",
+        paragraph='<w:numPr><w:numId w:val="1"/></w:numPr>'
+        + _space(0, 40)
+        + "<w:contextualSpacing/>",
+    ),
+    _paragraph_style("TableText", "Tabelltekst", paragraph=_space(50, 50, 245), run=_size(21)),
+    _paragraph_style(
+        "TableHeading",
+        "Tabelloverskrift",
+        based_on="TableText",
+        paragraph="<w:keepNext/>",
+        run=_BOLD + _colour(BLUE),
+    ),
+    _paragraph_style(
+        "TableNote",
+        "Tabellmerknad",
+        based_on="TableText",
+        paragraph=_space(0, 50, 245),
+        run=_colour(GREY) + _size(19),
+    ),
+    _paragraph_style(
+        "Caption",
+        "caption",
+        following="Normal",
+        paragraph="<w:keepNext/>" + _space(60, 80, 240),
+        run=_colour(GREY) + _size(20),
+    ),
+    _paragraph_style(
+        "SmallPrint",
+        "Opplysningstekst",
+        paragraph=_space(0, 80, 252),
+        run=_size(20),
+    ),
+    _paragraph_style(
+        "Signature",
+        "Signature",
+        paragraph="<w:keepNext/><w:keepLines/>" + _space(320, 0, 252),
+    ),
+    _paragraph_style(
+        "TemplateCode",
+        "Malkode",
+        paragraph=_space(0, 0, 240),
+        run="<w:noProof/>" + _colour("7A7A7A") + _size(16),
+    ),
+    _paragraph_style(
+        "Header",
+        "header",
+        paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
+        run=_colour(GREY) + _size(18),
+    ),
+    _paragraph_style(
+        "LetterheadName",
+        "Brevhode navn",
+        based_on="Header",
+        run=_BOLD + _colour(BLUE) + _size(28),
+    ),
+    _paragraph_style(
+        "LetterheadNote",
+        "Brevhode merknad",
+        based_on="Header",
+        paragraph='<w:jc w:val="right"/>',
+    ),
+    _paragraph_style(
+        "Footer",
+        "footer",
+        paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
+        run=_colour(GREY) + _size(17),
+    ),
+    '<w:style w:type="table" w:styleId="PaperTable"><w:name w:val="Skjematabell"/>'
+    '<w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>'
+    "<w:tblPr><w:tblBorders>"
+    + _rule("top", BLUE, size=8, space=0)
+    + _rule("bottom", BLUE, size=8, space=0)
+    + _rule("insideH", RULE, space=0)
+    + "</w:tblBorders><w:tblCellMar>"
+    '<w:top w:w="15" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+    '<w:bottom w:w="15" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr>"
+    '<w:tblStylePr w:type="firstRow"><w:rPr>' + _BOLD + "</w:rPr><w:tcPr>"
+    f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:vAlign w:val="bottom"/>'
+    "</w:tcPr></w:tblStylePr></w:style>",
+)
+
+#: one bulleted list, tied to the style List Bullet
+NUMBERING: Final = (
+    '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="singleLevel"/>'
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/>'
+    '<w:pStyle w:val="ListBullet"/><w:lvlText w:val="•"/><w:lvlJc w:val="left"/>'
+    '<w:pPr><w:ind w:left="340" w:hanging="283"/></w:pPr>'
+    f"<w:rPr>{_FONT}{_colour(BLUE)}</w:rPr></w:lvl></w:abstractNum>"
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+)
+
+#: Carlito has Calibri's widths, for readers without Microsoft's fonts
+FONTS: Final = (
+    '<w:font w:name="Calibri"><w:altName w:val="Carlito"/>'
+    '<w:panose1 w:val="020F0502020204030204"/><w:charset w:val="00"/>'
+    '<w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
+)
