@@ -1,0 +1,289 @@
+"""Papers being filled in: begun, saved as one writes, looked over, and finished."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from formsvc import kinds, norway, profile
+from formsvc.errors import Conflict, NotFound, Problem
+from formsvc.forms.base import DocumentForm
+from formsvc.forms.fields import Rows, Typed
+from formsvc.kinds import Kind
+from formsvc.language import gettext as _
+from formsvc.language import spoken
+from formsvc.models import Draft, Paper
+from formsvc.services import draft, paper
+from formsvc.services.draft import StaleDraft
+from formsvc.web import conflict
+from formsvc.web.errors import wants_json
+from formsvc.web.session import database, me
+
+area = Blueprint("drafts", __name__, url_prefix="/papers")
+
+#: how the name of a choice between two texts begins; the field's name follows
+CHOOSE: Final = "_choose-"
+
+
+@area.get("/<slug>/new")
+def blank(slug: str) -> str:
+    """Show an empty paper. Nothing is kept of it before something is sent."""
+    kind = _with_paper(slug)
+    return _form_page(kind, kind.form(), None)
+
+
+@area.post("/<slug>/new")
+def begin(slug: str) -> ResponseReturnValue:
+    """Keep the first of what somebody writes; the same page sent twice gives one draft."""
+    kind = _with_paper(slug)
+    form = kind.form.from_typed(_typed())
+    focus = _change_rows(form)
+    try:
+        kept = draft.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
+    except StaleDraft as stale:
+        return _conflict(stale.stored, form)
+    return _go_on(kept, focus)
+
+
+@area.get("/drafts/<uuid:draft_id>")
+def write(draft_id: UUID) -> str:
+    """Show a draft as it was left, here or on another device."""
+    kept = draft.find(database(), draft_id, me())
+    kind = kinds.find(kept.kind)
+    return _form_page(kind, kind.form.from_typed(kept.typed), kept)
+
+
+@area.post("/drafts/<uuid:draft_id>")
+def save(draft_id: UUID) -> ResponseReturnValue:
+    """Keep what was written since, unless somebody else has kept another text meanwhile."""
+    kept = draft.find(database(), draft_id, me())
+    form = _sent(kept)
+    focus = _change_rows(form)
+    try:
+        _keep(kept, form)
+    except StaleDraft as stale:
+        return _conflict(stale.stored, form)
+    return _go_on(kept, focus)
+
+
+@area.get("/drafts/<uuid:draft_id>/review")
+def review(draft_id: UUID) -> ResponseReturnValue:
+    """Show all that was written before it is final; or, where something is missing, what."""
+    kept = draft.find(database(), draft_id, me())
+    kind = kinds.find(kept.kind)
+    form = kind.form.from_typed(kept.typed)
+    if not form.validate():
+        return _form_page(kind, form, kept), 422
+    frame = _frame(kind, form, kept)
+    advice = _linked(form, form.advice(), frame["address"])
+    return render_template("papers/review.html", **frame, advice=advice)
+
+
+@area.post("/drafts/<uuid:draft_id>/issue")
+def issue(draft_id: UUID) -> ResponseReturnValue:
+    """Make the paper final. Pressed twice, it leads to the same paper twice."""
+    issued = _made_from(draft_id) or _issue(draft_id)
+    if issued is None:
+        flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
+        return redirect(url_for("drafts.review", draft_id=draft_id), 303)
+    return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
+
+
+def _made_from(draft_id: UUID) -> Paper | None:
+    """The paper that a draft has become already."""
+    made = database().scalar(select(Paper.id).where(Paper.draft_id == draft_id))
+    return paper.opened(database(), made, me()) if made else None
+
+
+def _issue(draft_id: UUID) -> Paper | None:
+    """The paper that a draft becomes; None where it is not the text that was looked over."""
+    kept = draft.find(database(), draft_id, me())
+    kind = kinds.find(kept.kind)
+    form = kind.form.from_typed(kept.typed)
+    if _version() != kept.version or not form.validate():
+        return None
+    issued = paper.issue(database(), kind, form, kept.author, draft_id)
+    draft.discard(database(), kept)
+    return issued
+
+
+@area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
+def discard(draft_id: UUID) -> ResponseReturnValue:
+    """Ask once more, then delete a draft."""
+    kept = draft.find(database(), draft_id, me())
+    if request.method == "GET":
+        kind = kinds.find(kept.kind)
+        form = kind.form.from_typed(kept.typed)
+        return render_template("papers/discard.html", **_frame(kind, form, kept))
+    draft.discard(database(), kept)
+    flash(_("Kladden er slettet."), "success")
+    return redirect(url_for("start.start"), 303)
+
+
+# What was sent
+
+
+def _with_paper(slug: str) -> Kind:
+    """The kind of that name; one that is only counted has its own page and no draft."""
+    kind = kinds.find(slug)
+    if not kind.formats:
+        raise NotFound
+    return kind
+
+
+def _typed() -> Typed:
+    """What was typed; names that begin with _ are the page's own."""
+    sent = request.form
+    return {n: sent.getlist(n) for n in sent if not n.startswith("_") and n != "csrf_token"}
+
+
+def _version() -> int:
+    return request.form.get("_version", 0, type=int)
+
+
+def _proposed_id() -> UUID:
+    return request.form.get("_draft", type=UUID) or uuid4()
+
+
+def _sent(kept: Draft) -> DocumentForm:
+    """The form that was sent; after a conflict, with what was chosen of the two texts."""
+    form_class = kinds.find(kept.kind).form
+    mine = form_class.from_typed(_typed())
+    if request.form.get("_action") != "settle":
+        return mine
+    choices = {
+        name.removeprefix(CHOOSE): whose
+        for name, whose in request.form.items()
+        if name.startswith(CHOOSE)
+    }
+    saved = form_class.from_typed(kept.typed)
+    return form_class.from_typed(conflict.settled(mine, saved, choices))
+
+
+def _keep(kept: Draft, form: DocumentForm) -> None:
+    if form.typed() != kept.typed:
+        draft.save(database(), kept, form.typed(), me(), version=_version())
+
+
+def _change_rows(form: DocumentForm) -> str:
+    """Add or remove the row that a button asks for; the id of the control to go on in."""
+    verb, _colon, name = request.form.get("_action", "").partition(":")
+    if verb == "add":
+        row = form.add_row(name)
+        return row.input_id if row else ""
+    if verb == "remove":
+        rows = form.remove_row(name)
+        return f"add-{rows.id}" if rows else ""
+    return ""
+
+
+# What is answered
+
+
+def _go_on(kept: Draft, focus: str) -> Response:
+    action = request.form.get("_action", "")
+    if action == "autosave":
+        address = url_for("drafts.write", draft_id=kept.id)
+        return jsonify(address=address, version=kept.version, saved=_saved(kept))
+    if action == "review":
+        return redirect(url_for("drafts.review", draft_id=kept.id), 303)  # type: ignore[return-value]
+    if not focus:
+        flash(_("Kladden er lagret. Du finner den igjen på startsiden."), "success")
+    return redirect(  # type: ignore[return-value]
+        url_for("drafts.write", draft_id=kept.id, focus=focus or None, _anchor=focus or None), 303
+    )
+
+
+def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
+    return render_template(
+        "papers/form.html",
+        **_frame(kind, form, kept),
+        errors=located(form),
+        focus=request.args.get("focus", ""),
+        saved=_saved(kept) if kept else "",
+        texts=_before_filling_in(kind),
+    )
+
+
+def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:
+    draft_id = kept.id if kept else uuid4()
+    new = url_for("drafts.blank", slug=kind.slug)
+    address = url_for("drafts.write", draft_id=draft_id) if kept else new
+    return {
+        "kind": kind,
+        "form": form,
+        "draft": kept,
+        "draft_id": draft_id,
+        "version": kept.version if kept else 0,
+        "address": address,
+        "title": profile.current().title(kind.slug, spoken()),
+        "notices": _linked(form, form.notices(), address),
+    }
+
+
+def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
+    """Both texts side by side; a page's script is told only that there are two.
+
+    :raises Conflict: to the script.
+    """
+    if wants_json():
+        raise Conflict
+    kind = kinds.find(kept.kind)
+    saved = kind.form.from_typed(kept.typed)
+    typed = [(name, text) for name, texts in mine.typed().items() for text in texts]
+    page = render_template(
+        "papers/conflict.html",
+        **_frame(kind, mine, kept),
+        mine=typed,
+        differences=conflict.differences(mine, saved),
+        other=kept.changed_by.name,
+        time=_clock(kept),
+    )
+    return page, 409
+
+
+def _before_filling_in(kind: Kind) -> list[str]:
+    texts = profile.current().texts(kind.slug, spoken())
+    return [paragraph for key, text in texts.items() if key != "next" for paragraph in text]
+
+
+def _saved(kept: Draft) -> str:
+    return _("Lagret kl. %(time)s", time=_clock(kept))
+
+
+def _clock(kept: Draft) -> str:
+    return kept.changed_at.astimezone(norway.OSLO).strftime("%H.%M")
+
+
+def located(form: DocumentForm) -> list[tuple[str, str]]:
+    """Each refusal as it stands in the error summary, with its row, and the id of its control."""
+    return [
+        (place(form, problem.field) + problem.message, control)
+        for problem, control in form.problem_ids()
+    ]
+
+
+def place(form: DocumentForm, path: str) -> str:
+    """The rows that a path leads through, as the page counts them: «Tiltak 2: »."""
+    parts = path.split(".")
+    found = ""
+    for end in range(1, len(parts)):
+        rows = form.find(".".join(parts[:end]))
+        if isinstance(rows, Rows):
+            row = form.find(".".join(parts[: end + 1]))
+            found += f"{rows.row_label} {rows.entries.index(row) + 1}: "
+    return found
+
+
+def _linked(form: DocumentForm, said: list[Problem], address: str = "") -> list[tuple[str, str]]:
+    """Sentences about fields, each with the address of its field."""
+    linked = []
+    for problem in said:
+        field = form.find(problem.field)
+        link = f"{address}#{field.input_id}" if field else ""
+        linked.append((place(form, problem.field) + problem.message, link))
+    return linked
