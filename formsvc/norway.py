@@ -139,7 +139,7 @@ def phone(value: str) -> str:
     >>> phone("909 09 090"), phone("0047 90 90 90 90"), phone("+46 8 123 456 78")
     ('+4790909090', '+4790909090', '+46812345678')
     """
-    import phonenumbers  # late: it carries every country's numbering plan
+    import phonenumbers  # noqa: PLC0415  60 ms: it carries every country's numbering plan
 
     # phonenumbers reads "90909090 or 41234567" as the first of them; losing the rest is worse
     # than asking again.
@@ -170,7 +170,7 @@ def show_phone(number: str) -> str:
 
 
 def _show_foreign_phone(number: str) -> str:
-    import phonenumbers  # late: as in phone()
+    import phonenumbers  # noqa: PLC0415  as in phone()
 
     try:
         parsed = phonenumbers.parse(number)

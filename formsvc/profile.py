@@ -401,14 +401,20 @@ def _laid_over(shipped: object, own: object) -> object:
     if isinstance(shipped, dict) and isinstance(own, dict):
         both = {key: _laid_over(value, own.get(key, value)) for key, value in shipped.items()}
         return both | {key: value for key, value in own.items() if key not in shipped}
-    if _is_dated(shipped) and _is_dated(own):
-        versions, own_versions = (
-            cast("list[dict[str, date]]", shipped),
-            cast("list[dict[str, date]]", own),
-        )
-        first = min(version["from"] for version in own_versions)
-        return [version for version in versions if version["from"] < first] + own_versions
+    if _is_dated(own):
+        own_versions = cast("list[dict[str, object]]", own)
+        first = min(cast(date, version["from"]) for version in own_versions)
+        return [v for v in _versions(shipped) if cast(date, v["from"]) < first] + own_versions
     return own
+
+
+def _versions(value: object) -> list[dict[str, object]]:
+    """What is written as dated versions; a wording without a date holds from the beginning."""
+    if _is_dated(value):
+        return cast("list[dict[str, object]]", value)
+    if isinstance(value, str):
+        value = dict.fromkeys(LANGUAGES, value)
+    return [{"from": _BEGINNING, **value}] if isinstance(value, dict) else []
 
 
 def _is_dated(value: object) -> bool:

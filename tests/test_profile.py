@@ -1,0 +1,480 @@
+"""The municipality's profile: what is shipped is whole, and a mistake in an own file is named."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formsvc import profile
+from formsvc.language import LANGUAGES
+from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
+
+DAY = date(2026, 11, 24)
+SHIPPED = tomllib.loads(profile.SHIPPED.read_text("utf-8"))
+KINDS = (
+    *("consent", "consent_withdrawal", "ip_application"),
+    *("ke_group_created", "ke_group_dissolved", "ke_coordinator_changed", "ke_ip_declined"),
+    *("invitation", "minutes", "action_plan", "evaluation"),
+)
+ARENAS = [
+    *("responsibility_group", "cooperation_group", "preparatory_meeting"),
+    *("agencies_meeting", "bli_z_meeting", "consultation_meeting", "resource_group"),
+    *("steering_group", "parent_conversation", "important_conversation", "relay_log_start"),
+    *("discussion_other_services", "samba", "tbu_consultation", "ip_group"),
+    *("interdisciplinary_meeting", "resource_team", "transition_meeting", "slt_meeting"),
+]
+SERVICES = [
+    *("kindergarten", "school", "after_school", "ppt", "health_clinic", "school_health"),
+    *("child_welfare", "family_team", "nav", "coordinating_unit", "allocation_office"),
+    *("respite", "bpa", "physiotherapy", "occupational_therapy", "mental_health"),
+    *("psychologist", "refugee_service", "culture_school", "slt", "police", "gp", "dentist"),
+    *("bup", "habu", "hospital", "statped", "family_counselling", "crisis_centre", "ot"),
+    *("upper_secondary", "interpreter", "other"),
+]
+# Words that are bokmål and cannot stand in a nynorsk text.
+BOKMAAL = re.compile(
+    r"\b(ikke|jeg|dere|deres|dem|hva|hvem|hvor|hvordan|hvorfor|hvilke|hvilken|hvis|hver|noe|noen"
+    r"|mer|flere|en|et|annen|annet|fra|selv|bare|sammen|alene|uten|innen|senere|bedre|nå"
+    r"|tjeneste[nr]?|tjenestene|\w+tjeneste[nr]?|opplysninger|opplysningene|taushetsplikt|ansatte?"
+    r"|foresatte?|skole[nr]?|\w+skole[nr]?|enhet(en|er)?|koordinerende|ansvarlig|skriftlig|muntlig"
+    r"|tverrfaglig|uker?|måned(en)?|ganger|rettigheter|rettighetene|hjelpen|møtene|papirene"
+    r"|skjemaene|samtykker|deltakere|deltakerne|leder(en)?|møteleder|stafettholder|opprettelse"
+    r"|oppløsning|være|gjør|gjøre|kommer|ønsker|trekke|trukket|gjelder|tar|sier|ble|skrevet|bor"
+    r"|følger?|rettet|slettet|avsluttet|krysset|mister|trenger|skriver|henvendelse)\b"
+)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Profile:
+    return profile.load()
+
+
+@pytest.fixture
+def load_own(tmp_path: Path) -> Callable[[str], Profile]:
+    def load(toml: str) -> Profile:
+        own = tmp_path / "own.toml"
+        own.write_text(toml, "utf-8")
+        return profile.load(own)
+
+    return load
+
+
+def wordings(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every table of the shipped file that holds a wording, with its path."""
+    if isinstance(value, list):
+        for item in value:
+            yield from wordings(item, path)
+    elif isinstance(value, dict):
+        if "nb" in value:
+            yield path, value
+        for key, item in value.items():
+            yield from wordings(item, f"{path}.{key}".strip("."))
+
+
+# What is shipped
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_eleven_papers_have_a_title(shipped: Profile, language: str) -> None:
+    titles = {shipped.title(kind, language) for kind in KINDS}
+    assert len(titles) == 11
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_services_and_arenas_can_be_chosen(shipped: Profile, language: str) -> None:
+    assert list(shipped.services(language)) == SERVICES
+    assert list(shipped.arenas(language)) == ARENAS
+    assert len(set(shipped.services(language).values())) == len(SERVICES)
+    assert len(set(shipped.arenas(language).values())) == len(ARENAS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_paper_says_what_happens_next(shipped: Profile, kind: str, language: str) -> None:
+    texts = shipped.texts(kind, language, DAY)
+    assert texts["next"]
+    assert list(texts)[-1] == "next"
+
+
+def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Profile) -> None:
+    assert list(shipped.texts("consent", "nb", DAY)) == [
+        *("intro", "voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
+        *("duration", "withdraw", "exceptions", "new_consent", "archive"),
+        *("privacy", "privacy_rights", "next"),
+    ]
+    assert shipped.legal("consent", "nb", DAY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_belong_to_texts(shipped: Profile, language: str) -> None:
+    for kind in KINDS:
+        assert set(shipped.headings(kind, language)) <= set(shipped.texts(kind, language))
+    unread = set(shipped.texts("consent", language)) - set(shipped.headings("consent", language))
+    assert unread == {"intro"}
+
+
+@pytest.mark.parametrize("page", ["privacy", "accessibility", "contact"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_footer_page_has_paragraphs_under_headings(
+    shipped: Profile, page: str, language: str
+) -> None:
+    paragraphs = shipped.text(f"site.{page}", language)
+    headings = [n for n, paragraph in enumerate(paragraphs) if paragraph.startswith("## ")]
+    assert headings
+    assert not any(paragraphs[n + 1].startswith("## ") for n in headings)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_left_with_a_placeholder_or_a_line_break(
+    shipped: Profile, language: str
+) -> None:
+    for group in (*KINDS, "site"):
+        for paragraphs in shipped.texts(group, language, DAY).values():
+            assert all(p and not re.search(r"[{}\n]|  ", p) for p in paragraphs)
+
+
+def test_every_wording_is_written_in_all_three_languages() -> None:
+    assert not [path for path, wording in wordings(SHIPPED) if not {"nb", "nn", "en"} <= {*wording}]
+
+
+def test_the_three_languages_have_the_same_paragraphs_and_placeholders() -> None:
+    for path, wording in wordings(SHIPPED["texts"] | SHIPPED["legal"]):
+        shapes = {
+            (text.strip().count("\n\n"), *sorted(re.findall(r"\{[^}]*\}", text)))
+            for text in (wording[language] for language in LANGUAGES)
+        }
+        assert len(shapes) == 1, path
+
+
+def test_nynorsk_is_not_bokmaal() -> None:
+    for path, wording in wordings(SHIPPED):
+        if path.startswith(("word_lists", "legal")):
+            continue
+        assert not BOKMAAL.findall(wording["nn"].casefold()), path
+
+
+def test_the_invented_municipality_cannot_be_taken_for_a_real_one(shipped: Profile) -> None:
+    # organisation numbers in use begin with 8 or 9
+    assert shipped.municipality("nb")["organisation_number"][0] not in "89"
+    emails = [office.email for office in shipped.offices.values()] + [shipped.sender.email]
+    assert all(email.endswith("@eksempel.no") for email in emails)
+
+
+# Arenas
+
+
+def test_a_meeting_on_system_level_has_no_child_no_consent_and_no_family(shipped: Profile) -> None:
+    system = [arena for arena in shipped.all_arenas.values() if arena.level == "system"]
+    assert [arena.code for arena in system] == ["resource_group", "steering_group", "slt_meeting"]
+    assert {(arena.consent, arena.family) for arena in system} == {("none", False)}
+
+
+def test_only_the_agencies_meeting_must_tell_the_family_afterwards(shipped: Profile) -> None:
+    tells = [arena.code for arena in shipped.all_arenas.values() if arena.feedback_to_family]
+    assert tells == ["agencies_meeting"]
+
+
+def test_a_responsibility_group_is_convened_by_the_coordinator_a_week_ahead(
+    shipped: Profile,
+) -> None:
+    arena = shipped.arena("responsibility_group")
+    assert (arena.agenda_days, arena.duration_minutes, arena.minutes) == (7, 60, "always")
+    assert (arena.referent, arena.consent, arena.family) == ("named", "required", True)
+    assert arena.convenes["nn"] == arena.chairs["nn"] == "koordinator"
+
+
+@pytest.mark.parametrize("code", ["resource_team", "discussion_other_services"])
+def test_some_cases_may_be_raised_without_a_name(shipped: Profile, code: str) -> None:
+    assert shipped.arena(code).consent == "required_or_anonymous"
+
+
+# Who signs
+
+
+@pytest.mark.parametrize(
+    ("age", "rule"),
+    [
+        (-1, SigningRule("all", False)),
+        (0, SigningRule("all", False)),
+        (14, SigningRule("all", False)),
+        (15, SigningRule("all", True)),
+        (16, SigningRule("none", True)),
+        (17, SigningRule("none", True)),
+        (18, SigningRule("none", True)),
+        (70, SigningRule("none", True)),
+    ],
+)
+def test_who_signs_follows_the_age(shipped: Profile, age: int, rule: SigningRule) -> None:
+    assert shipped.signing_rule(age, ["individual_plan"], DAY) == rule
+    assert shipped.rules_version == "2026-1"
+
+
+def test_one_purpose_can_have_ages_of_its_own_and_the_strictest_rules(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        """
+        [[age_rules]]
+        from = 2027-01-01
+        version = "Sel 2027"
+        ages = [
+          {from_age = 0, guardians = "one", young_person = false},
+          {from_age = 18, guardians = "none", young_person = true},
+        ]
+        [age_rules.purposes]
+        relay_log = [
+          {from_age = 0, guardians = "all", young_person = false},
+          {from_age = 15, guardians = "none", young_person = true},
+          {from_age = 18, guardians = "none", young_person = true},
+        ]
+        """
+    )
+    day = date(2027, 1, 1)
+    assert own.signing_rule(15, ["individual_plan"], day) == SigningRule("one", False)
+    assert own.signing_rule(15, ["relay_log"], day) == SigningRule("none", True)
+    assert own.signing_rule(15, ["relay_log", "transition"], day) == SigningRule("one", True)
+    assert own.rules_on(day).version == "Sel 2027"
+    assert own.signing_rule(15, ["relay_log"], DAY) == SigningRule("all", True)
+
+
+@given(age=st.integers(-1, 120), purposes=st.lists(st.sampled_from(profile.PURPOSES)))
+def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) -> None:
+    rule = shipped.signing_rule(age, purposes, DAY)
+    assert rule.young_person or rule.guardians != "none"
+
+
+# Words and texts that change
+
+
+def test_the_newest_text_valid_on_the_day_is_used(load_own: Callable[[str], Profile]) -> None:
+    own = load_own(
+        """
+        [[texts.consent.voluntary]]
+        from = 2028-01-01
+        nb = "Ny i 2028"
+        nn = "Ny i 2028"
+        [[texts.consent.voluntary]]
+        from = 2027-01-01
+        nb = "Ny i 2027"
+        nn = "Ny i 2027"
+        """
+    )
+    days = (DAY, date(2026, 12, 31), date(2027, 1, 1), date(2027, 12, 31), date(2028, 1, 1))
+    first, *later = [own.text("consent.voluntary", "nn", day)[0] for day in days]
+    assert first.startswith("Det er frivillig")
+    assert later == [first, "Ny i 2027", "Ny i 2027", "Ny i 2028"]
+    assert own.text("consent.voluntary", "nb", date(2020, 1, 1))[0].startswith("Det er frivillig")
+
+
+def test_own_texts_stay_when_a_later_release_ships_newer_ones() -> None:
+    newer = [{"from": date(y, 1, 1), "nb": f"levert {y}", "nn": "x"} for y in (2026, 2029)]
+    own = [{"from": date(2027, 1, 1), "nb": "egen", "nn": "eigen"}]
+    laid = profile._laid_over(newer, own)  # noqa: SLF001  it cannot be seen from outside before 2029
+    assert [version["nb"] for version in laid] == ["levert 2026", "egen"]  # type: ignore[attr-defined]
+
+
+def test_a_title_can_change_on_a_day_too(load_own: Callable[[str], Profile]) -> None:
+    own = load_own(
+        """
+        [[titles.minutes]]
+        from = 2027-01-01
+        nb = "Møtereferat"
+        nn = "Møtereferat"
+        """
+    )
+    assert own.title("minutes", "nb", date(2026, 12, 31)) == "Referat"
+    assert own.title("minutes", "nb", date(2027, 1, 1)) == "Møtereferat"
+
+
+def test_an_own_file_is_laid_over_the_shipped_one_key_by_key(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        """
+        [municipality]
+        name = "Sel kommune"
+        [titles]
+        ip_application = {nb = "Henvendelse om individuell plan"}
+        [limits]
+        consent_months = 6
+        [services]
+        family_team = {nb = "Innsatsteam", nn = "Innsatsteam", en = "Response team"}
+        statped = {enabled = false}
+        """
+    )
+    assert own.name("en") == "Sel kommune"
+    assert own.municipality("nb")["phone"] == "+47 61 70 00 00"
+    assert own.title("ip_application", "nb") == "Henvendelse om individuell plan"
+    assert own.title("ip_application", "nn") == "Søknad om individuell plan og koordinator"
+    assert (own.limits.consent_months, own.limits.adult_age) == (6, 18)
+    assert own.services("nn")["family_team"] == "Innsatsteam"
+    assert "statped" not in own.services("nb")
+    assert own.service("statped", "nb") == "Statped"
+
+
+def test_an_arena_is_switched_off_renamed_or_added_without_code(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        """
+        [arenas.steering_group]
+        enabled = false
+        [arenas.responsibility_group]
+        name = {nb = "IP-gruppemøte", nn = "IP-gruppemøte", en = "Plan group meeting"}
+        [arenas.coffee]
+        name = {nb = "Kaffemøte", nn = "Kaffimøte"}
+        convenes = "helsesykepleier"
+        participants = "familien"
+        how_often = {nb = "hver uke", nn = "kvar veke"}
+        written = {nb = "Ingenting.", nn = "Ingenting."}
+        """
+    )
+    assert "steering_group" not in own.arenas("nb")
+    assert own.arena("steering_group").level == "system"
+    assert own.arenas("nb")["responsibility_group"] == "IP-gruppemøte"
+    assert own.arenas("en")["coffee"] == "Kaffemøte"
+    coffee = own.arena("coffee")
+    assert (coffee.consent, coffee.family, coffee.agenda_days) == ("required", True, None)
+
+
+def test_placeholders_hold_the_municipalitys_own_facts(load_own: Callable[[str], Profile]) -> None:
+    own = load_own(
+        """
+        [municipality]
+        name = {nb = "Sel kommune", nn = "Sel kommune"}
+        phone = "+4761234567"
+        [words]
+        complaint_deadline = {nb = "tre uker", nn = "tre veker"}
+        """
+    )
+    assert "Sel kommune er behandlingsansvarlig" in own.text("consent.privacy", "nb")[0]
+    assert "+47 61 23 45 67" in own.text("consent.withdraw", "en")[1]
+    assert "Fristen er tre veker" in own.text("ip_application.complaint", "nn")[0]
+    assert "minst 5 har svart" in own.text("evaluation.few", "nn")[0]
+
+
+def test_what_the_profile_does_not_have_is_named() -> None:
+    here = profile.load()
+    for ask, key in (
+        (lambda: here.text("consent.nothing", "nb"), "texts.consent.nothing"),
+        (lambda: here.title("nothing", "nb"), "titles.nothing"),
+        (lambda: here.arena("nothing"), "arenas.nothing"),
+        (lambda: here.office("nothing", "nb"), "offices.nothing"),
+        (lambda: here.service("nothing", "nb"), "services.nothing"),
+        (lambda: here.word("nothing", "nb"), "words.nothing"),
+    ):
+        with pytest.raises(NotInProfile, match=f"^The municipality's profile has no {key}"):
+            ask()
+
+
+def test_words_to_look_for_are_found_in_every_language(shipped: Profile) -> None:
+    assert {"mente at", "meinte at", "said that"} <= shipped.discussion_phrases
+    assert {"snarest", "snarast"} <= shipped.phrases("vague_deadlines")
+    assert {"foresatte", "føresette", "mor"} <= shipped.family_roles
+    assert "ressurstildeling" in shipped.complaint_phrases
+    assert "meinte at" in shipped.discussion_words("nn")
+
+
+# Mistakes
+
+
+FROM_0 = '{from_age = 0, guardians = "all", young_person = false}'
+FROM_18 = '{from_age = 18, guardians = "none", young_person = true}'
+
+
+def ages(*rows: str) -> str:
+    return f'[[age_rules]]\nfrom = 2027-01-01\nversion = "a"\nages = [{", ".join(rows)}]\n'
+
+
+MISTAKES = {
+    "a key that is misspelt": ('[titels]\nminutes = "Referat"', "titels: .* did you mean titles?"),
+    "a limit that is misspelt": ("[limits]\nconsent_month = 6", "limits.consent_month: .*months?"),
+    "text where a number is wanted": ('[limits]\nfew = "fem"', "limits.few: .*a number"),
+    "a number below one": ("[limits]\nfew = 0", "limits.few: must be 1 or more"),
+    "true where a number is wanted": ("[limits]\nfew = true", "limits.few: .*a number"),
+    "more months than allowed": ("[limits]\nconsent_months = 99", "must not be above"),
+    "no nynorsk": ('[titles]\nnew = {nb = "Ny"}', 'titles.new.nn: .*nn = "…"'),
+    "an empty wording": ('[titles]\nminutes = {nb = " "}', "titles.minutes.nb: holds no text"),
+    "a control character": ('[titles]\nminutes = {nb = "a\\u0000"}', "titles.minutes.nb: "),
+    "an unknown language": ('[titles]\nminutes = {se = "Referáhtta"}', "titles.minutes.se: "),
+    "a wrong organisation number": (
+        '[municipality]\norganisation_number = "123456784"',
+        "municipality.organisation_number: must be nine digits",
+    ),
+    "a phone number with spaces": ('[municipality]\nphone = "61 70"', "municipality.phone: "),
+    "no e-mail address": ('[offices.service_desk]\nemail = "post"', "service_desk.email: "),
+    "an office that is a word": ('[offices]\nservice_desk = "Torget"', "service_desk: must be a"),
+    "an unknown choice": (
+        '[arenas.samba]\nconsent = "maybe"',
+        "arenas.samba.consent: is «maybe»; write one of required, none",
+    ),
+    "a child on system level": (
+        '[arenas.samba]\nlevel = "system"',
+        "arenas.samba: level .* consent = .none. and family = false",
+    ),
+    "an arena's code with a space": ('[arenas."a b"]', "arenas.a b: an arena's code has small"),
+    "an arena without a name": ('[arenas.ab]\nlevel = "case"', "arenas.ab.name: is missing"),
+    "a placeholder that stands for nothing": (
+        '[[texts.site.contact]]\nfrom = 2027-01-01\nnb = "{municipality.fax}"\nnn = "x"',
+        "texts.site.contact: .* municipality.fax",
+    ),
+    "a text in another group": (
+        '[texts.consent]\nvoluntary = {nb = "{no}", nn = "x"}',
+        "texts.consent.voluntary: a placeholder in the nb text",
+    ),
+    "two versions on one day": (
+        '[[titles.minutes]]\nfrom = 2027-01-01\nnb = "A"\nnn = "A"\n' * 2,
+        "titles.minutes: .* share a day",
+    ),
+    "a version without a day": (
+        '[titles]\nminutes = [{nb = "A", nn = "A"}]',
+        "titles.minutes.from: .*from = 2026-01-01",
+    ),
+    "no versions": ("[titles]\nminutes = []", "titles.minutes: needs one version"),
+    "a word list that is a word": (
+        '[word_lists.discussion]\nnb = "sa at"',
+        "word_lists.discussion.nb: ",
+    ),
+    "an empty word list": ("[word_lists.discussion]\nnb = []", "word_lists.discussion.nb: must"),
+    "age rules without a day": ("age_rules = []", r"age_rules: .*\[\[age_rules\]\]"),
+    "ages that begin too late": (
+        ages('{from_age = 1, guardians = "all", young_person = false}'),
+        "age_rules.ages: must begin with from_age = 0",
+    ),
+    "an adult whose parents sign": (
+        ages('{from_age = 0, guardians = "all", young_person = false}'),
+        "age_rules.ages: from_age = 18 must be there",
+    ),
+    "nobody who signs": (
+        ages('{from_age = 0, guardians = "none", young_person = false}'),
+        "age_rules.ages: from_age = 0: nobody signs",
+    ),
+    "ages for an unknown purpose": (
+        ages(FROM_0, FROM_18) + "[age_rules.purposes]\nrelay = []",
+        "age_rules.purposes.relay: is not known here; did you mean relay_log?",
+    ),
+    "what is no TOML": ("[titles", "own.toml: is not TOML"),
+}
+
+
+@pytest.mark.parametrize("fault", MISTAKES)
+def test_a_mistake_is_refused_with_the_key_and_the_mend(
+    fault: str, load_own: Callable[[str], Profile]
+) -> None:
+    toml, message = MISTAKES[fault]
+    with pytest.raises(InvalidProfile, match=message) as refused:
+        load_own(toml)
+    assert str(refused.value).startswith("The municipality's profile, ")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidProfile, match=r"missing\.toml: cannot be read .*FORMSVC_PROFILE"):
+        profile.load(tmp_path / "missing.toml")
