@@ -4,38 +4,60 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from formsvc.config import PACKAGE
+from formsvc.errors import MissingLibrary
 
-#: made at build from the npm packages of assets.json; never stored in the repository
+#: made at build from the npm packages that assets.json names; not in the repository
 FOLDER: Final = PACKAGE / "static" / "vendor" / "docfonts"
 
 REPLACEMENT: Final = "\ufffd"
 
+#: characters that leave no mark on paper (Unicode's Default_Ignorable_Code_Point), as a
+#: character class of a regular expression
+INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+_LEAVES_NO_MARK: Final = re.compile(f"[\t\n {INVISIBLE}]")
+
+
+class FontFile(NamedTuple):
+    """One bundled file, as the build lists it."""
+
+    family: str
+    file: str
+    weight: int
+    style: str
+
 
 @cache
+def bundled() -> tuple[FontFile, ...]:
+    """The bundled files, in the order in which a letter is looked for.
+
+    :raises MissingLibrary: in a checkout where they have not been made yet
+    """
+    try:
+        listed = json.loads((FOLDER / "fonts.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingLibrary(
+            "Skriftene som PDF-ene trykkes med, er ikke laget ennå. Kjør `python3 dev.py run`."
+        ) from None
+    return tuple(FontFile(**font) for font in listed)
+
+
 def families() -> tuple[str, ...]:
     """The families in the order in which a letter is looked for."""
-    listed = FOLDER / "fonts.json"
-    if not listed.is_file():
-        return ("Carlito", "DejaVu Sans")
-    return tuple(dict.fromkeys(font["family"] for font in json.loads(listed.read_text())))
-
-
-@cache
-def _files() -> tuple[Path, ...]:
-    if FOLDER.is_dir():
-        return tuple(sorted(FOLDER.glob("*.ttf")))
-    system = Path("/usr/share/fonts/truetype")
-    return (*system.glob("crosextra/*.ttf"), *system.glob("dejavu/DejaVuSans*.ttf"))
+    return tuple(dict.fromkeys(font.family for font in bundled()))
 
 
 @cache
@@ -44,35 +66,31 @@ def _drawn() -> frozenset[int]:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - heavy, and only PDFs need it
 
     points: set[int] = set()
-    for path in _files():
-        with TTFont(path, lazy=True) as font:
-            points.update(font.getBestCmap())
+    for font in bundled():
+        with TTFont(FOLDER / font.file, lazy=True) as opened:
+            points.update(opened.getBestCmap())
     return frozenset(points)
 
 
 @cache
-def _draws(character: str) -> bool:
-    """Whether a character leaves its mark on paper, or is meant to leave none."""
-    if ord(character) in _drawn():
-        return True
-    if character in "\t\n" or unicodedata.category(character) in ("Zs", "Cf"):
-        return True
-    # variation selectors choose between pictures of the character before them
-    if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
-        return True
-    decomposed = unicodedata.normalize("NFD", character)
-    return decomposed != character and all(map(_draws, decomposed))
+def _drawable(character: str) -> str:
+    if ord(character) in _drawn() or _LEAVES_NO_MARK.match(character):
+        return character
+    if all(ord(part) in _drawn() for part in unicodedata.normalize("NFD", character)):
+        return character  # HarfBuzz puts it together from letter and mark
+    alike = unicodedata.normalize("NFKC", character)
+    return alike if all(ord(part) in _drawn() for part in alike) else REPLACEMENT
 
 
 def drawable(text: str) -> str:
     """The text with U+FFFD for each character that no bundled font draws.
 
+    One that means the same as others is written with those («ﬁ» as «fi», «℃» as «°C»).
+
     >>> drawable("Čáhci Øvrelid")
     'Čáhci Øvrelid'
     """
-    if text.isascii():
-        return text
-    return "".join(c if c.isascii() or _draws(c) else REPLACEMENT for c in text)
+    return text if text.isascii() else "".join(map(_drawable, text))
 
 
 @contextmanager
@@ -82,15 +100,39 @@ def only_bundled() -> Iterator[None]:
     Otherwise the same paper would look, and weigh, differently on two machines, and a colour
     emoji font there would make the file invalid.
     """
-    folders = "".join(f"<dir>{escape(str(p))}</dir>" for p in sorted({p.parent for p in _files()}))
     before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8") as config:
-        config.write(f'<?xml version="1.0"?><fontconfig>{folders}</fontconfig>')
-        config.flush()
-        os.environ["FONTCONFIG_FILE"] = config.name
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "fonts.conf")
+        config.write_text(_config(), encoding="utf-8")
+        os.environ["FONTCONFIG_FILE"] = str(config)
         try:
             yield
         finally:
             del os.environ["FONTCONFIG_FILE"]
             if before is not None:
                 os.environ["FONTCONFIG_FILE"] = before
+
+
+def _config() -> str:
+    """Fontconfig's own file; it names each font as the build lists it.
+
+    What the files say of themselves is not to be trusted («Noto Sans Hebrew Thin», for both
+    weights). Contextual alternates are off in the first family: Inter would draw «->» as an arrow.
+    """
+    named = "".join(
+        f'<match target="scan"><test name="file"><string>{escape(str(FOLDER / font.file))}</string>'
+        f'</test><edit name="family" mode="prepend"><string>{escape(font.family)}</string></edit>'
+        f'<edit name="weight" mode="assign_replace"><int>{_WEIGHTS[font.weight]}</int></edit>'
+        "</match>"
+        for font in bundled()
+    )
+    return (
+        f'<?xml version="1.0"?><fontconfig><dir>{escape(str(FOLDER))}</dir>{named}'
+        f'<match target="font"><test name="family"><string>{escape(families()[0])}</string></test>'
+        '<edit name="fontfeatures" mode="append"><string>calt=0</string></edit></match>'
+        "</fontconfig>"
+    )
+
+
+#: fontconfig counts weights in its own way
+_WEIGHTS: Final = {400: 80, 600: 180, 700: 200}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
@@ -27,8 +28,8 @@ def letters(font: bytes, seen: Mapping[int, str]) -> dict[int, str]:
 
 
 def doubtful(seen: Mapping[int, str]) -> bool:
-    """Whether a glyph was noted with anything but one letter."""
-    return any(len(text) != 1 for text in seen.values())
+    """Whether a glyph was noted with anything but one letter, or may be a mirrored bracket."""
+    return any(len(text) != 1 or bidirectional(text) in ("R", "AL") for text in seen.values())
 
 
 def _better(noted: str, known: str) -> str:

@@ -14,6 +14,7 @@ bytes: no clock, no chance, and only the bundled fonts.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Mapping
@@ -87,6 +88,14 @@ def printable(value: Any) -> Any:  # noqa: ANN401 - JSON in, the same shape out
     if isinstance(value, (list, tuple)):
         return [printable(item) for item in value]
     return value
+
+
+@cache
+def template_sha256(kind_slug: str) -> str:
+    """The hash of all that shapes a paper of that kind: its template, and what all papers share."""
+    own = TEMPLATES / f"{kind_slug}.html"
+    shared = sorted([*TEMPLATES.glob("_*"), *TEMPLATES.glob("*.svg")])
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in (own, *shared))).hexdigest()
 
 
 @cache
@@ -211,10 +220,11 @@ def _spell_out_glyphs(document: Document, pdf: pydyf.PDF) -> bool:
     """Write down for each glyph the letters it stands for; False when that can't be told."""
     from weasyprint.text.fonts import get_hb_object_data  # noqa: PLC0415 - loaded by now
 
+    used = document.fonts.values()
+    if not any(glyphs.doubtful(font.to_unicode) for font in used):
+        return True
     complete = True
-    for font in document.fonts.values():
-        if not glyphs.doubtful(font.to_unicode):
-            continue
+    for font in used:
         text = glyphs.letters(get_hb_object_data(font.hb_face), font.to_unicode)
         complete = complete and all(text.values())
         entry = next(o for o in pdf.objects if _is_font(o, font.name))

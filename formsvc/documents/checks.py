@@ -1,0 +1,151 @@
+"""Proof that a finished document holds every answer: its text is compared with the answers.
+
+Both are stripped of what layout may change (white space, invisible characters, ligatures), and
+then counted. The rule is exact and needs no search for places: printing all answers leaves at
+least as many copies of a text in the document as there are in the answers themselves, also when
+one answer is a part of another («Per» and «Per Lund»). So ``document.count(text) >=
+answers.count(text)`` for each distinct text; fewer copies mean that one is lost.
+
+Two things are compared more loosely, because reading a PDF back gives them in another order:
+
+- a long text over a page break comes in pieces, with page numbers and table heads in between;
+- scripts that are written from right to left or whose letters change places are compared letter
+  by letter, with their brackets and marks left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from formsvc.documents.fonts import INVISIBLE
+from formsvc.errors import AnswersLost
+
+#: answers that steer how a paper is printed and do not stand on it themselves
+_NOT_PRINTED: Final = frozenset({"language"})
+
+#: white space, and characters that leave no mark on paper
+_UNSEEN: Final = re.compile(f"[\\s{INVISIBLE}]+")
+#: scripts that a PDF holds in the order in which they are drawn, not read: right to left, and
+#: the Indic and South-East Asian ones
+_REORDERED: Final = re.compile(
+    "[\u0590-\u109f\u1780-\u17ff\u1980-\u1aaf\u1b00-\u1bff\ufb1d-\ufdff\ufe70-\ufefc"
+    "\ua880-\ua8df\ua980-\uaaff\U00010800-\U00010fff\U00011000-\U000114ff\U0001e800-\U0001efff]"
+)
+_BETWEEN_ANSWERS: Final = "\x00"
+#: only texts this long run over a page break; rows and short paragraphs are kept whole
+_MAY_BREAK: Final = 120
+#: the shortest piece on one side of a page break: two lines of a narrow column
+_SHORTEST_PIECE: Final = 8
+
+
+def nothing_lost(words: Mapping[str, object], text: str) -> None:
+    """Compare the answers with the text that was read back from the document.
+
+    :param words: the answers as a reader reads them; for PDFs ``html_pdf.printable`` of them
+    :param text: all text of the document, of every page
+    :raises AnswersLost: naming each field whose text is not there, or not often enough
+    """
+    document = _Document(text)
+    answers = [(field, _bare(answer)) for field, answer in _texts(words)]
+    whole = [(field, answer) for field, answer in answers if not _REORDERED.search(answer)]
+    mixed = [(field, answer) for field, answer in answers if _REORDERED.search(answer)]
+    parts = [(field, part) for field, answer in mixed for part in _orderly_parts(answer)]
+    lost = {*document.missing(whole + parts), *document.missing_letters(mixed)}
+    if lost:
+        fields = ", ".join(field for field, _answer in answers if field in lost)
+        raise AnswersLost(
+            f"Dokumentet mangler svar som er gitt, og er derfor ikke levert ut: {fields}."
+            " Se om malen skriver ut disse feltene."
+        )
+
+
+def _texts(answers: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each text and number with its dotted path."""
+    if isinstance(answers, Mapping):
+        for key, answer in answers.items():
+            if path or key not in _NOT_PRINTED:
+                yield from _texts(answer, f"{path}.{key}" if path else str(key))
+    elif isinstance(answers, list):
+        for index, answer in enumerate(answers):
+            yield from _texts(answer, f"{path}.{index}")
+    elif answers not in ("", None) and not isinstance(answers, bool):
+        yield path, str(answers)
+
+
+def _bare(text: str) -> str:
+    """The text without what layout may change; letters and their marks apart.
+
+    >>> _bare("ﬁn\\u00ad t") == _bare("fint")
+    True
+    """
+    return _UNSEEN.sub("", unicodedata.normalize("NFKD", text))
+
+
+def _orderly_parts(answer: str) -> Iterator[str]:
+    """Words and numbers of other scripts within a text of a reordered one."""
+    for run in _REORDERED.split(answer):
+        yield from re.findall(r"\w+", run)
+
+
+def _letters(text: str) -> Counter[str]:
+    found = Counter(_REORDERED.findall(text))
+    return Counter({letter: n for letter, n in found.items() if letter.isalpha()})
+
+
+class _Document:
+    """The text of a document, as it is compared."""
+
+    def __init__(self, text: str) -> None:
+        self._text = _bare(text)
+
+    def missing(self, answers: list[tuple[str, str]]) -> Iterator[str]:
+        """The fields whose text stands here fewer times than in all answers together."""
+        joined = _BETWEEN_ANSWERS.join(answer for _field, answer in answers)
+        enough = {
+            answer: self._has(answer, joined.count(answer))
+            for answer in {answer for _field, answer in answers if answer}
+        }
+        return (field for field, answer in answers if answer and not enough[answer])
+
+    def missing_letters(self, answers: list[tuple[str, str]]) -> Iterator[str]:
+        """The fields with a letter of a reordered script that stands here too few times."""
+        if not answers:
+            return iter(())
+        wanted = _letters("".join(answer for _field, answer in answers))
+        short = set(wanted - _letters(self._text))
+        return (field for field, answer in answers if short.intersection(answer))
+
+    def _has(self, answer: str, times: int) -> bool:
+        found = self._text.count(answer)
+        if found >= times or len(answer) < _MAY_BREAK:
+            return found >= times
+        rest = self._text.replace(answer, _BETWEEN_ANSWERS)
+        return all(self._has_in_pieces(answer, rest) for _ in range(times - found))
+
+    @staticmethod
+    def _has_in_pieces(answer: str, text: str) -> bool:
+        """Whether the text stands here in the right order, broken only by what is between pages."""
+        start = at = 0
+        while start < len(answer):
+            length = _longest_start(answer[start:], text, at)
+            if length < _SHORTEST_PIECE:
+                return False
+            at = text.index(answer[start : start + length], at) + length
+            start += length
+        return True
+
+
+def _longest_start(wanted: str, text: str, at: int) -> int:
+    """How much of the beginning of a text stands in another one, from a place onwards."""
+    fits, too_long = 0, len(wanted) + 1
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text.find(wanted[:middle], at) >= 0:
+            fits = middle
+        else:
+            too_long = middle
+    return fits
