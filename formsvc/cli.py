@@ -32,9 +32,7 @@ _answers_file = click.option(
     required=True,
     help="Answers as JSON; - reads them in.",
 )
-_as_json = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON on standard output."
-)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,12 +48,10 @@ def kinds(*, as_json: bool) -> None:
     from formsvc import profile
     from formsvc.kinds import KINDS
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "kind": kind.slug,
-            "title": {
-                code: profile.current().title(kind.slug, code) for code in LANGUAGES
-            },
+            "title": {code: profile.current().title(kind.slug, code) for code in LANGUAGES},
             "formats": list(kind.formats),
         }
         for kind in KINDS
@@ -72,9 +68,7 @@ def kinds(*, as_json: bool) -> None:
 @_answers_file
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--fillable", is_flag=True, help="The official PDF form, filled in.")
-@click.option(
-    "--flatten", is_flag=True, help="The official PDF form with its fields closed."
-)
+@click.option("--flatten", is_flag=True, help="The official PDF form with its fields closed.")
 @_as_json
 def fill(
     kind: str,
@@ -112,9 +106,7 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
 
 @main.command()
 @click.argument("kind")
-@click.option(
-    "--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True
-)
+@click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)
 def sample(kind: str, language: str) -> None:
     """Print a valid answer file, made by the fields themselves."""
     with _refusals():
@@ -125,9 +117,7 @@ def sample(kind: str, language: str) -> None:
 
 @main.command()
 @click.argument("kind")
-@click.option(
-    "--rows", type=click.File("rb"), required=True, help="One set of answers a line."
-)
+@click.option("--rows", type=click.File("rb"), required=True, help="One set of answers a line.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option(
     "--format",
@@ -149,15 +139,11 @@ def batch(kind: str, rows: IO[bytes], out: Path, wanted: Format) -> None:
     report = out / "refused.jsonl"
     report.unlink(missing_ok=True)
     if refused:
-        report.write_text(
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in refused)
-        )
+        report.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in refused))
     click.echo(f"{len(lines) - len(refused)} made, {len(refused)} refused", err=True)
     for row in refused:
         for problem in row["problems"]:
-            click.echo(
-                f"row {row['row']}: {problem['field']}: {problem['message']}", err=True
-            )
+            click.echo(f"row {row['row']}: {problem['field']}: {problem['message']}", err=True)
     sys.exit(1 if refused else 0)
 
 
@@ -212,9 +198,7 @@ def init_db() -> None:
 @main.command("create-user")
 @click.option("--email", prompt=True)
 @click.option("--name", prompt=True)
-@click.option(
-    "--role", type=click.Choice(["referent", "coordinator", "ke", "admin"]), prompt=True
-)
+@click.option("--role", type=click.Choice(["referent", "coordinator", "ke", "admin"]), prompt=True)
 @click.option(
     "--password",
     prompt=True,
@@ -232,18 +216,14 @@ def create_user(email: str, name: str, role: Any, password: str) -> None:
 
 
 @main.command("create-token")
-@click.option(
-    "--email", required=True, help="The account in whose name the program calls."
-)
+@click.option("--email", required=True, help="The account in whose name the program calls.")
 @click.option("--label", required=True, help="What the token is for.")
 def create_token(email: str, label: str) -> None:
     """Make a token for the API; it is shown once."""
     from formsvc.services import account
 
     with _refusals(), _writing() as session:
-        click.echo(
-            account.issue_token(session, account.by_email(session, email), label)
-        )
+        click.echo(account.issue_token(session, account.by_email(session, email), label))
 
 
 @main.command("demo-data")
@@ -268,14 +248,9 @@ def doctor(*, as_json: bool) -> None:
     else:
         for finding in findings:
             mark = (
-                click.style("ok  ", fg="green")
-                if finding.ok
-                else click.style("miss", fg="yellow")
+                click.style("ok  ", fg="green") if finding.ok else click.style("miss", fg="yellow")
             )
-            click.echo(
-                f"{mark} {finding.what}"
-                + ("" if finding.ok else f"\n     {finding.mend}")
-            )
+            click.echo(f"{mark} {finding.what}" + ("" if finding.ok else f"\n     {finding.mend}"))
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -301,9 +276,7 @@ def _report(problems: list[Problem], *, as_json: bool) -> None:
         return
     for problem in problems:
         sentence = " ".join(problem.message.splitlines())
-        click.echo(
-            f"{problem.field}: {sentence}" if problem.field else sentence, err=True
-        )
+        click.echo(f"{problem.field}: {sentence}" if problem.field else sentence, err=True)
 
 
 def _plain(problems: list[Problem]) -> list[dict[str, str]]:
@@ -311,9 +284,7 @@ def _plain(problems: list[Problem]) -> list[dict[str, str]]:
 
 
 def _print_json(data: object) -> None:
-    click.echo(
-        json.dumps(data, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
-    )
+    click.echo(json.dumps(data, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2))
 
 
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
@@ -339,9 +310,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
             [Problem("", _("Filen er ikke gyldig JSON: %(error)s", error=error))]
         ) from None
     if not isinstance(answers, dict):
-        raise InvalidAnswers(
-            [Problem("", _("Svarene skal være ett JSON-objekt: { … }"))]
-        )
+        raise InvalidAnswers([Problem("", _("Svarene skal være ett JSON-objekt: { … }"))])
     return answers
 
 
@@ -360,9 +329,7 @@ def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
         [
             Problem(
                 "",
-                _(
-                    "Navnet etter --out må slutte på .docx eller .pdf (skjemaet er en PDF)."
-                ),
+                _("Navnet etter --out må slutte på .docx eller .pdf (skjemaet er en PDF)."),
             )
         ]
     )
@@ -376,9 +343,7 @@ def _write(out: Path, data: bytes) -> None:
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise click.ClickException(
-            f"{out} cannot be written: {error.strerror}"
-        ) from None
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -86,5 +86,8 @@ def template(name: str) -> Path | None:
     A wheel carries the shipped ones inside the package; a checkout has them at its top.
     """
     own = settings().templates
-    folders = ([own] if own else []) + [PACKAGE / "docx_templates", PACKAGE.parent / "docx_templates"]
+    folders = ([own] if own else []) + [
+        PACKAGE / "docx_templates",
+        PACKAGE.parent / "docx_templates",
+    ]
     return next((folder / name for folder in folders if (folder / name).is_file()), None)

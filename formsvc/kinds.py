@@ -53,6 +53,11 @@ class Kind:
     #: what it can be had as; none for one that is only counted
     formats: tuple[Format, ...] = _WORD_AND_PDF
 
+    @property
+    def kept(self) -> tuple[Format, ...]:
+        """The formats that are made and kept when the paper is issued."""
+        return tuple(wanted for wanted in self.formats if wanted != "flattened")
+
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("consent", ConsentForm, "consent", "S", _ALL_FORMATS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from formsvc import norway, profile
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.minutes import STATUS
 from formsvc.forms.parts import Child, Employee
@@ -43,9 +43,7 @@ class PlannedMeasure(Part):
     )
     status = Choice(_l("Status"), STATUS, example="in_progress")
     effect = Choice(_l("Har det virket?"), EFFECT, empty=None, example="partly")
-    decision = Choice(
-        _l("Hva gjør dere videre?"), DECISION, empty=None, example="continue"
-    )
+    decision = Choice(_l("Hva gjør dere videre?"), DECISION, empty=None, example="continue")
 
 
 class PlannedGoal(Part):
@@ -65,7 +63,7 @@ class PlannedGoal(Part):
 class ActionPlanForm(DocumentForm):
     """What everybody around the child has agreed to do."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(_l("Barnet"), ("child",)),
         Section(_l("Planen"), ("arena", "date", "responsible")),
         Section(_l("Mål og tiltak"), ("goals",)),
@@ -101,11 +99,5 @@ class ActionPlanForm(DocumentForm):
                 deadline = row.form.deadline
                 if deadline.errors and deadline.text:
                     deadline.errors = [str(deadline.required)]
-        if (
-            self.evaluated_on.day
-            and self.date.day
-            and self.evaluated_on.day < self.date.day
-        ):
-            self.evaluated_on.refuse(
-                _("Planen kan ikke evalueres før den er laget. Rett datoen.")
-            )
+        if self.evaluated_on.day and self.date.day and self.evaluated_on.day < self.date.day:
+            self.evaluated_on.refuse(_("Planen kan ikke evalueres før den er laget. Rett datoen."))

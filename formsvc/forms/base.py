@@ -14,16 +14,14 @@ from formsvc.forms.fields import (
     AnswerField,
     Choice,
     Group,
-    Misfits,
     Part,
     Rows,
     Typed,
     object_schema,
     typed_from,
 )
-from formsvc.language import PAPER_LANGUAGES, speaking, spoken
+from formsvc.language import PAPER_LANGUAGES, ngettext, speaking, spoken
 from formsvc.language import lazy as _l
-from formsvc.language import ngettext
 
 PAPER_LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
 
@@ -36,6 +34,10 @@ class Section:
     names: tuple[str, ...]
     #: a sentence or two under the heading
     intro: str = ""
+
+
+#: the headings of a form in reading order
+Layout = tuple[Section, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class DocumentForm(Part):
     """
 
     #: the headings in reading order; ``language`` is added by itself at the end
-    layout: ClassVar[Sequence[Section]] = ()
+    layout: ClassVar[Layout] = ()
 
     language = Choice(
         _l("Språk i papiret"),
@@ -72,16 +74,15 @@ class DocumentForm(Part):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._misfits: list[Problem] = []
+        #: what plain answers held that no field takes
+        self.misfits: list[Problem] = []
 
     # -- in ---------------------------------------------------------------------------------
 
     @classmethod
     def from_typed(cls, typed: Mapping[str, Sequence[str]] | None) -> Self:
         """The form with what a person typed on a page or left in a draft."""
-        pairs = [
-            (name, text) for name, texts in (typed or {}).items() for text in texts
-        ]
+        pairs = [(name, text) for name, texts in (typed or {}).items() for text in texts]
         return cls(MultiDict(pairs))
 
     @classmethod
@@ -91,16 +92,10 @@ class DocumentForm(Part):
         An answer under a name that the paper does not have, or of the wrong shape, becomes a
         problem like any other; the language of the paper is bokmål where none is given.
         """
-        given = {"language": PAPER_LANGUAGES[0], **answers}
         misfits: list[Problem] = []
-        typed: Typed = {}
-        for name, answer in given.items():
-            try:
-                typed |= typed_from(list(_shape(cls)), {name: answer})
-            except Misfits as found:
-                misfits += [Problem(path, sentence) for path, sentence in found.found]
-        form = cls.from_typed(typed)
-        form._misfits = misfits
+        given = {"language": PAPER_LANGUAGES[0], **answers}
+        form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
+        form.misfits = misfits
         return form
 
     # -- rules ------------------------------------------------------------------------------
@@ -119,8 +114,10 @@ class DocumentForm(Part):
         return not self.problems()
 
     def problems(self) -> list[Problem]:
-        """Everything to mend, in reading order."""
-        return self._misfits + [problem for problem, _id in self.problem_ids()]
+        """Everything to mend, in reading order; where the shape is wrong, that comes first."""
+        wrong = tuple(f"{misfit.field}." for misfit in self.misfits)
+        own = (problem for problem, _id in self.problem_ids())
+        return self.misfits + [p for p in own if not f"{p.field}.".startswith(wrong)]
 
     def problem_ids(self) -> Iterator[tuple[Problem, str]]:
         """Each problem with the id of its control."""
@@ -170,9 +167,7 @@ class DocumentForm(Part):
     def sections(self) -> list[BoundSection]:
         """The headings with their fields, in reading order."""
         return [
-            BoundSection(
-                str(section.title), str(section.intro), [self[n] for n in section.names]
-            )
+            BoundSection(str(section.title), str(section.intro), [self[n] for n in section.names])
             for section in self._layout()
         ]
 
@@ -192,9 +187,7 @@ class DocumentForm(Part):
             if field.name == wanted:
                 return field  # type: ignore[no-any-return]
             if wanted.startswith(f"{field.name}-"):
-                fields = (
-                    list(field.entries) if isinstance(field, Rows) else list(field.form)
-                )
+                fields = list(field.entries) if isinstance(field, Rows) else list(field.form)
         return None
 
     def add_row(self, name: str) -> AnswerField | None:
@@ -204,12 +197,12 @@ class DocumentForm(Part):
 
     def remove_row(self, name: str) -> Rows | None:
         """Remove the row of that name (``measures-1``); its rows, or None if there is no such."""
-        owner, _dash, index = name.replace(".", "-").rpartition("-")
+        owner, _dash, _index = name.replace(".", "-").rpartition("-")
         rows = self.find(owner)
         row = self.find(name)
         if not isinstance(rows, Rows) or row not in rows.entries:
             return None
-        rows.pop_entry(rows.entries.index(row))
+        rows.pop_entry(rows.entries.index(row))  # type: ignore[call-arg] # new in WTForms 3.3
         return rows
 
     # -- what the fields know of themselves ---------------------------------------------------
@@ -227,9 +220,7 @@ class DocumentForm(Part):
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **object_schema(list(_shape(cls))),
-            "required": [
-                f.short_name for f in _shape(cls) if f.required and f.name != "language"
-            ],
+            "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
         }
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from formsvc import norway, profile
 from formsvc.forms import signing
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
     Check,
     Choice,
@@ -21,7 +21,7 @@ from formsvc.forms.fields import (
     Rows,
     Text,
 )
-from formsvc.forms.parts import SIGNING_ROLES, Child, Employee, Signature
+from formsvc.forms.parts import Child, Employee, Signature
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -55,9 +55,7 @@ RESPONSIBILITY = {
     "none": _l("Ingen: personen er myndig"),
 }
 SINGLE_SIGNATURE_REASONS = {
-    "sole_daily_care": _l(
-        "Det gjelder daglig omsorg, og barnet bor hos den som signerer"
-    ),
+    "sole_daily_care": _l("Det gjelder daglig omsorg, og barnet bor hos den som signerer"),
     "necessary_health_help": _l("Barnet trenger nødvendig helsehjelp"),
     "cannot_be_reached": _l("Den andre kan ikke nås"),
     "other": _l("Annen grunn"),
@@ -107,7 +105,7 @@ class ConsentSignatory(Signature):
 class ConsentForm(DocumentForm):
     """Guardians, and the young person by age, release services from confidentiality."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(_l("Barnet"), ("child", "parental_responsibility")),
         Section(_l("Hva samtykket gjelder"), ("purposes",)),
         Section(
@@ -156,9 +154,7 @@ class ConsentForm(DocumentForm):
         INFORMATION,
         example=("learning", "wellbeing"),
     )
-    information_other = Text(
-        _l("Andre opplysninger"), example="Observasjoner fra friminutt"
-    )
+    information_other = Text(_l("Andre opplysninger"), example="Observasjoner fra friminutt")
     exclusions = LongText(
         _l("Er det noe som ikke skal deles, eller noen det ikke skal deles med?"),
         hint=_l("Det du skriver her, står på alle kopier av samtykket."),
@@ -166,18 +162,14 @@ class ConsentForm(DocumentForm):
     child_heard = Choice(
         _l("Har barnet fått si sin mening?"),
         CHILD_HEARD,
-        hint=_l(
-            "Barn som er fylt sju år, og yngre barn som kan, har rett til å bli hørt."
-        ),
+        hint=_l("Barn som er fylt sju år, og yngre barn som kan, har rett til å bli hørt."),
         example="yes",
     )
     child_heard_note = LongText(
         _l("Hva mener barnet, eller hvorfor er barnet ikke hørt?"),
         example="Ådne vil gjerne at helsesykepleieren er med.",
     )
-    information_language = Text(
-        _l("Hvilket språk ble informasjonen gitt på?"), example="norsk"
-    )
+    information_language = Text(_l("Hvilket språk ble informasjonen gitt på?"), example="norsk")
     interpreter = Check(_l("Tolk er brukt"))
     valid_from = Date(
         _l("Gjelder fra"),
@@ -210,9 +202,7 @@ class ConsentForm(DocumentForm):
         self._services_rules()
         if self.information.is_empty() and self.information_other.is_empty():
             self.information.refuse(
-                _(
-                    "Kryss av for minst én type opplysninger, eller skriv hvilke det gjelder."
-                )
+                _("Kryss av for minst én type opplysninger, eller skriv hvilke det gjelder.")
             )
         self._validity_rules()
         self._age_rules()
@@ -222,15 +212,11 @@ class ConsentForm(DocumentForm):
         for row in self.services.filled:
             if not (row.collect.data or row.share.data):
                 row.refuse(
-                    _(
-                        "Kryss av for om tjenesten kan gi eller få opplysninger, eller begge."
-                    )
+                    _("Kryss av for om tjenesten kan gi eller få opplysninger, eller begge.")
                 )
             if row.service.code == "other" and row.form.name.is_empty():
                 row.form.name.refuse(_("Skriv navnet på tjenesten."))
-            others += (
-                row.form.name.text.casefold() != self.receiver.service.text.casefold()
-            )
+            others += row.form.name.text.casefold() != self.receiver.service.text.casefold()
         if self.services.filled and not others:
             self.services.refuse(
                 _("Legg til minst én tjeneste til, utenom den som tar imot samtykket.")
@@ -244,9 +230,7 @@ class ConsentForm(DocumentForm):
         born = self.child.birth_date.day
         birthday = norway.birthday(born, limits.adult_age) if born else None
         if end <= start:
-            self.valid_to.refuse(
-                _("Sluttdatoen må være etter datoen samtykket gjelder fra.")
-            )
+            self.valid_to.refuse(_("Sluttdatoen må være etter datoen samtykket gjelder fra."))
         elif end > norway.months_after(start, limits.consent_max_months):
             self.valid_to.refuse(
                 _(
@@ -295,9 +279,7 @@ class ConsentForm(DocumentForm):
         roles = [row.role.code for row in self.signatories.filled]
         if not roles:
             return
-        rule = profile.current().signing_rule(
-            norway.age_on(born, day), self.purposes.chosen
-        )
+        rule = profile.current().signing_rule(norway.age_on(born, day), self.purposes.chosen)
         one_of_two = (
             joint
             and rule.guardians == "all"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from formsvc import norway, profile
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.consent import PURPOSES
 from formsvc.forms.fields import (
     Choice,
@@ -49,7 +49,7 @@ class WithdrawnService(Part):
 class ConsentWithdrawalForm(DocumentForm):
     """No reason is asked for: withdrawing must be as easy as consenting."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(_l("Samtykket"), ("child", "consent_reference")),
         Section(_l("Hva som trekkes tilbake"), ("extent", "services", "purposes")),
         Section(
@@ -112,13 +112,9 @@ class ConsentWithdrawalForm(DocumentForm):
 
     def rules(self) -> None:
         if self.extent.code == "services" and not self.services.filled:
-            self.services.refuse(
-                _("Legg til minst én tjeneste samtykket ikke lenger gjelder.")
-            )
+            self.services.refuse(_("Legg til minst én tjeneste samtykket ikke lenger gjelder."))
         if self.extent.code == "purpose" and self.purposes.is_empty():
-            self.purposes.refuse(
-                _("Kryss av for minst ett formål samtykket ikke lenger gjelder.")
-            )
+            self.purposes.refuse(_("Kryss av for minst ett formål samtykket ikke lenger gjelder."))
         born, day = self.child.birth_date.day, self.withdrawn_on.day
         if born and day and born > day:
             self.child.birth_date.refuse(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from formsvc import norway, profile
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Choice, LongText, Scale, Text
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
+
+#: a year and its first or second half
+HALF_YEAR: Final = "^20[0-9]{2}-[12]$"
 
 
 class HalfYear(Choice):
@@ -20,27 +23,24 @@ class HalfYear(Choice):
     def labels(self) -> dict[str, str]:
         today = norway.today()
         newest = today.year * 2 + (today.month > 6)
-        codes = [
-            f"{half // 2}-{half % 2 + 1}" for half in range(newest, newest - 4, -1)
-        ]
-        if re.fullmatch(r"20\d\d-[12]", self.code) and self.code not in codes:
+        codes = [f"{half // 2}-{half % 2 + 1}" for half in range(newest, newest - 4, -1)]
+        if re.fullmatch(HALF_YEAR, self.code) and self.code not in codes:
             codes.append(self.code)  # a form handed in on paper may be older
         return {code: _half_year(code) for code in codes}
+
+    def schema(self) -> dict[str, Any]:
+        return self._described({"type": "string", "pattern": HALF_YEAR})
 
 
 def _half_year(code: str) -> str:
     year, half = code.split("-")
-    return (
-        _("våren %(year)s", year=year)
-        if half == "1"
-        else _("høsten %(year)s", year=year)
-    )
+    return _("våren %(year)s", year=year) if half == "1" else _("høsten %(year)s", year=year)
 
 
 class EvaluationForm(DocumentForm):
     """No name, no case, no account, no exact time."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(_l("Om samarbeidet"), ("arena", "unit", "period")),
         Section(
             _l("Hvordan gikk det?"),

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from formsvc import norway, profile
 from formsvc.errors import Problem
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
     Check,
     Date,
@@ -47,9 +47,7 @@ class Invitee(Part):
         example=("Mor", "Rådgiver"),
     )
     service = Text(_l("Tjeneste"), example=("", "PPT"))
-    email = Email(
-        _l("E-post"), example=("ingebjorg.saebo@eksempel.no", "per.lund@eksempel.no")
-    )
+    email = Email(_l("E-post"), example=("ingebjorg.saebo@eksempel.no", "per.lund@eksempel.no"))
 
 
 class AgendaItem(Part):
@@ -66,7 +64,7 @@ class AgendaItem(Part):
 class InvitationForm(MeetingForm):
     """Sent one to two weeks before, with an agenda that the family has agreed to."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(
             _l("Møtet"),
             (
@@ -84,9 +82,7 @@ class InvitationForm(MeetingForm):
         Section(_l("Hvem det gjelder"), ("anonymous", "child", "consent_reference")),
         Section(_l("Den som kaller inn"), ("convener", "chair", "referent")),
         Section(_l("De som inviteres"), ("invitees", "interpreter")),
-        Section(
-            _l("Saksliste"), ("agenda", "agenda_agreed_with_family", "items_deadline")
-        ),
+        Section(_l("Saksliste"), ("agenda", "agenda_agreed_with_family", "items_deadline")),
         Section(
             _l("Praktisk"),
             ("absence_to", "preparatory_meeting", "attachments", "sent_on"),
@@ -124,13 +120,9 @@ class InvitationForm(MeetingForm):
         add_label=_l("Legg til sak"),
         few=1,
     )
-    agenda_agreed_with_family = Check(
-        _l("Sakslista er avtalt med familien"), example=True
-    )
+    agenda_agreed_with_family = Check(_l("Sakslista er avtalt med familien"), example=True)
     items_deadline = Date(_l("Frist for å melde saker"), example="2027-02-04")
-    absence_to = Text(
-        _l("Forfall meldes til"), example="Solveig Nygård, +47 61 70 02 00"
-    )
+    absence_to = Text(_l("Forfall meldes til"), example="Solveig Nygård, +47 61 70 02 00")
     preparatory_meeting = Text(_l("Formøte"), hint=_l("Når, og hvem som er med."))
     attachments = Rows(
         Text(_l("Vedlegg"), example="Samtykke S-2026-0041"),
@@ -150,15 +142,11 @@ class InvitationForm(MeetingForm):
         if self.place.is_empty() and self.video_link.is_empty():
             self.place.refuse(_("Skriv hvor møtet er, eller lenken til videomøtet."))
         if len(self.invitees.filled) == 1:
-            self.invitees.refuse(
-                _("Legg til minst én til. Det skal være minst to inviterte.")
-            )
+            self.invitees.refuse(_("Legg til minst én til. Det skal være minst to inviterte."))
         self.family_rule(self.invitees)
         deadline, day = self.items_deadline.day, self.date.day
         if deadline and day and deadline > day:
-            self.items_deadline.refuse(
-                _("Fristen for å melde saker må være før møtet.")
-            )
+            self.items_deadline.refuse(_("Fristen for å melde saker må være før møtet."))
 
     def advice(self) -> list[Problem]:
         sent, day = self.sent_on.day, self.date.day

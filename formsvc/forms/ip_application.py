@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime
 from typing import ClassVar
 
 from formsvc import norway, profile
 from formsvc.forms import signing
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
     Check,
     Choice,
@@ -89,9 +89,7 @@ class Person(Part):
 class GuardianContact(Part):
     """A guardian and how to reach them."""
 
-    name = Text(
-        _l("Navn"), required=_l("Skriv navnet på den foresatte."), example="Máret Čáhci"
-    )
+    name = Text(_l("Navn"), required=_l("Skriv navnet på den foresatte."), example="Máret Čáhci")
     relation = Choice(
         _l("Relasjon"),
         RELATIONS,
@@ -148,7 +146,7 @@ class CurrentService(Part):
 class IpApplicationForm(DocumentForm):
     """Declining the plan is not declining the coordinator: each is asked for by itself."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         Section(_l("Hva det søkes om"), ("requests",)),
         Section(_l("Hvem det gjelder"), ("person", "expecting_child_due", "guardians")),
         Section(_l("Den som sender søknaden"), ("sender", "power_of_attorney")),
@@ -210,9 +208,7 @@ class IpApplicationForm(DocumentForm):
         samples=1,
     )
     services_wanted = LongText(_l("Hvilke tjenester ønsker du?"), example="Fysioterapi")
-    existing_plans = Choices(
-        _l("Hvilke planer og grupper finnes fra før?"), EXISTING_PLANS
-    )
+    existing_plans = Choices(_l("Hvilke planer og grupper finnes fra før?"), EXISTING_PLANS)
     coordinator_wish = Text(
         _l("Hvem ønsker du som koordinator?"),
         hint=_l("Ønsket ditt skal veie tungt."),
@@ -229,14 +225,10 @@ class IpApplicationForm(DocumentForm):
         _l("Jeg samtykker til at det lages en individuell plan"), example=True
     )
     consent_information = Check(
-        _l(
-            "Jeg samtykker til at kommunen henter inn opplysninger fra dem som er nevnt over"
-        ),
+        _l("Jeg samtykker til at kommunen henter inn opplysninger fra dem som er nevnt over"),
         example=True,
     )
-    signed_by = signatures(
-        _l("De som signerer"), _l("Skriv hvem som signerer søknaden.")
-    )
+    signed_by = signatures(_l("De som signerer"), _l("Skriv hvem som signerer søknaden."))
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for søknaden."),
@@ -255,13 +247,11 @@ class IpApplicationForm(DocumentForm):
         self._person_rules()
         self._national_id_rules()
         self._sender_rules()
-        if (
-            "individual_plan" in self.requests.chosen
-            and not self.consent_individual_plan.data
-        ):
+        if "individual_plan" in self.requests.chosen and not self.consent_individual_plan.data:
             self.consent_individual_plan.refuse(
                 _(
-                    "Kryss av for samtykke til individuell plan. Uten det kan dere ikke søke om plan."
+                    "Kryss av for samtykke til individuell plan."
+                    " Uten det kan dere ikke søke om plan."
                 )
             )
         self._age_rules()
@@ -289,9 +279,7 @@ class IpApplicationForm(DocumentForm):
     def _national_id_rules(self) -> None:
         person = self.person.form
         if person.has_national_id.data and person.national_id.is_empty():
-            person.national_id.refuse(
-                _("Skriv fødselsnummeret, eller ta bort krysset over.")
-            )
+            person.national_id.refuse(_("Skriv fødselsnummeret, eller ta bort krysset over."))
         if person.national_id.data and not person.has_national_id.data:
             person.has_national_id.refuse(
                 _("Kryss av for at fødselsnummeret trengs, eller ta bort nummeret.")
@@ -303,17 +291,10 @@ class IpApplicationForm(DocumentForm):
             if sender.title.is_empty():
                 sender.title.refuse(_("Skriv stillingen til den ansatte som sender."))
             if sender.service.is_empty():
-                sender.service.refuse(
-                    _("Skriv hvilken tjeneste den ansatte arbeider i.")
-                )
-        if (
-            sender.role.code in ("next_of_kin", "proxy")
-            and not self.power_of_attorney.data
-        ):
+                sender.service.refuse(_("Skriv hvilken tjeneste den ansatte arbeider i."))
+        if sender.role.code in ("next_of_kin", "proxy") and not self.power_of_attorney.data:
             self.power_of_attorney.refuse(
-                _(
-                    "Legg ved fullmakt, og kryss av for det, når du sender på vegne av andre."
-                )
+                _("Legg ved fullmakt, og kryss av for det, når du sender på vegne av andre.")
             )
 
     def _age_rules(self) -> None:
@@ -325,13 +306,11 @@ class IpApplicationForm(DocumentForm):
             return
         unborn = not self.person.birth_date.day
         if born > day and not unborn:
-            self.person.birth_date.refuse(
-                _("Fødselsdatoen kan ikke være etter søknadsdatoen.")
-            )
+            self.person.birth_date.refuse(_("Fødselsdatoen kan ikke være etter søknadsdatoen."))
             return
         self._guardian_rules(min(born, day), day)
 
-    def _guardian_rules(self, born: date, day: date) -> None:
+    def _guardian_rules(self, born: datetime.date, day: datetime.date) -> None:
         limit = profile.current().limits.guardians_listed_under
         if norway.age_on(born, day) < limit and not self.guardians.filled:
             self.guardians.refuse(
@@ -340,9 +319,7 @@ class IpApplicationForm(DocumentForm):
                     age=limit,
                 )
             )
-        responsible = sum(
-            bool(row.parental_responsibility.data) for row in self.guardians.filled
-        )
+        responsible = sum(bool(row.parental_responsibility.data) for row in self.guardians.filled)
         roles = [row.role.code for row in self.signed_by.filled]
         sentence = signing.missing(
             birth_date=born,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import Check, Choice, Date, Group, LongText
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
@@ -30,7 +30,7 @@ REASONS = {
 class KeCoordinatorChangedForm(KeNotificationForm):
     """The baton is passed on only when the new coordinator has accepted and the consent covers."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         *WHO,
         Section(
             _l("Ny koordinator"),
@@ -40,9 +40,7 @@ class KeCoordinatorChangedForm(KeNotificationForm):
             _l("Ønsket til familien"),
             ("wish_heard", "wish", "handover_meeting_on"),
         ),
-        Section(
-            _l("Før byttet"), ("new_coordinator_accepted", "consent_covers_new_service")
-        ),
+        Section(_l("Før byttet"), ("new_coordinator_accepted", "consent_covers_new_service")),
         *SENDER,
     )
 
@@ -62,9 +60,7 @@ class KeCoordinatorChangedForm(KeNotificationForm):
     reason_note = LongText(_l("Utdyp grunnen"), example="Overgang til ungdomsskolen")
     wish_heard = Check(
         _l("Familien er spurt om hvem de ønsker"),
-        required=_l(
-            "Spør familien hvem de ønsker som koordinator, og kryss av for det."
-        ),
+        required=_l("Spør familien hvem de ønsker som koordinator, og kryss av for det."),
     )
     wish = LongText(_l("Hva ønsker familien?"), example="Familien ønsker Anne Moen.")
     handover_meeting_on = Date(_l("Overføringsmøte"), example="2028-06-10")

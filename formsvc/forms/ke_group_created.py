@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import Choice, Date, Group, LongText, Part, Rows, Text
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
@@ -43,7 +43,7 @@ class Member(Part):
 class KeGroupCreatedForm(KeNotificationForm):
     """Who is in the group, why, and when it first meets."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         *WHO,
         Section(
             _l("Ansvarsgruppa"),
@@ -106,13 +106,9 @@ class KeGroupCreatedForm(KeNotificationForm):
             return
         if self.first_meeting_on.day and self.first_meeting_on.day < created:
             self.first_meeting_on.refuse(
-                _(
-                    "Det første møtet kan ikke være før gruppa ble opprettet. Rett datoen."
-                )
+                _("Det første møtet kan ikke være før gruppa ble opprettet. Rett datoen.")
             )
         if self.consent_valid_to.day and self.consent_valid_to.day < created:
             self.consent_valid_to.refuse(
-                _(
-                    "Samtykket har gått ut før gruppa ble opprettet. Hent inn nytt samtykke først."
-                )
+                _("Samtykket har gått ut før gruppa ble opprettet. Hent inn nytt samtykke først.")
             )

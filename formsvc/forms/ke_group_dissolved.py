@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import Check, Choice, Date, LongText, Rows, Text
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
@@ -37,7 +37,7 @@ NOBODY = frozenset({"none", "ingen"})
 class KeGroupDissolvedForm(KeNotificationForm):
     """Why the group ends, and that the family, the leader and the partners know."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         *WHO,
         Section(
             _l("Oppløsningen"),
@@ -63,15 +63,11 @@ class KeGroupDissolvedForm(KeNotificationForm):
         required=_l("Velg hvorfor gruppa er oppløst."),
         example="goals_met",
     )
-    reason_note = LongText(
-        _l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn».")
-    )
+    reason_note = LongText(_l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn»."))
     agreed_with_family_on = Date(_l("Avklart med familien dato"), example="2028-06-10")
     told_may_return = Check(
         _l("Familien vet at de kan ta kontakt igjen"),
-        required=_l(
-            "Fortell familien at de kan ta kontakt igjen, og kryss av for det."
-        ),
+        required=_l("Fortell familien at de kan ta kontakt igjen, og kryss av for det."),
     )
     leader_informed = Check(
         _l("Nærmeste leder har fått beskjed"),
@@ -80,9 +76,7 @@ class KeGroupDissolvedForm(KeNotificationForm):
     partners_informed = Rows(
         Text(_l("Tjeneste"), example="PPT"),
         _l("Samarbeidspartnere som har fått beskjed"),
-        required=_l(
-            "Skriv hvem av samarbeidspartnerne som har fått beskjed, eller skriv «ingen»."
-        ),
+        required=_l("Skriv hvem av samarbeidspartnerne som har fått beskjed, eller skriv «ingen»."),
         hint=_l("Skriv «ingen» når det ikke er noen å gi beskjed til."),
         row_label=_l("Samarbeidspartner"),
         add_label=_l("Legg til samarbeidspartner"),
@@ -99,17 +93,12 @@ class KeGroupDissolvedForm(KeNotificationForm):
     def rules(self) -> None:
         if self.reason.code == "other" and self.reason_note.is_empty():
             self.reason_note.refuse(_("Skriv hvilken grunn det er."))
-        if (
-            self.reason.code not in ("", "deceased")
-            and self.agreed_with_family_on.is_empty()
-        ):
+        if self.reason.code not in ("", "deceased") and self.agreed_with_family_on.is_empty():
             self.agreed_with_family_on.refuse(
                 _("Skriv datoen det ble avklart med familien at gruppa avsluttes.")
             )
         partners = [row.text.casefold() for row in self.partners_informed.filled]
         if len(partners) > 1 and NOBODY & set(partners):
             self.partners_informed.refuse(
-                _(
-                    "Skriv enten «ingen» eller hvem som har fått beskjed, ikke begge deler."
-                )
+                _("Skriv enten «ingen» eller hvem som har fått beskjed, ikke begge deler.")
             )

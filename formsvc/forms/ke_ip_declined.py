@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import YES_NO, Check, Choice, Date, Text
 from formsvc.forms.ke_notification import (
     SENDER,
@@ -20,7 +20,7 @@ from formsvc.language import lazy as _l
 class KeIpDeclinedForm(KeNotificationForm):
     """Declining a plan is not declining the coordinator: both are asked for."""
 
-    layout: ClassVar = (
+    layout: ClassVar[Layout] = (
         *WHO,
         Section(_l("Informasjon om individuell plan"), ("informed_on", "informed_by")),
         Section(
@@ -54,9 +54,7 @@ class KeIpDeclinedForm(KeNotificationForm):
     coordinator_wanted = Choice(
         _l("Ønsker familien koordinator?"),
         YES_NO,
-        required=_l(
-            "Velg om familien ønsker koordinator. Den retten har de også uten plan."
-        ),
+        required=_l("Velg om familien ønsker koordinator. Den retten har de også uten plan."),
         example="yes",
     )
     group_continues = Choice(
@@ -75,7 +73,5 @@ class KeIpDeclinedForm(KeNotificationForm):
         informed, declined = self.informed_on.day, self.declined_on.day
         if informed and declined and declined < informed:
             self.declined_on.refuse(
-                _(
-                    "Familien kan ikke takke nei før de er informert. Rett en av datoene."
-                )
+                _("Familien kan ikke takke nei før de er informert. Rett en av datoene.")
             )

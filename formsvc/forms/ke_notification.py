@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from formsvc import norway
-from formsvc.forms.base import DocumentForm, Section
+from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Date, Group, LongText, Rows, Text
 from formsvc.forms.parts import Child, Coordinator, Employee
 from formsvc.language import lazy as _l
@@ -36,7 +36,7 @@ CONSENT_WANTED = _l("Skriv referansen til samtykket som samarbeidet bygger på."
 class KeNotificationForm(DocumentForm):
     """Who it is about, who coordinates, and who sends."""
 
-    layout: ClassVar = (*WHO, *SENDER)
+    layout: ClassVar[Layout] = (*WHO, *SENDER)
 
     child = Group(Child, _l("Barnet"))
     guardians = Rows(

@@ -64,12 +64,8 @@ class MeetingForm(DocumentForm):
         hint=_l("Den står øverst på samtykket, for eksempel S-2026-0041."),
         example="S-2026-0041",
     )
-    date = Date(
-        _l("Dato"), required=_l("Skriv datoen for møtet."), example="2027-02-09"
-    )
-    start = Time(
-        _l("Starter"), required=_l("Skriv når møtet starter."), example="13:00"
-    )
+    date = Date(_l("Dato"), required=_l("Skriv datoen for møtet."), example="2027-02-09")
+    start = Time(_l("Starter"), required=_l("Skriv når møtet starter."), example="13:00")
     end = Time(_l("Slutter"), required=_l("Skriv når møtet slutter."), example="14:00")
     chair = Text(
         _l("Møteleder"),
@@ -89,20 +85,14 @@ class MeetingForm(DocumentForm):
         """What holds for every meeting."""
         start, end = self.start.data, self.end.data
         if start and end and end <= start:
-            self.end.refuse(
-                _("Møtet må slutte etter at det starter. Rett klokkeslettet.")
-            )
+            self.end.refuse(_("Møtet må slutte etter at det starter. Rett klokkeslettet."))
         arena = self.case
         if self.anonymous.data:
-            self._anonymous_rules(
-                _("Saken er anonym. Ta bort det som kan vise hvem den gjelder.")
-            )
+            self._anonymous_rules(_("Saken er anonym. Ta bort det som kan vise hvem den gjelder."))
             self._no_traces()
         elif arena and arena.level == "system":
             self._anonymous_rules(
-                _(
-                    "Møtet er på systemnivå og gjelder ikke ett barn. La feltet stå tomt."
-                )
+                _("Møtet er på systemnivå og gjelder ikke ett barn. La feltet stå tomt.")
             )
         else:
             self._named_rules(arena)
@@ -120,9 +110,7 @@ class MeetingForm(DocumentForm):
         born, day = self.child.birth_date.day, self.date.day
         if born and day and born > day:
             self.child.birth_date.refuse(_("Fødselsdatoen kan ikke være etter møtet."))
-        needs = self.needs_consent_reference and (
-            arena is None or arena.consent != "none"
-        )
+        needs = self.needs_consent_reference and (arena is None or arena.consent != "none")
         if needs and self.consent_reference.is_empty():
             self.consent_reference.refuse(
                 _("Skriv referansen til samtykket som gjelder for møtet.")
@@ -159,7 +147,9 @@ class MeetingForm(DocumentForm):
 
 def _trace(text: str) -> str:
     """The sentence for a text that holds what leads to a person, or ""."""
-    from phonenumbers import PhoneNumberMatcher  # 60 ms: only anonymous cases ask
+    from phonenumbers import (  # noqa: PLC0415 - 60 ms, and only anonymous cases ask
+        PhoneNumberMatcher,
+    )
 
     if _ELEVEN_DIGITS.search(text):
         return _(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from formsvc import norway, profile
 from formsvc.errors import Problem
-from formsvc.forms.base import Section
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
     Check,
     Choice,
@@ -54,9 +54,7 @@ CLOSING_REASONS = {
 }
 APPROVAL = {
     "read_aloud": _l("Referatet er lest opp og godkjent i møtet"),
-    "sent_for_remarks": _l(
-        "Referatet sendes ut, og deltakerne kan komme med merknader"
-    ),
+    "sent_for_remarks": _l("Referatet sendes ut, og deltakerne kan komme med merknader"),
 }
 
 
@@ -165,12 +163,8 @@ class Measure(Part):
 class NextMeeting(Part):
     """When and where they meet again."""
 
-    date = Date(
-        _l("Dato"), required=_l("Skriv datoen for neste møte."), example="2027-05-11"
-    )
-    start = Time(
-        _l("Klokkeslett"), required=_l("Skriv når neste møte starter."), example="13:00"
-    )
+    date = Date(_l("Dato"), required=_l("Skriv datoen for neste møte."), example="2027-05-11")
+    start = Time(_l("Klokkeslett"), required=_l("Skriv når neste møte starter."), example="13:00")
     place = Text(
         _l("Sted"),
         required=_l("Skriv hvor neste møte er."),
@@ -192,10 +186,8 @@ class MinutesForm(MeetingForm):
     """The gate: minutes cannot be finished before everything in ``rules`` holds."""
 
     needs_consent_reference = True
-    layout: ClassVar = (
-        Section(
-            _l("Møtet"), ("arena", "meeting_number", "date", "start", "end", "place")
-        ),
+    layout: ClassVar[Layout] = (
+        Section(_l("Møtet"), ("arena", "meeting_number", "date", "start", "end", "place")),
         Section(_l("Hvem det gjelder"), ("anonymous", "child", "consent_reference")),
         Section(_l("Møteledelse"), ("chair", "referent", "referent_external")),
         Section(_l("Deltakere"), ("participants",)),
@@ -208,9 +200,7 @@ class MinutesForm(MeetingForm):
         ),
         Section(_l("Tiltak"), ("no_new_measures", "measures", "system_follow_up")),
         Section(_l("Vurdering av møtet"), ("family_view", "evaluation")),
-        Section(
-            _l("Veien videre"), ("next_meeting", "closing_reason", "feedback_to_family")
-        ),
+        Section(_l("Veien videre"), ("next_meeting", "closing_reason", "feedback_to_family")),
         Section(
             _l("Godkjenning"),
             ("approval", "remarks_deadline", "copies_to", "date_written"),
@@ -222,9 +212,7 @@ class MinutesForm(MeetingForm):
         required=_l("Skriv hvor møtet var."),
         example="Møterom 2, Heidal skole",
     )
-    referent = Text(
-        _l("Referent"), required=_l("Skriv navnet på referenten."), example="Anne Moen"
-    )
+    referent = Text(_l("Referent"), required=_l("Skriv navnet på referenten."), example="Anne Moen")
     referent_external = Check(
         _l("Referenten er ikke en av deltakerne"),
         hint=_l("For eksempel en merkantil ansatt."),
@@ -296,9 +284,7 @@ class MinutesForm(MeetingForm):
         required=_l("Velg hvordan referatet godkjennes."),
         example="read_aloud",
     )
-    remarks_deadline = Date(
-        _l("Frist for merknader"), hint=_l("Fyll ut når referatet sendes ut.")
-    )
+    remarks_deadline = Date(_l("Frist for merknader"), hint=_l("Fyll ut når referatet sendes ut."))
     copies_to = Rows(
         Text(_l("Kopi til")),
         _l("Kopi til"),
@@ -322,14 +308,13 @@ class MinutesForm(MeetingForm):
 
     def _people_rules(self) -> None:
         if len(self.participants.filled) == 1:
-            self.participants.refuse(
-                _("Legg til minst én deltaker til. Det skal være minst to.")
-            )
+            self.participants.refuse(_("Legg til minst én deltaker til. Det skal være minst to."))
         self.family_rule(self.participants)
         if self.no_absences.data and self.absences.filled:
             self.no_absences.refuse(
                 _(
-                    "Du har ført opp forfall. Ta bort krysset for «Ingen forfall», eller ta bort radene."
+                    "Du har ført opp forfall. Ta bort krysset for «Ingen forfall»,"
+                    " eller ta bort radene."
                 )
             )
         if not self.no_absences.data and not self.absences.filled:
@@ -337,8 +322,7 @@ class MinutesForm(MeetingForm):
                 _("Skriv hvem som hadde forfall, eller kryss av for «Ingen forfall».")
             )
         there = any(
-            same_name(p.form.name.text, self.referent.text)
-            for p in self.participants.filled
+            same_name(p.form.name.text, self.referent.text) for p in self.participants.filled
         )
         if (
             self.referent.text
@@ -356,16 +340,15 @@ class MinutesForm(MeetingForm):
         number = self.meeting_number.answer() or 1
         if number > 1 and self.previous_minutes.is_empty():
             self.previous_minutes.refuse(
-                _(
-                    "Kryss av for at forrige referat er godkjent, eller skriv merknaden til det."
-                )
+                _("Kryss av for at forrige referat er godkjent, eller skriv merknaden til det.")
             )
 
     def _measure_rules(self) -> None:
         if self.no_new_measures.data and self.measures.filled:
             self.no_new_measures.refuse(
                 _(
-                    "Du har ført opp tiltak. Ta bort krysset for «Ingen nye tiltak», eller ta bort radene."
+                    "Du har ført opp tiltak. Ta bort krysset for «Ingen nye tiltak»,"
+                    " eller ta bort radene."
                 )
             )
         if not self.no_new_measures.data and not self.measures.filled:
@@ -377,39 +360,26 @@ class MinutesForm(MeetingForm):
             if deadline.errors and deadline.text:
                 deadline.errors = [str(deadline.required)]
             elif deadline.day and self.date.day and deadline.day < self.date.day:
-                deadline.refuse(
-                    _("Fristen kan ikke være før møtet. Velg en senere dato.")
-                )
+                deadline.refuse(_("Fristen kan ikke være før møtet. Velg en senere dato."))
 
     def _next_rules(self) -> None:
         following, day = self.next_meeting, self.date.day
         if following.is_empty() and self.closing_reason.is_empty():
             following.refuse(
-                _(
-                    "Skriv når og hvor neste møte er, eller velg hvorfor møtene avsluttes."
-                )
+                _("Skriv når og hvor neste møte er, eller velg hvorfor møtene avsluttes.")
             )
         if not following.is_empty() and not self.closing_reason.is_empty():
             self.closing_reason.refuse(
-                _(
-                    "Det står både et neste møte og en grunn til å avslutte. Ta bort det ene."
-                )
+                _("Det står både et neste møte og en grunn til å avslutte. Ta bort det ene.")
             )
         if day and following.form.date.day and following.form.date.day <= day:
             following.form.date.refuse(
                 _("Neste møte må være etter dette møtet. Velg en senere dato.")
             )
         feedback, arena = self.feedback_to_family, self.case
-        if (
-            arena
-            and arena.feedback_to_family
-            and not self.anonymous.data
-            and feedback.is_empty()
-        ):
+        if arena and arena.feedback_to_family and not self.anonymous.data and feedback.is_empty():
             feedback.refuse(
-                _(
-                    "Skriv når familien fikk tilbakemelding etter møtet, og hvem som ga den."
-                )
+                _("Skriv når familien fikk tilbakemelding etter møtet, og hvem som ga den.")
             )
         if day and feedback.form.date.day and feedback.form.date.day < day:
             feedback.form.date.refuse(
@@ -428,18 +398,14 @@ class MinutesForm(MeetingForm):
             and self.date.day
             and self.remarks_deadline.day < self.date.day
         ):
-            self.remarks_deadline.refuse(
-                _("Fristen for merknader kan ikke være før møtet.")
-            )
+            self.remarks_deadline.refuse(_("Fristen for merknader kan ikke være før møtet."))
 
     def advice(self) -> list[Problem]:
         """What makes minutes poor without making them wrong."""
         return [
             Problem(field.path, sentence)
             for field, is_conclusion in self._written()
-            for sentence in _advice_on(
-                field.text, self.paper_language, is_conclusion=is_conclusion
-            )
+            for sentence in _advice_on(field.text, self.paper_language, is_conclusion=is_conclusion)
         ]
 
     def _written(self) -> Iterator[tuple[Any, bool]]:
@@ -465,8 +431,6 @@ def _advice_on(text: str, language: str, *, is_conclusion: bool) -> Iterator[str
     if has("decisions"):
         yield _("Gruppa kan ikke gjøre vedtak. Skriv heller hva dere ble enige om.")
     if has("resources"):
-        yield _(
-            "Klage på ressurser hører ikke hjemme her. Vis til klageadgangen i stedet."
-        )
+        yield _("Klage på ressurser hører ikke hjemme her. Vis til klageadgangen i stedet.")
     if not is_conclusion and len(plain.split()) < 2:
         yield _("Begynn tiltaket med et verb: hva skal gjøres?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from formsvc import norway, profile
@@ -20,7 +20,7 @@ def missing(
     roles: Sequence[str],
     responsibility: str = "",
     guardians_needed: int = 1,
-    purposes: Collection[str] = (),
+    purposes: Sequence[str] = (),
 ) -> str:
     """The sentence that says who is missing among those who sign, or "" when nobody is.
 
@@ -34,9 +34,7 @@ def missing(
     if rule.guardians == "none":
         return _missing_adult(guardians, own)
     if rule.young_person and not own:
-        return _(
-            "Ungdommen skal også signere, ut fra alderen. Legg til ungdommen selv."
-        )
+        return _("Ungdommen skal også signere, ut fra alderen. Legg til ungdommen selv.")
     if rule.guardians == "one" and (own or guardians):
         return ""
     return _missing_guardians(responsibility, guardians, guardians_needed)
@@ -45,14 +43,13 @@ def missing(
 def _missing_adult(guardians: Sequence[str], own: Sequence[str]) -> str:
     if guardians:
         return _(
-            "Personen er myndig og signerer selv. Ta bort foresatte, eller la en fullmektig signere."
+            "Personen er myndig og signerer selv."
+            " Ta bort foresatte, eller la en fullmektig signere."
         )
     return "" if own else _("Personen er myndig og skal signere selv.")
 
 
-def _missing_guardians(
-    responsibility: str, guardians: Sequence[str], needed: int
-) -> str:
+def _missing_guardians(responsibility: str, guardians: Sequence[str], needed: int) -> str:
     if responsibility == "child_welfare":
         if "child_welfare" in guardians:
             return ""

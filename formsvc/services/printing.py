@@ -52,9 +52,7 @@ def demand(kind: Kind, wanted: Format) -> None:
     """
     if not kind.formats:
         raise NoSuchFormat(
-            _(
-                "Dette skjemaet er anonymt og blir bare talt. Det lages ikke noe dokument."
-            )
+            _("Dette skjemaet er anonymt og blir bare talt. Det lages ikke noe dokument.")
         )
     if wanted not in kind.formats:
         raise NoSuchFormat(
@@ -88,9 +86,7 @@ def _frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, 
     }
 
 
-def render(
-    kind: Kind, form: DocumentForm, wanted: Format, reference: str = ""
-) -> Printed:
+def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") -> Printed:
     """The document of a validated form, with every answer found again in it.
 
     :raises AnswersLost: when one is not; nothing is then handed out.

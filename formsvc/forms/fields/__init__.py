@@ -10,7 +10,6 @@ list of typed strings goes in, is cleaned once, and comes out as
 
 from formsvc.forms.fields.answer import (
     AnswerField,
-    Misfits,
     Typed,
     object_schema,
     typed_from,
@@ -39,7 +38,6 @@ __all__ = [
     "Email",
     "Group",
     "LongText",
-    "Misfits",
     "NationalId",
     "Number",
     "Options",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from wtforms import Field
@@ -12,10 +13,6 @@ from formsvc.language import gettext as _
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
-
-
-class WrongShape(ValueError):
-    """An answer in a file or a request is of another shape than the field takes."""
 
 
 class AnswerField(Field):
@@ -74,12 +71,17 @@ class AnswerField(Field):
     def typed(self) -> Typed:
         raise NotImplementedError
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         """The typed strings that give this plain answer.
 
-        :raises WrongShape: when the answer is not of the field's shape.
+        :param misfits: what is not of the field's shape is added here.
         """
         raise NotImplementedError
+
+    def misfit(self, misfits: list[Problem], sentence: str) -> Typed:
+        """Add that the answer has another shape than the field takes; nothing was typed then."""
+        misfits.append(Problem(self.path, sentence))
+        return {}
 
     def problems(self) -> Iterator[tuple[Problem, str]]:
         """Each problem with the id of the control that it is about."""
@@ -107,44 +109,26 @@ class AnswerField(Field):
         return described
 
 
-class Misfits(WrongShape):
-    """Answers of the wrong shape or under unknown names, each with its path."""
-
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        self.found = found
-        super().__init__("; ".join(f"{path}: {sentence}" for path, sentence in found))
-
-
 def typed_from(
-    fields: Sequence[AnswerField], answers: Mapping[str, Any], prefix: str = ""
+    fields: Sequence[AnswerField],
+    answers: Mapping[str, Any],
+    misfits: list[Problem],
+    prefix: str = "",
 ) -> Typed:
-    """The typed strings that give these plain answers.
-
-    :raises Misfits: naming every answer that no field takes, or that has the wrong shape.
-    """
+    """The typed strings that give these plain answers; what no field takes joins the misfits."""
     known = {field.short_name: field for field in fields}
     typed: Typed = {}
-    found: list[tuple[str, str]] = []
     for name, answer in answers.items():
-        if name not in known:
+        if name in known:
+            typed |= known[name].typed_from(answer, misfits)
+        else:
             path = f"{prefix}{name}".replace("-", ".")
-            found.append((path, unknown_name(name, list(known))))
-            continue
-        try:
-            typed |= known[name].typed_from(answer)
-        except Misfits as misfits:
-            found += misfits.found
-        except WrongShape as wrong:
-            found.append((known[name].path, str(wrong)))
-    if found:
-        raise Misfits(found)
+            misfits.append(Problem(path, _unknown_name(name, list(known))))
     return typed
 
 
-def unknown_name(name: str, known: list[str]) -> str:
+def _unknown_name(name: str, known: list[str]) -> str:
     """The sentence for a name that the paper does not have, with the nearest one that it has."""
-    from difflib import get_close_matches  # only needed for a mistake
-
     near = get_close_matches(name, known, n=1)
     if near:
         return _("Papiret har ikke dette feltet. Mente du «%(near)s»?", near=near[0])

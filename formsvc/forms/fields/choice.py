@@ -8,13 +8,15 @@ from typing import Any, ClassVar, Final, NamedTuple
 from wtforms.validators import StopValidation
 
 from formsvc import cleaning
-from formsvc.forms.fields.answer import AnswerField, Typed, WrongShape
+from formsvc.errors import Problem
+from formsvc.forms.fields.answer import AnswerField, Typed
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
 #: codes and their labels, in the order of the page
 Options = Mapping[str, str]
 
+NO_OPTIONS: Final[Options] = {}
 YES_NO: Final[Options] = {"yes": _l("Ja"), "no": _l("Nei")}
 
 
@@ -33,7 +35,7 @@ class _Optioned(AnswerField):
     def __init__(
         self,
         label: str = "",
-        options: Options | Callable[[], Options] = (),
+        options: Options | Callable[[], Options] = NO_OPTIONS,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
@@ -119,15 +121,16 @@ class Choice(_Optioned):
     def words(self, *, in_row: bool = False) -> str:
         return self.labels.get(self.code, "")
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, str):
-            raise WrongShape(
+            return self.misfit(
+                misfits,
                 _(
                     "Her skal det stå én av kodene: %(codes)s.",
                     codes=", ".join(self.labels),
-                )
+                ),
             )
         return {self.name: [answer]}
 
@@ -161,10 +164,10 @@ class Scale(Choice):
     def answer(self) -> int | None:  # type: ignore[override]
         return int(self.code) if self.code in self.labels else None
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if isinstance(answer, int) and not isinstance(answer, bool):
             return {self.name: [str(answer)]}
-        return super().typed_from(answer)
+        return super().typed_from(answer, misfits)
 
     def sample(self, row: int = 0) -> Any:
         return 4
@@ -198,13 +201,11 @@ class Choices(_Optioned):
         labels = self.labels
         return [labels[code] for code in self.chosen if code in labels]
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
-        if not isinstance(answer, list) or not all(
-            isinstance(code, str) for code in answer
-        ):
-            raise WrongShape(_("Her skal det stå en liste med koder."))
+        if not isinstance(answer, list) or not all(isinstance(code, str) for code in answer):
+            return self.misfit(misfits, _("Her skal det stå en liste med koder."))
         return {self.name: answer}
 
     def sample(self, row: int = 0) -> Any:
@@ -242,17 +243,15 @@ class Check(AnswerField):
     def typed(self) -> Typed:
         return {self.name: ["true"]} if self.data else {}
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if answer is None or answer is False:
             return {}
         if answer is not True:
-            raise WrongShape(_("Her skal det stå true eller false."))
+            return self.misfit(misfits, _("Her skal det stå true eller false."))
         return {self.name: ["true"]}
 
     def sample(self, row: int = 0) -> Any:
         return bool(self.required) if self.example is None else super().sample(row)
 
     def schema(self) -> dict[str, Any]:
-        return self._described(
-            {"const": True} if self.required else {"type": ["boolean", "null"]}
-        )
+        return self._described({"const": True} if self.required else {"type": ["boolean", "null"]})

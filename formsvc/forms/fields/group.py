@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from wtforms import FieldList, Form, FormField
-from wtforms.fields.core import UnboundField
 
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import (
     AnswerField,
-    Misfits,
     Typed,
-    WrongShape,
     object_schema,
     typed_from,
 )
@@ -23,14 +20,20 @@ from formsvc.language import gettext as _
 class Part(Form):
     """The fields of a group or of one row."""
 
+    def __iter__(self) -> Iterator[AnswerField]:
+        yield from cast("Iterator[AnswerField]", super().__iter__())
+
+    def __getitem__(self, name: str) -> AnswerField:
+        return cast("AnswerField", super().__getitem__(name))
+
     class Meta:
+        """How WTForms treats these forms."""
+
         csrf = False
-        locales = (
-            False  # every message is ours, so WTForms' own catalogues are never read
-        )
+        locales = False  # every message is ours, so WTForms' own catalogues are never read
 
 
-class Group(AnswerField, FormField):
+class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the stubs alone
     """Several answers under one name: a person, the next meeting."""
 
     kind = "group"
@@ -41,6 +44,9 @@ class Group(AnswerField, FormField):
         self._said: list[str] = []
         super().__init__(label, form_class=form_class, **kwargs)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.form, name)
+
     @property
     def fields(self) -> list[AnswerField]:
         """The fields in reading order."""
@@ -50,7 +56,7 @@ class Group(AnswerField, FormField):
     def input_id(self) -> str:
         return self.fields[0].input_id
 
-    @property
+    @property  # type: ignore[override] # one shape for all our fields
     def errors(self) -> list[str]:
         """What is said of the group as a whole; its fields say their own."""
         return self._said
@@ -82,18 +88,14 @@ class Group(AnswerField, FormField):
         return {field.short_name: field.words(in_row=in_row) for field in self.fields}
 
     def typed(self) -> Typed:
-        return {
-            name: texts
-            for field in self.fields
-            for name, texts in field.typed().items()
-        }
+        return {name: texts for field in self.fields for name, texts in field.typed().items()}
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, dict):
-            raise WrongShape(_("Her skal det stå et objekt med navn og verdier."))
-        return typed_from(self.fields, answer, f"{self.name}-")
+            return self.misfit(misfits, _("Her skal det stå et objekt med navn og verdier."))
+        return typed_from(self.fields, answer, misfits, f"{self.name}-")
 
     def problems(self) -> Iterator[tuple[Problem, str]]:
         yield from super().problems()
@@ -118,14 +120,14 @@ class Group(AnswerField, FormField):
         return schema
 
 
-class Rows(AnswerField, FieldList):
+class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the stubs alone
     """Any number of the same: participants, measures. A row with nothing typed is no row."""
 
     kind = "rows"
 
     def __init__(
         self,
-        row: UnboundField[Any],
+        row: Any,
         label: str = "",
         *,
         row_label: str = "",
@@ -141,9 +143,7 @@ class Rows(AnswerField, FieldList):
         self.add_label = add_label
         #: how many rows a new form shows
         self.few = few
-        self._samples = (
-            max(few, 1 if self.required else 0) if samples is None else samples
-        )
+        self._samples = max(few, 1 if self.required else 0) if samples is None else samples
 
     @property
     def input_id(self) -> str:
@@ -162,8 +162,8 @@ class Rows(AnswerField, FieldList):
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         # WTForms asks str.isdigit alone, which also lets «²» through to int().
-        return FieldList._extract_indices(
-            self, prefix, (name for name in formdata if name.isascii())
+        yield from super()._extract_indices(  # type: ignore[misc] # not in the stubs
+            prefix, (name for name in formdata if name.isascii())
         )
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
@@ -191,31 +191,28 @@ class Rows(AnswerField, FieldList):
             typed |= entry.typed() or {f"{entry.name}-": [""]}
         return typed
 
-    def typed_from(self, answer: Any) -> Typed:
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, list):
-            raise WrongShape(_("Her skal det stå en liste."))
+            return self.misfit(misfits, _("Her skal det stå en liste."))
         typed: Typed = {}
         for index, item in enumerate(answer):
             entry = self.blank_row(index)
-            try:
-                # The row itself is named too, so that rows after an empty one keep their number.
-                typed |= {f"{entry.name}-": [""]} | entry.typed_from(item)
-            except WrongShape as wrong:
-                raise Misfits([(entry.path, str(wrong))]) from None
+            # The row itself is named too, so that rows after an empty one keep their number.
+            typed |= {f"{entry.name}-": [""]} | entry.typed_from(item, misfits)
         return typed
 
     def blank_row(self, index: int = 0) -> Any:
         """An empty row that is not part of the list."""
         row = self.meta.bind_field(
-            self._form,
+            self._form,  # type: ignore[attr-defined] # not in the stubs
             self.unbound_field,
             {
                 "name": f"{self.name}-{index}",
                 "id": f"{self.id}-{index}",
                 "_meta": self.meta,
-                "translations": self._translations,
+                "translations": self._translations,  # type: ignore[attr-defined] # the same
             },
         )
         row.short_name = str(index)

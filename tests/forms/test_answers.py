@@ -1,0 +1,155 @@
+"""Answers go through a form and come out as they went in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formsvc.cleaning import clean
+from formsvc.kinds import KINDS, Kind, find
+from formsvc.language import speaking
+from tests.samples import SAMPLES, Sample, load
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_a_sample_is_valid_and_comes_out_as_it_went_in(sample: Sample) -> None:
+    form = sample.kind.form.from_answers(sample.answers)
+    assert form.validate(), form.problems()
+    answers = form.answers()
+    assert {key: answers[key] for key in sample.answers} == sample.answers
+    assert not any(answers[key] for key in answers.keys() - sample.answers.keys())
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_what_was_typed_gives_the_same_answers_again(sample: Sample) -> None:
+    first = sample.kind.form.from_answers(sample.answers)
+    assert sample.kind.form.from_typed(first.typed()).answers() == first.answers()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_the_fields_make_a_valid_sample_themselves(kind: Kind, language: str) -> None:
+    answers = kind.form.sample(language)
+    form = kind.form.from_answers(answers)
+    assert form.validate(), form.problems()
+    assert form.answers() == answers
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_a_sample_fits_the_json_schema_of_its_form(sample: Sample) -> None:
+    schema = sample.kind.form.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(sample.answers, schema)
+
+
+def test_every_field_stands_under_a_heading_once() -> None:
+    for kind in KINDS:
+        placed = [field.short_name for section in kind.form().sections for field in section.fields]
+        assert sorted(placed) == sorted(field.short_name for field in kind.form()), kind.slug
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "referant": "Anne Moen"})
+    assert not form.validate()
+    [problem] = form.problems()
+    assert problem.field == "referant"
+    assert "«referent»" in problem.message
+
+
+def test_an_unknown_name_in_a_row_is_named_by_its_path() -> None:
+    answers = load("minutes.nb")
+    answers["measures"][1]["dedline"] = "2027-03-01"
+    assert "measures.1.dedline" in _paths(answers)
+
+
+@pytest.mark.parametrize("wrong", [7, True, [], {}, [[]], ["x"], 1.5])
+@pytest.mark.parametrize(
+    "name", ["referent", "date", "child", "participants", "no_absences", "arena"]
+)
+def test_an_answer_of_the_wrong_shape_is_refused_at_its_field(name: str, wrong: Any) -> None:
+    answers = {**load("minutes.nb"), name: wrong}
+    fits = (name == "no_absences" and wrong is True) or (name == "participants" and wrong == [])
+    if fits or (name == "child" and wrong == {}):
+        return
+    assert any(path == name or path.startswith(f"{name}.") for path in _paths(answers))
+
+
+def _paths(answers: dict[str, Any]) -> list[str]:
+    form = find("minutes").form.from_answers(answers)
+    assert not form.validate()
+    return [problem.field for problem in form.problems()]
+
+
+def test_a_row_with_nothing_typed_is_no_row_and_moves_no_other() -> None:
+    answers = load("minutes.nb")
+    answers["measures"].insert(0, {})
+    form = find("minutes").form.from_answers(answers)
+    assert form.validate(), form.problems()
+    assert form.answers()["measures"] == load("minutes.nb")["measures"]
+    answers["measures"][2]["deadline"] = ""
+    assert _paths(answers) == ["measures.2.deadline"]
+
+
+def test_a_typed_norwegian_date_is_understood_and_stored_as_iso() -> None:
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "date": "9.2.2027"})
+    assert form.validate()
+    assert form.answers()["date"] == "2027-02-09"
+
+
+def test_a_date_that_cannot_be_read_stays_as_it_was_typed() -> None:
+    form: Any = find("minutes").form.from_typed({"date": ["i morgen"]})
+    form.validate()
+    assert form.date.value == "i morgen"
+    assert form.date.input_type == "text"
+    assert form.typed()["date"] == ["i morgen"]
+
+
+def test_replaced_characters_are_told() -> None:
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "place": "Rom\x00 2\ud800"})
+    assert form.validate()
+    assert form.answers()["place"] == "Rom� 2�"
+    [notice] = form.notices()
+    assert notice.field == "place"
+    assert notice.message.startswith("2 tegn")
+
+
+@given(st.text(st.characters(codec=None), max_size=200))
+def test_any_text_at_all_comes_out_as_it_was_cleaned(text: str) -> None:
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "system_follow_up": text})
+    assert form.answers()["system_follow_up"] == clean(text).text.strip()
+
+
+def test_rows_are_added_and_removed_by_name_also_within_rows() -> None:
+    form: Any = find("action_plan").form.from_answers(load("action_plan.nb"))
+    assert form.add_row("goals-0-measures") is not None
+    assert len(form.goals[0].form.measures.entries) == 3
+    assert form.remove_row("goals-0-measures-0") is not None
+    names = [row.form.measure.data for row in form.goals[0].form.measures.filled]
+    assert names == ["Lekegruppe i SFO"]
+    assert form.add_row("child") is None
+    assert form.remove_row("goals-7") is None
+
+
+def test_a_unicode_digit_in_a_name_is_no_row() -> None:
+    form: Any = find("minutes").form.from_typed({"measures-²-measure": ["x"]})
+    assert not form.measures.entries
+
+
+def test_words_are_read_in_the_papers_language_whatever_the_page_speaks() -> None:
+    form = find("minutes").form.from_answers(load("minutes.nb"))
+    with speaking("en"):
+        words = form.words()
+    assert words["date"] == "9. februar 2027"
+    assert words["measures"][0]["deadline"] == "23.02.2027"
+    assert words["absences"][0]["kind"] == "Meldt forfall"
+    assert words["feedback_to_family"] is None
+    assert words["closing_reason"] == ""
+
+
+def test_a_phone_number_is_shown_in_pairs() -> None:
+    words = find("ip_application").form.from_answers(load("ip_application.nb")).words()
+    assert words["person"]["phone"] == "+47 90 90 90 90"
