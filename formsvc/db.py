@@ -39,6 +39,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -213,7 +214,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime, UUID: Uuid()}  # noqa: RUF012 SQLAlchemy's own
+    type_annotation_map = {datetime: UTCDateTime, UUID: Uuid()}
 
 
 # --- engines and sessions ------------------------------------------------------------------------
@@ -311,6 +312,13 @@ def session_factory(opened: Engine, *, reading: bool = False) -> sessionmaker[Se
     return sessionmaker(opened, expire_on_commit=False)
 
 
+def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert that may say what to do when the row is there already (ON CONFLICT)."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(model)
+    return sqlite.insert(model)
+
+
 def migrate(settings: Settings) -> None:
     """Bring the tables of an installation to the newest revision; two at once wait in turn."""
     opened = engine(settings)
@@ -329,9 +337,9 @@ def _take_turn(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    # Alembic is needed by this one step of a start, and by nothing else
-    from alembic import command
-    from alembic.config import Config
+    # Alembic takes as long to import as the rest of a command to run, and only this needs it
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db
+from formsvc import config, db
 from formsvc.config import Settings
 from formsvc.models import Account
 from tests import people, postgres
@@ -22,6 +22,18 @@ DATABASES = ("sqlite", "postgresql")
 #: the migrated database that each test's own is a copy of
 TEMPLATE = "template"
 NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demo_mode() -> Iterator[None]:
+    """Let the whole process be a demo: only then are synthetic identity numbers accepted."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("FORMSVC_")]:
+            patch.delenv(name)  # what the developer's own installation is set to
+        patch.setenv("FORMSVC_DEMO", "1")
+        config.settings.cache_clear()
+        yield
+    config.settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

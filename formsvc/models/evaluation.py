@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formsvc.db import Base, EncryptedJSON
@@ -26,12 +26,12 @@ class EvaluationAnswer(Base):
     __tablename__ = "evaluation_answer"
     __table_args__ = (
         *(CheckConstraint(f"{scale} BETWEEN 1 AND 5", name=scale) for scale in SCALES),
-        Index(None, "period", "unit"),
         {"sqlite_with_rowid": False},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    unit: Mapped[str] = mapped_column(String(200))
+    #: as the family wrote it
+    unit: Mapped[str] = mapped_column(EncryptedJSON("evaluation_answer.unit"))
     #: the half-year, such as ``2027-1``
     period: Mapped[str] = mapped_column(String(6))
     arena: Mapped[str] = mapped_column(String(60))
@@ -40,5 +40,5 @@ class EvaluationAnswer(Base):
     right_people: Mapped[int | None]
     cooperation: Mapped[int | None]
     heard: Mapped[int | None]
-    #: by the names in TEXTS; families write names here, so it is encrypted like a paper
+    #: by the names in TEXTS; a family may name people there, so it is encrypted like a paper
     texts: Mapped[dict[str, str]] = mapped_column(EncryptedJSON("evaluation_answer.texts"))

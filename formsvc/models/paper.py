@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from formsvc.db import Base, EncryptedBytes, EncryptedJSON, now, one_of
 from formsvc.models.account import Account
 
-#: ``fillable`` is the official fillable PDF, filled in
-Format = Literal["docx", "pdf", "fillable"]
+#: ``fillable`` is the official PDF form, filled in; ``flattened`` the same with its fields closed
+Format = Literal["docx", "pdf", "fillable", "flattened"]
 State = Literal["pending", "issued", "failed"]
 
 

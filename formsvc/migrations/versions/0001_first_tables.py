@@ -149,7 +149,7 @@ def _evaluations() -> None:
     op.create_table(
         "evaluation_answer",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("unit", sa.String(200), nullable=False),
+        sa.Column("unit", SEALED, nullable=False),
         sa.Column("period", sa.String(6), nullable=False),
         sa.Column("arena", sa.String(60), nullable=False),
         sa.Column("child_doing_now", sa.Integer(), nullable=True),
@@ -173,7 +173,4 @@ def _evaluations() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_answer")),
         sqlite_with_rowid=False,
-    )
-    op.create_index(
-        op.f("ix_evaluation_answer_period_unit"), "evaluation_answer", ["period", "unit"]
     )

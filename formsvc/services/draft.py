@@ -1,0 +1,161 @@
+"""A form that is being filled in: begun, saved as one writes, resumed elsewhere, discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.orm import Session
+
+from formsvc import db, profile
+from formsvc.errors import Conflict, NotFound
+from formsvc.language import PAPER_LANGUAGES
+from formsvc.language import gettext as _
+from formsvc.models import Account, Draft, Paper, Role
+
+#: whoever may see everybody's drafts
+SEE_ALL: Final[tuple[Role, ...]] = ("ke", "admin")
+
+Typed = Mapping[str, Sequence[str]]
+
+
+class StaleDraft(Conflict):
+    """Somebody else has saved the draft since it was opened; nothing has been overwritten."""
+
+    def __init__(self, stored: Draft) -> None:
+        """:param stored: the draft as it was read again."""
+        #: the draft as it is stored now, with its text, its version and who saved it when
+        self.stored = stored
+        super().__init__(
+            _(
+                "%(name)s har lagret kladden etter at du åpnet den. Se på begge tekstene og velg"
+                " hva som skal stå.",
+                name=stored.changed_by.name,
+            )
+        )
+
+
+def begin(
+    session: Session, kind: str, typed: Typed, by: Account, *, draft_id: UUID | None = None
+) -> Draft:
+    """Keep the first of what somebody writes.
+
+    :param draft_id: chosen by the page, so that the same page sent twice gives one draft.
+    :raises StaleDraft: when that page's draft has been saved from elsewhere meanwhile.
+    :raises NotFound: when the id is that of somebody else's draft.
+    """
+    draft_id = _unused(session, draft_id)
+    draft = _insert(session, draft_id, kind, typed, by)
+    if draft is not None:
+        return draft
+    known = find(session, draft_id, by)
+    if known.typed != _plain(typed):
+        save(session, known, typed, by, version=1)
+    return known
+
+
+def _unused(session: Session, draft_id: UUID | None) -> UUID:
+    """Make a new id where there is none, or where a paper has already come of that draft."""
+    if draft_id is None:
+        return uuid4()
+    issued = session.scalar(select(Paper.id).where(Paper.draft_id == draft_id))
+    return draft_id if issued is None else uuid4()
+
+
+def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Account) -> Draft | None:
+    draft = Draft(
+        id=draft_id,
+        kind=kind,
+        language=_language(typed),
+        typed=_plain(typed),
+        author=by,
+        changed_by=by,
+    )
+    try:
+        # tried, not looked up first: two clicks may arrive at the same moment
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:
+        return None
+    return draft
+
+
+def find(session: Session, draft_id: UUID, by: Account) -> Draft:
+    """Find a draft that this account may open: its author's, or any for the coordinating unit.
+
+    :raises NotFound: when there is none, or none that this account may know of.
+    """
+    draft = session.get(Draft, draft_id)
+    if draft is None or (draft.author_id != by.id and by.role not in SEE_ALL):
+        raise _gone()
+    return draft
+
+
+def mine(session: Session, account: Account) -> list[Draft]:
+    """List the drafts that an account has begun, the last saved first."""
+    newest_first = select(Draft).where(Draft.author == account).order_by(Draft.changed_at.desc())
+    return list(session.scalars(newest_first))
+
+
+def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: int) -> None:
+    """Keep what was written since a version of the draft, and make the next version of it.
+
+    :raises StaleDraft: when the stored version is another one; ``draft`` then holds it.
+    :raises NotFound: when the draft has been sent or discarded meanwhile.
+    """
+    # one statement compares and writes, so that of two who save at once one is told
+    statement = (
+        update(Draft)
+        .where(Draft.id == draft.id, Draft.version == version)
+        .values(
+            typed=_plain(typed),
+            language=_language(typed),
+            version=version + 1,
+            changed_by_id=by.id,
+            changed_at=db.now(),
+        )
+        .returning(Draft.version)
+        .execution_options(synchronize_session=False)
+    )
+    saved = session.scalar(statement)
+    _read_again(session, draft)
+    if saved is None:
+        raise StaleDraft(draft)
+
+
+def _read_again(session: Session, draft: Draft) -> None:
+    try:
+        session.refresh(draft)
+    except InvalidRequestError:
+        raise _gone() from None
+
+
+def discard(session: Session, draft: Draft) -> None:
+    """Delete a draft: nobody wants it, or a paper has come of it."""
+    session.delete(draft)
+    session.flush()
+
+
+def forget(session: Session) -> None:
+    """Delete the drafts that nobody has saved for as many days as the profile says."""
+    days = profile.current().limits.draft_days
+    old = Draft.changed_at < db.now() - timedelta(days=days)
+    session.execute(delete(Draft).where(old))
+
+
+def _plain(typed: Typed) -> dict[str, list[str]]:
+    return {name: list(texts) for name, texts in typed.items()}
+
+
+def _language(typed: Typed) -> str:
+    """Read the paper's language from the form; bokmål until one is chosen."""
+    chosen = next(iter(typed.get("language", ())), "")
+    return chosen if chosen in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
+
+
+def _gone() -> NotFound:
+    return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))

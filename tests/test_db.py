@@ -1,0 +1,278 @@
+"""What is stored can be read by this installation only, and is there when it says so."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.orm import Session, sessionmaker
+
+from formsvc import db
+from formsvc.config import Settings
+from formsvc.db import Base, EncryptedBytes, EncryptedJSON, Keyring, Unreadable
+from formsvc.errors import MissingSetting
+from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
+from formsvc.services import account, draft, evaluation
+from tests import people
+
+#: what a family tells, and what nobody who holds the database may read
+CANARIES = (
+    people.NORA.name,
+    people.NORA.identity_number,
+    "Fjelltoppen barnehage",
+    "redd for hunder",
+)
+
+
+def fill(session: Session, kari: Account) -> None:
+    name, number, unit, worry = CANARIES
+    typed = {"child-name": [name], "national_id": [number], "unit": [unit], "need": [worry]}
+    draft.begin(session, "ip_application", typed, kari)
+    answers = {"child": {"name": name}, "national_id": number, "unit": unit, "need": worry}
+    paper = Paper(
+        kind="ip_application",
+        language="nb",
+        reference="P-2026-0001",
+        answers=answers,
+        author=kari,
+        rules_version="1",
+    )
+    data = "\n".join(CANARIES).encode()
+    paper.documents.append(
+        Document(format="pdf", state="issued", data=data, sha256="0" * 64, made_at=db.now())
+    )
+    session.add(paper)
+    told = {"arena": "samba", "period": "2026-2", "unit": unit, "good": name, "better": worry}
+    evaluation.keep(session, {**told, "missing": number})
+    session.commit()
+
+
+def dump(session: Session) -> Iterator[str]:
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(text(f"SELECT * FROM {table.name}")):  # noqa: S608 our names
+            yield from (bytes(v).decode("latin-1") if isinstance(v, bytes) else str(v) for v in row)
+
+
+def test_a_dump_of_the_database_holds_nothing_that_a_family_told(
+    session: Session, kari: Account
+) -> None:
+    fill(session, kari)
+    told = "\n".join(dump(session))
+    assert kari.email in told, "the dump shows what is not encrypted"
+    for canary in CANARIES:
+        assert canary not in told
+        assert canary.encode().decode("latin-1") not in told
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_files_of_sqlite_hold_nothing_that_a_family_told(
+    session: Session, kari: Account, tmp_path: Path
+) -> None:
+    fill(session, kari)
+    files = b"".join(file.read_bytes() for file in tmp_path.glob("formsvc.sqlite3*"))
+    assert kari.email.encode() in files
+    for canary in CANARIES:
+        assert canary.encode() not in files
+
+
+def test_what_was_stored_comes_back_to_the_letter(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    fill(session, kari)
+    with sessions() as later:
+        paper = later.query(Paper).one()
+        assert paper.answers["child"] == {"name": people.NORA.name}
+        assert paper.documents[0].data == "\n".join(CANARIES).encode()
+        assert later.query(EvaluationAnswer).one().texts["better"] == "redd for hunder"
+
+
+def test_every_encrypted_column_is_bound_to_its_own_place() -> None:
+    places = {
+        str(column): column.type.place
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, EncryptedBytes | EncryptedJSON)
+    }
+    assert {"draft.typed", "paper.answers", "document.data"} <= places.keys()
+    assert all(column == place for column, place in places.items())
+
+
+def test_a_text_that_is_moved_to_another_column_is_not_read(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    fill(session, kari)
+    session.execute(text("UPDATE paper SET answers = (SELECT typed FROM draft)"))
+    session.commit()
+    with sessions() as later, pytest.raises(Unreadable, match=r"paper\.answers"):
+        later.query(Paper).one()
+
+
+def test_a_single_changed_bit_is_noticed() -> None:
+    ring = Keyring("a secret")
+    sealed = ring.seal(b"Nora", "draft.typed")
+    for place in range(len(sealed)):
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        with pytest.raises(Unreadable):
+            ring.open(bytes(changed), "draft.typed")
+
+
+def test_the_same_text_is_never_stored_the_same_way_twice() -> None:
+    ring = Keyring("a secret")
+    assert len({ring.seal(b"Nora", "draft.typed") for _ in range(100)}) == 100
+
+
+def test_another_secret_key_is_told_from_damage() -> None:
+    sealed = Keyring("a secret").seal(b"Nora", "draft.typed")
+    with pytest.raises(Unreadable, match="FORMSVC_SECRET_KEY"):
+        Keyring("another secret").open(sealed, "draft.typed")
+
+
+def test_a_new_secret_key_can_stand_beside_the_old_one() -> None:
+    sealed = Keyring("old").seal(b"Nora", "draft.typed")
+    both = Keyring("new", "old")
+    assert both.open(sealed, "draft.typed") == b"Nora"
+    assert Keyring("new").open(both.seal(b"Nora", "draft.typed"), "draft.typed") == b"Nora"
+
+
+def test_no_database_is_opened_without_a_secret(tmp_path: Path) -> None:
+    with pytest.raises(MissingSetting, match="FORMSVC_SECRET_KEY"):
+        db.engine(Settings(data=tmp_path))
+
+
+def test_moments_come_back_in_utc(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    oslo = timezone(timedelta(hours=2))
+    kari.created_at = datetime(2026, 7, 1, 1, 30, 0, 123456, tzinfo=oslo)
+    session.commit()
+    with sessions() as later:
+        stored = later.get_one(Account, kari.id).created_at
+    assert stored == datetime(2026, 6, 30, 23, 30, 0, 123456, tzinfo=UTC)
+    assert stored.tzinfo == UTC
+
+
+def test_a_moment_without_a_zone_is_refused(session: Session, kari: Account) -> None:
+    kari.created_at = datetime(2026, 7, 1, 1, 30)  # noqa: DTZ001 that is the point
+    with pytest.raises(StatementError, match="time zone"):
+        session.flush()
+
+
+def test_a_session_for_reading_cannot_write(
+    session: Session, engine: Engine, kari: Account
+) -> None:
+    session.commit()
+    with db.session_factory(engine, reading=True)() as reading:
+        reading.get_one(Account, kari.id).name = "Kari Lien"
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            reading.flush()
+    with db.session_factory(engine)() as writing:
+        writing.get_one(Account, kari.id).name = "Kari Lien"
+        writing.commit()
+
+
+def test_one_reads_on_while_another_writes(session: Session, engine: Engine, kari: Account) -> None:
+    session.commit()
+    session.get_one(Account, kari.id).name = "Kari Lien"
+    session.flush()
+    with db.session_factory(engine, reading=True)() as reading:
+        assert reading.get_one(Account, kari.id).name == "Kari Nygård"
+
+
+def test_two_who_read_and_then_write_both_succeed(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    session.commit()
+    errors: list[Exception] = []
+    start = threading.Barrier(2)
+
+    def work(name: str) -> None:
+        start.wait()
+        try:
+            for number in range(20):
+                with sessions.begin() as own:
+                    found = own.get_one(Account, kari.id)
+                    found.name = f"{name} {number}"
+        except DBAPIError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("Kari", "Jonas")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_has_a_commit_on_the_disk_before_it_says_so(engine: Engine) -> None:
+    def pragma(name: str) -> Any:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+    assert pragma("journal_mode") == "wal"
+    assert pragma("synchronous") == 2, "FULL"
+    assert pragma("foreign_keys") == 1
+    assert pragma("secure_delete") == 1
+
+
+def test_the_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(demo=True, data=tmp_path / "new" / "data")
+    db.migrate(settings)
+    assert settings.data.stat().st_mode & 0o077 == 0
+    assert (settings.data / "formsvc.sqlite3").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_addresses_are_taken_as_people_write_them(scheme: str) -> None:
+    settings = Settings(demo=True, database_url=f"{scheme}://formsvc@localhost/formsvc")
+    assert db.engine(settings).dialect.driver == "psycopg"
+
+
+def test_a_row_that_points_at_nobody_is_refused(session: Session, kari: Account) -> None:
+    nobody = Draft().id
+    stray = Draft(kind="minutes", language="nb", typed={}, author_id=nobody, changed_by=kari)
+    session.add(stray)
+    with pytest.raises(DBAPIError):
+        session.flush()
+
+
+def test_a_document_is_issued_whole_or_not_at_all(session: Session, kari: Account) -> None:
+    fill(session, kari)
+    paper = session.query(Paper).one()
+    session.add(Document(paper=paper, format="docx", state="issued"))
+    with pytest.raises(DBAPIError, match="ck_document_issued_is_whole"):
+        session.flush()
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_typed(
+    session: Session, kari: Account
+) -> None:
+    paper = {"kind": "k" * 5, "language": "nb", "rules_version": "1", "author": kari}
+    answers = {"child": {"name": people.NORA.name}}
+    for _ in range(2):
+        session.add(Paper(**paper, reference="S-2026-0001", answers=answers))
+    with pytest.raises(DBAPIError) as caught:
+        session.flush()
+    assert not re.search("Nora|Bakken", str(caught.value))
+
+
+def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
+    session: Session, kari: Account, database: str
+) -> None:
+    token = account.open_session(session, kari)
+    program = account.issue_token(session, kari, "fagsystem")
+    session.commit()
+    real = db.engine(Settings(secret_key="x" * 40, database_url=database))
+    with db.session_factory(real)() as other:
+        assert account.session_account(other, token) is None
+        assert account.token_account(other, program) is None
+        assert account.check(other, kari.email, people.PASSWORD, address="") is None
+    real.dispose()
