@@ -1,0 +1,81 @@
+"""The web: one application, put together from the areas of the site in their order."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, request
+from jinja2 import StrictUndefined
+
+from formsvc import config, profile
+from formsvc.config import Settings
+from formsvc.language import gettext, ngettext, spoken
+from formsvc.web import (
+    access,
+    account,
+    api,
+    assets,
+    drafts,
+    errors,
+    evaluation,
+    health,
+    language,
+    login,
+    pages,
+    papers,
+    printer,
+    security,
+    session,
+    start,
+)
+
+#: the areas of the site; each of their addresses has its row in access.TABLE
+AREAS: Final[tuple[Blueprint, ...]] = (
+    health.area,
+    start.area,
+    login.area,
+    account.area,
+    drafts.area,
+    papers.area,
+    evaluation.area,
+    pages.area,
+    api.area,
+)
+
+
+class Service(session.Service):
+    """The application; a name that a template does not know is an error, not an empty space."""
+
+    jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+
+
+def create_app(settings: Settings | None = None) -> Service:
+    """Make the application of an installation.
+
+    :raises MissingSetting: outside demo mode without a secret key
+    """
+    settings = settings or config.settings()
+    app = Service("formsvc")
+    app.extensions["formsvc.settings"] = settings
+    language.init_app(app)
+    security.init_app(app, settings)
+    session.init_app(app, settings)
+    printer.init_app(app)
+    access.init_app(app)
+    security.csrf.init_app(app)
+    assets.init_app(app)
+    errors.init_app(app)
+    for area in AREAS:
+        app.register_blueprint(area)
+    security.csrf.exempt(api.area)
+    app.jinja_env.globals.update(_=gettext, ngettext=ngettext)
+    app.context_processor(lambda: _on_every_page(settings))
+    return app
+
+
+def _on_every_page(settings: Settings) -> dict[str, Any]:
+    return {
+        "municipality": profile.current().municipality(spoken()),
+        "demo": settings.demo,
+        "start_address": f"{request.script_root}/",
+    }

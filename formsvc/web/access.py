@@ -1,0 +1,121 @@
+"""Who may ask for what: every address of the service, in the order of the site.
+
+What is not in the table is refused to everyone, and a test walks the addresses to find it.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, get_args
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from formsvc.errors import FormsvcError, NotAllowed
+from formsvc.language import gettext as _
+from formsvc.models import Account, Role
+from formsvc.services import account
+from formsvc.web import session
+from formsvc.web.errors import wants_json
+
+log = logging.getLogger(__name__)
+
+#: whoever asks, logged in or not
+ANYONE: Final = frozenset({"anyone"})
+#: programs, by an API token and never by a browser's cookie
+PROGRAMS: Final = frozenset({"programs"})
+#: every employee with an account
+STAFF: Final[frozenset[str]] = frozenset(get_args(Role))
+
+#: the coordinating unit and whoever looks after the service
+COUNTERS: Final = frozenset({"ke", "admin"})
+
+#: endpoint → who may; an object's own rules (whose paper it is) stand in the services
+TABLE: Final[dict[str, frozenset[str]]] = {
+    # behind the pages
+    "static": ANYONE,
+    "health.alive": ANYONE,
+    "start.start": ANYONE,
+    # log-in
+    "login.log_in": ANYONE,
+    "login.log_out": ANYONE,
+    "account.mine": STAFF,
+    # papers being filled in; whose they are stands in services.draft
+    "drafts.blank": STAFF,
+    "drafts.begin": STAFF,
+    "drafts.write": STAFF,
+    "drafts.save": STAFF,
+    "drafts.review": STAFF,
+    "drafts.issue": STAFF,
+    "drafts.discard": STAFF,
+    # finished papers; whose they are stands in services.paper
+    "papers.mine": STAFF,
+    "papers.receipt": STAFF,
+    "papers.document": STAFF,
+    # the family's evaluation
+    "evaluation.ask": ANYONE,
+    "evaluation.thanks": ANYONE,
+    "evaluation.results": COUNTERS,
+    # the foot of every page
+    "pages.privacy": ANYONE,
+    "pages.accessibility": ANYONE,
+    "pages.contact": ANYONE,
+    # for programs
+    "api.kinds": ANYONE,
+    "api.schema": ANYONE,
+    "api.description": ANYONE,
+    "api.render": PROGRAMS,
+}
+
+#: answered without asking the database who it is
+SILENT: Final = frozenset({"static", "health.alive", "api.kinds", "api.schema", "api.description"})
+
+
+class NotLoggedIn(FormsvcError):
+    """The one who asks has to say who it is."""
+
+    status = 401
+
+
+def init_app(app: Flask) -> None:
+    """Check every request before any page sees it."""
+    app.before_request(check)
+
+
+def check() -> ResponseReturnValue | None:
+    """Let a request through, send its browser to the log-in, or refuse it.
+
+    :raises NotLoggedIn: 401, to programs and to pages' own scripts
+    :raises NotAllowed: 403, to an account without the right role
+    """
+    endpoint = request.endpoint
+    if endpoint in SILENT:
+        return None
+    allowed = TABLE.get(endpoint, frozenset()) if endpoint else ANYONE
+    who = program() if allowed is PROGRAMS else session.look_up()
+    if allowed is ANYONE or (who and (allowed is PROGRAMS or who.role in allowed)):
+        return None
+    log.warning("refused: %s %s to %s", request.method, endpoint, who.id if who else "nobody")
+    if who:
+        raise NotAllowed(_("Denne siden er ikke for rollen din."))
+    if wants_json():
+        raise NotLoggedIn(_("Logg inn og prøv igjen."))
+    return to_log_in()
+
+
+def program() -> Account | None:
+    """The account in whose name a program calls, by the token in its Authorization header."""
+    session.read_only()
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        return None
+    session.remember(account.token_account(session.database(), token.strip()))
+    return session.look_up()
+
+
+def to_log_in() -> ResponseReturnValue:
+    """The way to the log-in and, where the address can be opened, back here."""
+    adapter = current_app.create_url_adapter(request)
+    opens = adapter is not None and adapter.test(request.path, "GET")
+    here = request.full_path.rstrip("?") if opens else None
+    return redirect(url_for("login.log_in", next=here), 303)

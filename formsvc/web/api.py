@@ -1,0 +1,88 @@
+"""The API: the papers for programs, as plain answers in and a finished document out."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from werkzeug.exceptions import NotAcceptable
+
+from formsvc import profile
+from formsvc.errors import FormsvcError
+from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.language import PAPER_LANGUAGES
+from formsvc.language import gettext as _
+from formsvc.services import printing
+from formsvc.web import body, openapi
+
+area = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+class UnknownFormat(FormsvcError):
+    """The address asks for a format that no paper comes in."""
+
+    status = 400
+
+
+@area.get("/kinds")
+def kinds() -> Response:
+    """The papers, in the order of the menu."""
+    return jsonify([_described(kind) for kind in KINDS])
+
+
+@area.get("/kinds/<kind>/schema")
+def schema(kind: str) -> Response:
+    """The JSON Schema of a paper's answers."""
+    response = jsonify(find(kind).form.schema())
+    response.mimetype = "application/schema+json"
+    return response
+
+
+@area.get("/openapi.json")
+def description() -> Response:
+    """This API, described in OpenAPI 3.1."""
+    return jsonify(openapi.document(request.script_root))
+
+
+@area.post("/render/<kind>")
+def render(kind: str) -> Response:
+    """Make a document from answers; nothing is stored.
+
+    What is wrong with a paper is said in the paper's language.
+    """
+    found = find(kind)
+    wanted = _wanted_format()
+    data = printing.make(found, body.answers(request), wanted)
+    name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
+    response = Response(data, mimetype=openapi.MEDIA_TYPES[wanted])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _described(kind: Kind) -> dict[str, object]:
+    return {
+        "kind": kind.slug,
+        "title": {code: profile.current().title(kind.slug, code) for code in PAPER_LANGUAGES},
+        "formats": kind.formats,
+        "schema": url_for("api.schema", kind=kind.slug),
+        "render": url_for("api.render", kind=kind.slug) if kind.formats else None,
+    }
+
+
+def _wanted_format() -> Format:
+    """What ``?format=`` asks for, else what the Accept header prefers, else Word."""
+    asked = request.args.getlist("format")
+    for wanted in get_args(Format):
+        if asked == [wanted]:
+            return wanted  # type: ignore[no-any-return]
+    if asked:
+        raise UnknownFormat(
+            _("Skriv ett format: %(formats)s.", formats=", ".join(get_args(Format)))
+        )
+    accepted = request.accept_mimetypes
+    preferred: tuple[Format, ...] = ("docx", "pdf")
+    by_type = {openapi.MEDIA_TYPES[name]: name for name in preferred}
+    best = accepted.best_match(by_type) if accepted else openapi.MEDIA_TYPES["docx"]
+    if best is None:
+        raise NotAcceptable
+    return by_type[best]

@@ -1,0 +1,34 @@
+"""The pages at the foot of every page: privacy, accessibility, contact, in the profile's words."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from formsvc import norway, profile
+from formsvc.language import gettext as _
+from formsvc.language import spoken
+
+area = Blueprint("pages", __name__)
+
+
+@area.get("/privacy")
+def privacy() -> str:
+    """What the municipality does with what is written here."""
+    return _page(_("Personvern"), "site.privacy")
+
+
+@area.get("/accessibility")
+def accessibility() -> str:
+    """The accessibility statement."""
+    return _page(_("Tilgjengelighetserklæring"), "site.accessibility")
+
+
+@area.get("/contact")
+def contact() -> str:
+    """Whom to ask."""
+    return _page(_("Kontakt oss"), "site.contact")
+
+
+def _page(title: str, key: str) -> str:
+    paragraphs = profile.current().text(key, spoken(), on=norway.today())
+    return render_template("page.html", title=title, paragraphs=paragraphs)

@@ -1,0 +1,156 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from formsvc.config import Settings
+from formsvc.services import demo
+from formsvc.web import create_app
+from formsvc.web import session as web_session
+from tests import people
+from tests.web.conftest import Visitor
+
+WRONG = "E-postadressen eller passordet er feil"
+
+
+@pytest.fixture(autouse=True)
+def _kari_has_an_account(session: Session) -> None:
+    people.employ(session, people.KARI)
+    session.commit()
+
+
+def main_of(page: str) -> str:
+    """What stands between the head and the foot, without what differs every time."""
+    inside = page[page.index("<main") : page.index("</main")]
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", inside)
+
+
+def test_the_right_password_lets_in_and_log_out_lets_out(visitor: Visitor) -> None:
+    page = visitor.get("/login?next=/account").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    answer = visitor.post(
+        "/login",
+        data={
+            "csrf_token": token[1],
+            "email": people.KARI.email,
+            "password": people.PASSWORD,
+            "next": "/account",
+        },
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    assert people.KARI.name in visitor.get("/account").text
+    assert visitor.send("/logout").headers["Location"] == "/login"
+    assert "Du er logget ut." in visitor.get("/login").text
+    assert visitor.get("/account").status_code == 303
+
+
+def test_the_e_mail_is_the_same_in_capitals(visitor: Visitor) -> None:
+    answer = visitor.send("/login", email=" KARI@Eksempel.no ", password=people.PASSWORD)
+    assert answer.status_code == 303
+
+
+def test_an_unknown_e_mail_and_a_wrong_password_are_answered_alike(visitor: Visitor) -> None:
+    known = visitor.send("/login", email=people.KARI.email, password="feil passord")
+    unknown = visitor.send("/login", email=people.JONAS.email, password="feil passord")
+    assert known.status_code == unknown.status_code == 422
+    assert WRONG in known.text
+    assert main_of(known.text).replace(people.KARI.email, "") == main_of(unknown.text).replace(
+        people.JONAS.email, ""
+    )
+
+
+def test_a_refused_log_in_keeps_the_e_mail_and_forgets_the_password(visitor: Visitor) -> None:
+    answer = visitor.send("/login", email=people.KARI.email, password="feil passord")
+    assert f'value="{people.KARI.email}"' in answer.text
+    assert "feil passord" not in answer.text
+    assert "<title>Feil: " in answer.text
+    assert 'href="#email"' in answer.text
+
+
+def test_both_answers_are_asked_for(visitor: Visitor) -> None:
+    answer = visitor.send("/login", email="", password="")
+    assert answer.status_code == 422
+    assert "Skriv e-postadressen din." in answer.text
+    assert "Skriv passordet ditt." in answer.text
+
+
+def test_the_session_is_a_new_one_after_the_log_in(visitor: Visitor) -> None:
+    with visitor.session_transaction() as planted:
+        planted["token"] = planted["planted"] = "by an attacker"
+    before = visitor.csrf_token()
+    visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
+    with visitor.session_transaction() as kept:
+        assert "planted" not in kept
+        assert kept["token"] != "by an attacker"
+    assert visitor.post("/logout", data={"csrf_token": before}).status_code == 400
+
+
+def test_a_copied_cookie_is_worth_nothing_after_the_log_out(app: Flask, karis: Visitor) -> None:
+    cookie = karis.get_cookie("session")
+    assert cookie
+    thief = app.test_client()
+    thief.set_cookie("session", cookie.value)
+    assert thief.get("/account").status_code == 200
+    karis.send("/logout")
+    assert thief.get("/account").status_code == 303
+
+
+@pytest.fixture
+def karis(visitor: Visitor) -> Visitor:
+    visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
+    return browser
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ond.eksempel.no/",
+        "//ond.eksempel.no",
+        "/\\ond.eksempel.no",
+        "/\t/ond.eksempel.no",
+        "\n//ond.eksempel.no",
+        "///ond.eksempel.no",
+        "javascript:alert(1)",
+        "ond.eksempel.no",
+        "/no-such-page",
+        "/logout",
+        "",
+    ],
+)
+def test_the_log_in_leads_on_only_to_pages_of_this_service(visitor: Visitor, address: str) -> None:
+    answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD, next=address)
+    assert answer.headers["Location"] == "/"
+    assert visitor.get("/login", query_string={"next": address}).headers["Location"] == "/"
+
+
+def test_after_many_wrong_passwords_the_next_is_not_even_tried(visitor: Visitor) -> None:
+    statuses = [
+        visitor.send("/login", email=people.KARI.email, password=f"gjetning {n}").status_code
+        for n in range(30)
+    ]
+    assert statuses[0] == 422
+    assert statuses[-1] == 429
+    answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
+    assert answer.status_code == 429
+    assert "For mange forsøk" in answer.text
+
+
+def test_the_demo_shows_its_log_ins(visitor: Visitor) -> None:
+    page = visitor.get("/login").text
+    assert all(log_in.email in page for log_in in demo.LOG_INS)
+
+
+def test_outside_the_demo_nobody_is_shown_a_log_in(settings: Settings) -> None:
+    real = create_app(
+        Settings(demo=False, secret_key="x" * 40, database_url=settings.database, https=False)
+    )
+    page = real.test_client().get("/login").text
+    assert not any(log_in.email in page for log_in in demo.LOG_INS)
+    assert "demo" not in page.lower()
+    web_session.dispose(real)
