@@ -24,8 +24,6 @@ VENDOR: Final = Path("formsvc", "static", "vendor")
 #: when one of these differs from what the assets were made of, they are made again
 INPUTS: Final = ("package-lock.json", "assets.json", "hatch_build.py")
 NPM_CI: Final = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-#: a fixed date in each font, in seconds since 1904: equal input gives equal bytes
-FONT_DATE: Final = 3_849_984_000
 
 
 class AssetsHook(BuildHookInterface[Any]):
@@ -123,7 +121,7 @@ def _npm(folder: Path) -> None:
         npm_program = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         command = [str(node / "bin" / "node"), str(npm_program)]
     try:
-        subprocess.run([*command, *NPM_CI], cwd=folder, env=environment, check=True)  # noqa: S603 - no shell, no input
+        subprocess.run([*command, *NPM_CI], cwd=folder, env=environment, check=True)  # noqa: S603 - fixed words
     except subprocess.CalledProcessError as error:
         raise SystemExit(
             f"The looks, icons and fonts could not be fetched with npm (exit code "
@@ -135,7 +133,9 @@ def _npm(folder: Path) -> None:
 def _write_licences(modules: Path, notice: Path) -> None:
     """Name each package that was fetched, with its licence text."""
     parts = []
-    for described in sorted(modules.glob("*/package.json")) + sorted(modules.glob("@*/*/package.json")):
+    for described in sorted(modules.glob("*/package.json")) + sorted(
+        modules.glob("@*/*/package.json")
+    ):
         package = json.loads(described.read_text(encoding="utf-8"))
         parts.append(f"{'=' * 78}\n{package['name']} {package['version']} ({package['license']})\n")
         parts += [text.read_text(encoding="utf-8") for text in described.parent.glob("LICEN[CS]E*")]
@@ -145,40 +145,26 @@ def _write_licences(modules: Path, notice: Path) -> None:
 # --- fonts for the PDFs --------------------------------------------------------------------------
 
 
-def _make_fonts(families: list[dict[str, Any]], modules: Path, folder: Path) -> None:
-    """One TrueType file per face, and fonts.json: what there is, in fallback order."""
-    folder.mkdir(parents=True)
-    listed = []
-    for family in families:
-        base = family["package"].split("/")[1]
-        files = modules / family["package"] / "files"
-        for face in family["faces"]:
-            name = f"{base}-{face}.ttf"
-            parts = [files / f"{base}-{subset}-{face}.woff2" for subset in family["subsets"]]
-            _join_fonts(parts, folder / name)
-            weight, style = face.split("-")
-            listed.append(
-                {"family": family["family"], "file": name, "weight": int(weight), "style": style}
-            )
-    _write_json(folder / "fonts.json", listed)
+def _make_fonts(wanted: list[dict[str, Any]], modules: Path, folder: Path) -> None:
+    """One TrueType file per face, and fonts.json: what there is, in fallback order.
 
-
-def _join_fonts(parts: list[Path], joined: Path) -> None:
-    """Join the subsets of one face: WeasyPrint garbles two files under one family name."""
-    from fontTools.merge import Merger
+    Each face is one file that holds all of its letters: WeasyPrint garbles the letters when a
+    face is spread over several files, as the subsets for browsers are.
+    """
     from fontTools.ttLib import TTFont
 
-    with tempfile.TemporaryDirectory() as folder:
-        unpacked = []
-        for number, part in enumerate(parts):
-            font = TTFont(part, recalcTimestamp=False)
-            font.flavor = None
-            unpacked.append(f"{folder}/{number}.ttf")
-            font.save(unpacked[-1])
-        font = Merger().merge(unpacked) if len(unpacked) > 1 else TTFont(unpacked[0])
-        font["head"].created = font["head"].modified = FONT_DATE
-        font.recalcTimestamp = False
-        font.save(joined)
+    folder.mkdir(parents=True)
+    listed = []
+    for face in wanted:
+        family, weight, style, source = (face[k] for k in ("family", "weight", "style", "source"))
+        file = f"{family.lower().replace(' ', '-')}-{weight}-{style}.ttf"
+        # with the date of its making kept, equal input gives equal bytes
+        font = TTFont(modules / source, recalcTimestamp=False)
+        font.flavor = None
+        font["name"].setName(family, 16, 3, 1, 0x409)  # some call themselves "… Thin"
+        font.save(folder / file)
+        listed.append({"family": family, "file": file, "weight": weight, "style": style})
+    _write_json(folder / "fonts.json", listed)
 
 
 # --- catalogues ----------------------------------------------------------------------------------
