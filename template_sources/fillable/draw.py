@@ -7,10 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from weasyprint.text.fonts import FontConfiguration
 
 from formsvc import profile
 from formsvc.documents import fonts, html_pdf
@@ -35,6 +33,9 @@ CELLS: Final = {"date": 8, "postal_code": 4, "national_id": 11}
 
 def draw(kind: str, language: str) -> bytes:
     """The blank paper as a PDF form; equal bytes for equal sources."""
+    import weasyprint  # 500 ms, which a test of the names alone does without
+    from weasyprint.text.fonts import FontConfiguration
+
     with speaking(language):
         page = _page(kind, language)
     with fonts.only_bundled():
@@ -94,32 +95,34 @@ class _Headings(dict[str, str]):
 
 
 def field_at(form: DocumentForm, path: str) -> AnswerField:
-    """The field that a dotted path names; a number stands for a row."""
-    fields: dict[str, Any] = {field.short_name: field for field in form}
-    field: Any = None
+    """The field that a dotted path names; a number stands for a row.
+
+    :raises LookupError: when the form has no such field.
+    """
+    fields = {field.short_name: field for field in form}
+    found: AnswerField | None = None
     for step in path.split("."):
-        if isinstance(field, Rows):
-            field = field.blank_row(int(step))
-        else:
-            field = fields[step]
+        found = found.blank_row(int(step)) if isinstance(found, Rows) else fields.get(step)
         fields = (
-            {inner.short_name: inner for inner in field.form} if isinstance(field, Group) else {}
+            {inner.short_name: inner for inner in found.fields} if isinstance(found, Group) else {}
         )
-    assert isinstance(field, AnswerField)
-    return field
+    if found is None:
+        raise LookupError(f"The paper has no field {path}; mend the name in the HTML.")
+    return found
 
 
 def _above(form: DocumentForm, path: str) -> list[str]:
     """What a field stands in, as it is said before its own label: «Tjeneste 3:»."""
     steps = path.split(".")
-    said = []
+    said: list[str] = []
+    rows: AnswerField | None = None
     for depth, step in enumerate(steps[:-1], start=1):
-        parent = field_at(form, ".".join(steps[:depth]))
-        if step.isdigit():
-            rows = field_at(form, ".".join(steps[: depth - 1]))
+        above = field_at(form, ".".join(steps[:depth]))
+        if isinstance(rows, Rows):
             said = [f"{rows.row_label} {int(step) + 1}:"]
         else:
-            said.append(f"{parent.label.text}:")
+            said.append(f"{above.label.text}:")
+        rows = above
     return said
 
 
@@ -131,8 +134,9 @@ def _comb(cells: int) -> str:
     """The strokes between the cells of a comb."""
     strokes = "".join(f"M{cell} 0V1" for cell in range(1, cells))
     return _data(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {cells} 1" width="{cells}" height="1"'
-        f' preserveAspectRatio="none"><path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none"'
+        f' viewBox="0 0 {cells} 1" width="{cells}" height="1">'
+        f'<path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'
     )
 
 

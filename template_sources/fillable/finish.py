@@ -7,18 +7,22 @@ itself, which PDF/A forbids, numbers radio buttons instead of naming them, and k
 from __future__ import annotations
 
 import hashlib
-import io
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pypdf import PdfWriter
-from pypdf.generic import ByteStringObject, TextStringObject
-
-from formsvc.documents.pdf_form import FONT, _add, _bytes, _pdf, _stream, embed
+from formsvc.documents.pdf_form import FONT
+from formsvc.documents.pdf_objects import add, embed, finished, opened, pdf_text, put, stream
 from template_sources.fillable.font import carried
 
-_COMB, _NO_TOGGLE, _RADIO = 1 << 24, 1 << 14, 1 << 15
-#: how text looks while it is typed; the size is chosen by the reader
-LOOK: Final = f"{FONT} 10 Tf 0 g"
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
+
+_MULTILINE, _COMB, _NO_TOGGLE, _RADIO = 1 << 12, 1 << 24, 1 << 14, 1 << 15
+#: how text looks while it is typed; of several lines (0), the reader finds a size that fits
+LOOK: Final = f"{FONT} 9.5 Tf 0 g"
+LOOK_OF_SEVERAL_LINES: Final = f"{FONT} 0 Tf 0 g"
+#: what WeasyPrint says of a field that stays: what it is, where, its tooltip and its tag
+_KEPT: Final = ("/Type", "/Subtype", "/Rect", "/P", "/F", "/TU", "/StructParent")
+_Size = tuple[float, float]
 #: a tick and a dot, drawn in a square of size 1
 TICK: Final = "0.13 w 1 J 1 j 0 0.24 0.42 RG 0.2 0.52 m 0.42 0.26 l 0.82 0.78 l S"
 DOT: Final = (
@@ -29,25 +33,20 @@ DOT: Final = (
 
 def finish(data: bytes) -> bytes:
     """The laid out paper as a form that is PDF/A-2a and PDF/UA-1."""
-    writer = PdfWriter(clone_from=io.BytesIO(data))
-    form = writer.root_object["/AcroForm"]
-    options = _options(form)
+    writer = opened(data)
+    laid_out: Any = writer.root_object["/AcroForm"]
+    options = _options(laid_out)
     tree = _Tree(writer)
     for page in writer.pages:
-        for reference in page.get("/Annots", []):
-            widget = reference.get_object()
-            if widget["/Subtype"] == "/Widget":
-                _place(writer, tree, reference, widget, options)
-        page[_pdf("/Tabs")] = _pdf("/S")
-    writer.root_object[_pdf("/AcroForm")] = _pdf(
-        {
-            "/Fields": tree.top,
-            "/DA": TextStringObject(LOOK),
-            "/DR": {"/Font": {FONT: embed(writer, carried())}},
-        }
-    )
-    writer._ID = _pdf([ByteStringObject(hashlib.sha256(data).digest()[:16])] * 2)
-    return _bytes(writer, "blank")
+        annotations: Any = page.get("/Annots", [])
+        for reference in annotations:
+            if reference.get_object()["/Subtype"] == "/Widget":
+                _place(writer, tree, reference, options)
+        put(page, {"/Tabs": "/S"})
+    fonts = {"/Font": {FONT: embed(writer, carried())}}
+    form = {"/Fields": tree.top, "/DA": pdf_text(LOOK), "/DR": fonts}
+    put(writer.root_object, {"/AcroForm": form})
+    return finished(writer, hashlib.sha256(data).hexdigest())
 
 
 def _options(form: Any) -> dict[int, str]:
@@ -61,41 +60,48 @@ def _options(form: Any) -> dict[int, str]:
     }
 
 
-def _place(
-    writer: PdfWriter, tree: _Tree, reference: Any, widget: Any, options: dict[int, str]
-) -> None:
-    name, _, cells = str(widget.get("/T") or widget["/Parent"]["/T"]).partition("#")
+def _place(writer: PdfWriter, tree: _Tree, reference: Any, options: dict[int, str]) -> None:
+    """Give a laid out field its place in the form, and its look."""
+    widget = reference.get_object()
+    name, _, more = str(widget.get("/T") or widget["/Parent"]["/T"]).partition("#")
+    kind, flags = widget["/FT"], int(widget.get("/Ff", 0))
+    for key in [key for key in widget if key not in _KEPT]:
+        del widget[key]
     x0, y0, x1, y1 = (float(edge) for edge in widget["/Rect"])
-    rect = [round(edge, 3) for edge in (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))]
-    size = (rect[2] - rect[0], rect[3] - rect[1])
-    kind = widget["/FT"]
-    flags = int(widget.get("/Ff", 0))
-    for key in ("/AP", "/AS", "/DA", "/V", "/MK", "/Border", "/FT", "/Ff", "/Opt", "/MaxLen", "/T"):
-        widget.pop(key, None)
-    widget[_pdf("/Rect")] = _pdf(rect)
+    put(widget, {"/Rect": [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)]})
+    size = (abs(x1 - x0), abs(y1 - y0))
     if kind == "/Tx":
-        widget.update(_pdf({"/FT": "/Tx", "/Ff": flags, "/V": TextStringObject("")}))
-        widget.update(_pdf({"/DA": TextStringObject(LOOK), "/AP": {"/N": _look(writer, size, "")}}))
-        if cells:
-            widget.update(_pdf({"/MaxLen": int(cells), "/Ff": flags | _COMB}))
+        put(widget, _text(writer, size, flags, int(more or 0)))
         tree.hang(name, reference)
-        return
-    radio = reference.idnum in options
-    state = f"/{options[reference.idnum]}" if radio else "/Yes"
-    drawing = DOT if radio else TICK
-    looks = {state: _look(writer, size, drawing), "/Off": _look(writer, size, "")}
-    widget.update(_pdf({"/AP": {"/N": looks}, "/AS": "/Off"}))
-    if radio:
-        tree.hang_button(name, reference)
+    elif reference.idnum in options:
+        put(widget, _button(writer, size, f"/{options[reference.idnum]}", DOT))
+        tree.hang_button(name, more, reference)
     else:
-        widget.update(_pdf({"/FT": "/Btn", "/V": "/Off"}))
+        put(widget, {"/FT": "/Btn", "/V": "/Off", **_button(writer, size, "/Yes", TICK)})
         tree.hang(name, reference)
 
 
-def _look(writer: PdfWriter, size: tuple[float, float], drawing: str) -> Any:
+def _text(writer: PdfWriter, size: _Size, flags: int, cells: int) -> dict[str, Any]:
+    look = LOOK_OF_SEVERAL_LINES if flags & _MULTILINE else LOOK
+    entries = {
+        "/FT": "/Tx",
+        "/Ff": flags | (_COMB if cells else 0),
+        "/V": pdf_text(""),
+        "/DA": pdf_text(look),
+        "/AP": {"/N": _look(writer, size, "")},
+    }
+    return entries | {"/MaxLen": cells} if cells else entries
+
+
+def _button(writer: PdfWriter, size: _Size, state: str, drawing: str) -> dict[str, Any]:
+    looks = {state: _look(writer, size, drawing), "/Off": _look(writer, size, "")}
+    return {"/AP": {"/N": looks}, "/AS": "/Off"}
+
+
+def _look(writer: PdfWriter, size: _Size, drawing: str) -> Any:
     plain = {"/Type": "/XObject", "/Subtype": "/Form", "/BBox": [0, 0, *size], "/Resources": {}}
     scaled = f"q {size[0]:.3f} 0 0 {size[1]:.3f} 0 0 cm {drawing} Q" if drawing else ""
-    return _stream(writer, plain, scaled.encode())
+    return stream(writer, plain, scaled.encode())
 
 
 class _Tree:
@@ -109,30 +115,27 @@ class _Tree:
     def hang(self, name: str, reference: Any) -> None:
         """Put a field where its name says."""
         above, _, last = name.rpartition(".")
-        node = reference.get_object()
-        node[_pdf("/T")] = TextStringObject(last)
-        node.pop("/Parent", None)
-        if not above:
+        put(reference.get_object(), {"/T": pdf_text(last)})
+        if above:
+            self._put_under(self._node(above), reference)
+        else:
             self.top.append(reference)
-            return
-        parent = self._node(above)
-        node[_pdf("/Parent")] = parent
-        kids = [*parent.get_object()["/Kids"], reference]
-        parent.get_object()[_pdf("/Kids")] = _pdf(kids)
 
-    def hang_button(self, name: str, reference: Any) -> None:
-        """Put a radio button into its group; the group is called what the button's question is."""
+    def hang_button(self, name: str, question: str, reference: Any) -> None:
+        """Put a radio button into its group."""
         if name not in self._nodes:
-            group = {"/FT": "/Btn", "/Ff": _NO_TOGGLE | _RADIO, "/V": "/Off", "/Kids": []}
-            question = reference.get_object()["/Parent"]["/TU"]
-            self._nodes[name] = _add(self._writer, group | {"/TU": TextStringObject(question)})
+            flags = _NO_TOGGLE | _RADIO
+            group = {"/FT": "/Btn", "/Ff": flags, "/V": "/Off", "/TU": pdf_text(question)}
+            self._nodes[name] = add(self._writer, {**group, "/Kids": []})
             self.hang(name, self._nodes[name])
-        group = self._nodes[name]
-        reference.get_object()[_pdf("/Parent")] = group
-        group.get_object()[_pdf("/Kids")] = _pdf([*group.get_object()["/Kids"], reference])
+        self._put_under(self._nodes[name], reference)
+
+    def _put_under(self, parent: Any, reference: Any) -> None:
+        put(reference.get_object(), {"/Parent": parent})
+        put(parent.get_object(), {"/Kids": [*parent.get_object()["/Kids"], reference]})
 
     def _node(self, name: str) -> Any:
         if name not in self._nodes:
-            self._nodes[name] = _add(self._writer, {"/Kids": []})
+            self._nodes[name] = add(self._writer, {"/Kids": []})
             self.hang(name, self._nodes[name])
         return self._nodes[name]

@@ -1,0 +1,125 @@
+"""The one font that PDF forms are filled with: which letters it has, how wide, how read back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from unicodedata import bidirectional, category
+
+from formsvc.documents.fonts import FOLDER
+from formsvc.errors import MissingResource
+
+#: the bundled font, or the same family of the machine while the build has not made it yet
+FILES: Final = (
+    FOLDER / "inter-400-normal.ttf",
+    Path("/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf"),
+)
+#: marks that need a place above another letter, and signs that draw nothing or steer the text
+_NOT_BY_ITSELF: Final = frozenset({"Mn", "Mc", "Me", "Cf", "Cc", "Cn", "Co", "Cs", "Zl", "Zp"})
+_FROM_THE_RIGHT: Final = frozenset({"R", "AL", "AN"})
+
+
+@dataclass(frozen=True)
+class FormFont:
+    """A TrueType program and what drawing and embedding needs to know of it."""
+
+    program: bytes
+    #: PostScript name with a tag made from the program: equal names are equal glyph numbers
+    name: str
+    #: the letters that can be set one after another, each with its glyph
+    glyphs: Mapping[str, int]
+    #: advance by glyph number; all measures are in thousandths of the size
+    widths: tuple[int, ...]
+    ascent: int
+    descent: int
+    cap_height: int
+    box: tuple[int, int, int, int]
+
+    def draws(self, text: str) -> bool:
+        """Whether every character of the text can be drawn.
+
+        Scripts that are shaped or run from the right cannot: those need a text engine.
+        """
+        return all(letter in self.glyphs for letter in text)
+
+    def width(self, text: str) -> float:
+        """The width of a text at size 1."""
+        widths, glyphs = self.widths, self.glyphs
+        return sum(widths[glyphs[letter]] for letter in text) / 1000
+
+    def shown(self, text: str) -> bytes:
+        """The text as a PDF text operator takes it: glyph numbers of two bytes."""
+        return b"<%s>" % b"".join(b"%04X" % self.glyphs[letter] for letter in text)
+
+    def to_unicode(self) -> bytes:
+        """The CMap that tells which letter a glyph is, so that the text can be read back."""
+        letter_of: dict[int, str] = {}
+        for letter, glyph in self.glyphs.items():
+            letter_of.setdefault(glyph, letter)
+        pairs = [
+            b"<%04X> <%s>" % (glyph, letter_of[glyph].encode("utf-16-be").hex().encode())
+            for glyph in sorted(letter_of)
+        ]
+        blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
+        return b"\n".join(
+            [
+                b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+                b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+                b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
+                b"1 begincodespacerange <0000> <FFFF> endcodespacerange",
+                *(b"%d beginbfchar\n%s\nendbfchar" % (len(b), b"\n".join(b)) for b in blocks),
+                b"endcmap CMapName currentdict /CMap defineresource pop end end",
+            ]
+        )
+
+
+@cache
+def bundled() -> FormFont:
+    """The font for templates that bring none, read once in a process.
+
+    :raises MissingResource: when the build has not made it.
+    """
+    file = next((file for file in FILES if file.is_file()), None)
+    if file is None:
+        raise MissingResource(
+            f"The font {FILES[0].name} is missing in {FOLDER}. `python3 dev.py run` fetches the"
+            " fonts and browser assets; an installed wheel holds them."
+        )
+    return read(file.read_bytes())
+
+
+def read(program: bytes) -> FormFont:
+    """A form font from a TrueType file; equal files give equal fonts."""
+    from fontTools.ttLib import TTFont  # 60 ms, and only PDF forms need it
+
+    font = TTFont(io.BytesIO(program), lazy=True)
+    head, scale = font["head"], 1000 / font["head"].unitsPerEm
+
+    def scaled(*measures: float) -> tuple[int, ...]:
+        return tuple(round(measure * scale) for measure in measures)
+
+    x_min, y_min, x_max, y_max = scaled(head.xMin, head.yMin, head.xMax, head.yMax)
+    tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
+    return FormFont(
+        program=program,
+        name=f"{tag}+{font['name'].getDebugName(6)}",
+        glyphs={
+            chr(code): font.getGlyphID(name)
+            for code, name in font.getBestCmap().items()
+            if _stands_by_itself(chr(code))
+        },
+        widths=scaled(*(font["hmtx"][name][0] for name in font.getGlyphOrder())),
+        ascent=round(font["hhea"].ascent * scale),
+        descent=round(font["hhea"].descent * scale),
+        cap_height=round((getattr(font["OS/2"], "sCapHeight", 0) or head.yMax * 0.7) * scale),
+        box=(x_min, y_min, x_max, y_max),
+    )
+
+
+def _stands_by_itself(letter: str) -> bool:
+    return category(letter) not in _NOT_BY_ITSELF and bidirectional(letter) not in _FROM_THE_RIGHT

@@ -1,0 +1,201 @@
+"""Lays a text out in the box of a form field: how big, which lines, and what if it does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from formsvc.documents.pdf_font import FormFont
+
+#: sizes in points, tried from the largest; text smaller than 8 points is not official print
+SIZES: Final = (9.5, 9.0, 8.5, 8.0)
+#: a reference to the continuation page may be smaller where the box is very narrow
+SMALLEST: Final = 5.0
+LEADING: Final = 1.2
+PADDING: Final = 2.0
+_WORDS: Final = re.compile(r"\S+[^\S\n]*|[^\S\n]+")
+#: no letter of the fonts in use is narrower: a bound that spares measuring a very long text
+_NARROWEST: Final = 0.15
+#: how many lines the highest of the low boxes takes
+_LOW: Final = 2
+
+
+class Box(NamedTuple):
+    """Where a text goes, in points."""
+
+    width: float
+    height: float
+    multiline: bool = False
+    #: the number of cells of a comb, or 0
+    cells: int = 0
+
+
+class Line(NamedTuple):
+    """A run of text and where its baseline begins."""
+
+    x: float
+    y: float
+    text: str
+
+
+class Laid(NamedTuple):
+    """A text laid out."""
+
+    size: float
+    lines: tuple[Line, ...]
+    #: what a reader sees: the whole text, or its beginning and the reference
+    shown: str
+    #: whether that is all of it
+    complete: bool
+
+
+def lay(text: str, box: Box, font: FormFont, references: tuple[str, ...]) -> Laid:
+    """The text in the box, or its beginning followed by the first reference that there is room for.
+
+    :param references: what stands for the rest, such as «… se vedlegg, punkt 2», the best first
+    """
+    whole = _fitted(text, box, font)
+    if whole:
+        return whole
+    for reference in references:
+        shortened = _shortened(text, box, font, reference)
+        if shortened:
+            return shortened
+    return _squeezed(references, box, font)
+
+
+def _fitted(text: str, box: Box, font: FormFont) -> Laid | None:
+    """The text at the largest size at which all of it fits; None when there is no such size."""
+    if not font.draws(text.replace("\n", " ").replace("\t", " ")):
+        return None
+    if box.cells:
+        return _in_cells(text, box, font)
+    for size in SIZES:
+        lines = _lines(text, box, font, size)
+        if lines is not None:
+            return Laid(size, lines, text, complete=True)
+    return None
+
+
+def _lines(text: str, box: Box, font: FormFont, size: float) -> tuple[Line, ...] | None:
+    room = (box.width - 2 * PADDING) / size
+    if not box.multiline:
+        fits = (
+            "\n" not in text and len(text) * _NARROWEST <= room and font.width(_drawn(text)) <= room
+        )
+        baseline = (box.height - font.cap_height * size / 1000) / 2
+        return (Line(PADDING, baseline, _drawn(text)),) if fits else None
+    most = int((box.height - PADDING) / (size * LEADING))
+    if text.count("\n") >= most or len(text) * _NARROWEST > room * most:
+        return None
+    lines = list(islice(wrapped(text, room, font), most + 1))
+    if len(lines) > most:
+        return None
+    # A box of one or two lines is a cell of a table, where a single line stands in the middle.
+    spare = box.height - len(lines) * size * LEADING if most <= _LOW else 2 * PADDING
+    first = box.height - spare / 2 - font.ascent * size / 1000
+    return tuple(
+        Line(PADDING, first - index * size * LEADING, line) for index, line in enumerate(lines)
+    )
+
+
+def wrapped(text: str, room: float, font: FormFont) -> Iterator[str]:
+    """The lines of a text in a column as wide as ``room`` at size 1.
+
+    Spaces stay at the end of their line, so that the lines joined are the text again.
+    """
+    for paragraph in text.split("\n"):
+        line, used = "", 0.0
+        for word in _WORDS.findall(paragraph):
+            for piece in _pieces(_drawn(word), room, font):
+                if line and used + font.width(piece.rstrip()) > room:
+                    yield line
+                    line, used = "", 0.0
+                line, used = line + piece, used + font.width(piece)
+        yield line
+
+
+def _pieces(word: str, room: float, font: FormFont) -> Iterator[str]:
+    """The word itself, or as much of it at a time as one line takes."""
+    while font.width(word.rstrip()) > room:
+        end, used = 1, font.width(word[0])
+        while end < len(word) and used + font.width(word[end]) <= room:
+            used += font.width(word[end])
+            end += 1
+        yield word[:end]
+        word = word[end:]
+    if word:
+        yield word
+
+
+def _drawn(text: str) -> str:
+    return text.replace("\t", "    ")
+
+
+def _in_cells(text: str, box: Box, font: FormFont) -> Laid | None:
+    """One letter in the middle of each cell."""
+    cell = box.width / box.cells
+    size = next((size for size in SIZES if font.width("m") * size <= cell), SIZES[-1])
+    if len(text) > box.cells or set(text) & set("\n\t"):
+        return None
+    baseline = (box.height - font.cap_height * size / 1000) / 2
+    lines = tuple(
+        Line(index * cell + (cell - font.width(letter) * size) / 2, baseline, letter)
+        for index, letter in enumerate(text)
+    )
+    return Laid(size, lines, text, complete=True)
+
+
+def _shortened(text: str, box: Box, font: FormFont, reference: str) -> Laid | None:
+    """As much of the beginning as there is room for with the reference after it."""
+    if box.cells:
+        return None
+    beginning = text[: _drawable_length(text, font)]
+    if not box.multiline:
+        beginning = beginning.partition("\n")[0]
+
+    def with_reference(length: int) -> Laid | None:
+        start = _whole_words(beginning, length)
+        return _fitted(f"{start} {reference}".lstrip(), box, font)
+
+    room = int(box.width * box.height / (SIZES[-1] ** 2 * _NARROWEST))
+    length = _longest(lambda n: with_reference(n) is not None, min(len(beginning), room))
+    laid = with_reference(length)
+    return laid._replace(complete=False) if laid else None
+
+
+def _drawable_length(text: str, font: FormFont) -> int:
+    undrawable = (
+        i for i, letter in enumerate(text) if letter not in font.glyphs and letter not in "\n\t"
+    )
+    return next(undrawable, len(text))
+
+
+def _whole_words(text: str, length: int) -> str:
+    """At most so much of the beginning, without half a word unless it is one long word."""
+    start = text[:length]
+    if length < len(text) and not text[length].isspace():
+        start = re.sub(r"(?<=\s)\S*$", "", start)
+    return start.rstrip()
+
+
+def _longest(fits: Callable[[int], bool], most: int) -> int:
+    """The largest number that fits, or 0."""
+    least = 0
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if fits(middle) else (least, middle - 1)
+    return least
+
+
+def _squeezed(references: tuple[str, ...], box: Box, font: FormFont) -> Laid:
+    """A reference alone, the best that a comb or a very narrow box has room for."""
+    room = box.width - 2 * PADDING
+    roomy = (r for r in references if not box.cells or len(r) <= box.cells)
+    fitting = (r for r in roomy if font.width(r) * SIZES[-1] <= room)
+    reference = next(fitting, references[-1])
+    size = max(SMALLEST, min(SIZES[-1], room / font.width(reference)))
+    baseline = (box.height - font.cap_height * size / 1000) / 2
+    return Laid(size, (Line(PADDING, baseline, reference),), reference, complete=False)
