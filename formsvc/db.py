@@ -241,7 +241,7 @@ def _url(settings: Settings) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as missing:
         raise MissingLibrary(
             f"FORMSVC_DATABASE_URL needs the Python package {missing.name}."
@@ -254,7 +254,8 @@ def _sqlite(url: URL) -> Engine:
         file = Path(url.database)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=True)
-    opened = create_engine(url, connect_args={"timeout": PATIENCE / 1000})
+    # hidden, so that no error message, and no log, repeats what somebody typed
+    opened = create_engine(url, connect_args={"timeout": PATIENCE / 1000}, hide_parameters=True)
     event.listen(opened, "connect", _prepare_sqlite)
     event.listen(opened, "begin", _begin_sqlite)
     return opened

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import config, db
 from formsvc.config import Settings
+from formsvc.db import Base
 from formsvc.models import Account
 from tests import people, postgres
 
 DATABASES = ("sqlite", "postgresql")
-#: the migrated database that each test's own is a copy of
-TEMPLATE = "template"
-NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,11 +45,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A throw-away PostgreSQL with an empty, migrated template database."""
+    """A throw-away PostgreSQL, by its folder of sockets."""
     try:
         with postgres.server() as folder:
-            _order(folder, f"CREATE DATABASE {TEMPLATE}")
-            db.migrate(Settings(demo=True, database_url=postgres.url(folder, TEMPLATE)))
             yield folder
     except postgres.CannotStart as reason:
         if os.environ.get("CI") == "true":
@@ -59,37 +55,47 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(str(reason))
 
 
-def _order(folder: str, sentence: str) -> None:
-    with psycopg.connect(f"host={folder} user=formsvc dbname=postgres", autocommit=True) as server:
-        server.execute(sentence)
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> str:
+    """A migrated PostgreSQL database; the tests have it one after the other."""
+    with _connected(postgres_server, "postgres") as server:
+        server.execute("CREATE DATABASE formsvc")
+    address = postgres.url(postgres_server, "formsvc")
+    db.migrate(Settings(demo=True, database_url=address))
+    return address
 
 
 @pytest.fixture
-def copied_postgres(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
-    """Makes a copy of one of the server's databases, for as long as the test lasts."""
-    folder: str = request.getfixturevalue("postgres_server")
-    made: list[str] = []
+def empty_postgres(postgres_server: str, postgres_database: str) -> str:
+    """The migrated PostgreSQL database without a row in it.
 
-    def copy(template: str) -> str:
-        made.append(f"test_{next(NUMBERS)}")
-        _order(folder, f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
-        return postgres.url(folder, made[-1])
+    Rows are deleted: to copy or to truncate a database is many files' work, at every test.
+    """
+    with _connected(postgres_server, "formsvc") as own:
+        # a test that failed may have left a transaction open, which would hold this one up
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for table in reversed(Base.metadata.sorted_tables):
+            own.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    return postgres_database
 
-    yield copy
-    for name in made:
-        _order(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+def _connected(folder: str, database: str) -> psycopg.Connection:
+    return psycopg.connect(f"host={folder} user=formsvc dbname={database}", autocommit=True)
 
 
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty, migrated database of the test's own; one run on each kind.
+    """The address of an empty, migrated database; the test runs once on each kind.
 
     Where the kind of database cannot matter, as in a browser, a test asks for one only::
 
         @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     """
     if request.param == "postgresql":
-        address: str = request.getfixturevalue("copied_postgres")(TEMPLATE)
+        address: str = request.getfixturevalue("empty_postgres")
         return address
     file = tmp_path / "formsvc.sqlite3"
     shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
@@ -97,12 +103,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=DATABASES)
-def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without any table."""
-    if request.param == "postgresql":
-        address: str = request.getfixturevalue("copied_postgres")("template0")
-        return address
-    return f"sqlite:///{tmp_path / 'formsvc.sqlite3'}"
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'formsvc.sqlite3'}"
+        return
+    folder: str = request.getfixturevalue("postgres_server")
+    with _connected(folder, "postgres") as server:
+        server.execute("CREATE DATABASE bare")
+        yield postgres.url(folder, "bare")
+        server.execute("DROP DATABASE bare WITH (FORCE)")
 
 
 @pytest.fixture

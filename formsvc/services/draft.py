@@ -67,6 +67,8 @@ def _unused(session: Session, draft_id: UUID | None) -> UUID:
 
 
 def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Account) -> Draft | None:
+    if session.get(Draft, draft_id) is not None:
+        return None
     draft = Draft(
         id=draft_id,
         kind=kind,
@@ -76,7 +78,7 @@ def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Accou
         changed_by=by,
     )
     try:
-        # tried, not looked up first: two clicks may arrive at the same moment
+        # two clicks may arrive at the same moment, and neither sees the other's draft
         with session.begin_nested():
             session.add(draft)
     except IntegrityError:

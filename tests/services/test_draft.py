@@ -1,0 +1,210 @@
+"""What somebody has begun to write is kept, and nobody's text is overwritten unseen."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from formsvc import profile
+from formsvc.errors import Conflict, NotFound
+from formsvc.models import Account, Draft, Paper
+from formsvc.services import draft
+from formsvc.services.draft import StaleDraft
+from tests import people
+
+#: several values, an empty one, and one with every kind of letter
+TYPED = {
+    "language": ["nn"],
+    "child-name": [people.NORA.name],
+    "purposes": ["individual_plan", "relay_log"],
+    "exclusions": [""],
+    "note": ["linje én\nlinje to 👩‍👧 <b>&amp;"],
+}
+
+
+def test_a_draft_is_resumed_as_it_was_left(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    begun = draft.begin(session, "consent", TYPED, kari)
+    session.commit()
+    with sessions() as other_device:
+        found = draft.find(other_device, begun.id, kari)
+        assert found.typed == TYPED
+        assert (found.kind, found.language, found.version) == ("consent", "nn", 1)
+        assert found.changed_by.name == kari.name
+
+
+def test_a_save_makes_the_next_version(session: Session, kari: Account) -> None:
+    kept = draft.begin(session, "consent", TYPED, kari)
+    draft.save(session, kept, {**TYPED, "language": ["nb"]}, kari, version=1)
+    draft.save(session, kept, {"note": ["ny"]}, kari, version=2)
+    assert (kept.version, kept.typed, kept.language) == (3, {"note": ["ny"]}, "nb")
+
+
+def test_a_stale_save_is_refused_with_the_text_that_is_stored(
+    session: Session, sessions: sessionmaker[Session], kari: Account, liv: Account
+) -> None:
+    begun = draft.begin(session, "minutes", {"note": ["først"]}, kari)
+    session.commit()
+    with sessions.begin() as other:
+        draft.save(other, draft.find(other, begun.id, liv), {"note": ["Livs"]}, liv, version=1)
+    with pytest.raises(StaleDraft, match=f"{liv.name} har lagret") as refused:
+        draft.save(session, begun, {"note": ["Karis"]}, kari, version=1)
+    stored = refused.value.stored
+    assert isinstance(refused.value, Conflict)
+    assert stored is begun
+    assert (stored.typed, stored.version) == ({"note": ["Livs"]}, 2)
+    assert stored.changed_by.name == liv.name
+    draft.save(session, begun, {"note": ["begges"]}, kari, version=stored.version)
+    assert begun.typed == {"note": ["begges"]}
+
+
+def test_of_many_who_save_at_once_one_is_kept_and_the_others_are_told(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    begun = draft.begin(session, "minutes", {"note": ["først"]}, kari)
+    session.commit()
+    start, outcomes = threading.Barrier(4), []
+
+    def write(name: str) -> None:
+        with sessions() as own:
+            mine = own.get_one(Draft, begun.id)
+            own.rollback()  # read, as a page is, before the others have written
+            start.wait()
+            try:
+                draft.save(own, mine, {"note": [name]}, kari, version=1)
+            except StaleDraft as told:
+                outcomes.append(("told of", told.stored.typed["note"][0]))
+            else:
+                own.commit()
+                outcomes.append(("kept", name))
+
+    threads = [threading.Thread(target=write, args=(f"skriver {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = [name for outcome, name in outcomes if outcome == "kept"]
+    assert len(kept) == 1
+    assert sorted(outcomes) == sorted([("kept", kept[0]), *[("told of", kept[0])] * 3])
+
+
+def test_a_draft_that_was_sent_meanwhile_cannot_be_saved(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    session.commit()
+    with sessions.begin() as other:
+        draft.discard(other, draft.find(other, begun.id, kari))
+    with pytest.raises(NotFound, match="sendt eller slettet"):
+        draft.save(session, begun, TYPED, kari, version=1)
+
+
+def test_a_draft_is_for_its_author_and_the_coordinating_unit(
+    session: Session, kari: Account, amir: Account, liv: Account, torbjorn: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    for somebody in (kari, liv, torbjorn):
+        assert draft.find(session, begun.id, somebody) is begun
+    with pytest.raises(NotFound) as refused:
+        draft.find(session, begun.id, amir)
+    with pytest.raises(NotFound) as unknown:
+        draft.find(session, uuid4(), amir)
+    assert str(refused.value) == str(unknown.value), "it does not tell that there is something"
+
+
+def test_the_list_holds_ones_own_drafts_the_last_saved_first(
+    session: Session, kari: Account, liv: Account
+) -> None:
+    first = draft.begin(session, "minutes", TYPED, kari)
+    second = draft.begin(session, "consent", TYPED, kari)
+    draft.begin(session, "invitation", TYPED, liv)
+    assert draft.mine(session, kari) == [second, first]
+    draft.save(session, first, {}, liv, version=1)
+    assert draft.mine(session, kari) == [first, second]
+
+
+def test_the_same_page_sent_twice_gives_one_draft(session: Session, kari: Account) -> None:
+    page = uuid4()
+    first = draft.begin(session, "minutes", TYPED, kari, draft_id=page)
+    again = draft.begin(session, "minutes", TYPED, kari, draft_id=page)
+    assert again is first
+    assert (first.id, first.version) == (page, 1)
+
+
+def test_two_clicks_at_the_same_moment_give_one_draft(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    session.commit()
+    page, start = uuid4(), threading.Barrier(3)
+
+    def click() -> None:
+        with sessions() as own:
+            start.wait()
+            draft.begin(own, "minutes", TYPED, kari_there(own), draft_id=page)
+            own.commit()
+
+    def kari_there(own: Session) -> Account:
+        return own.get_one(Account, kari.id)
+
+    threads = [threading.Thread(target=click) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [kept.id for kept in session.scalars(select(Draft))] == [page]
+
+
+def test_a_page_that_is_gone_back_to_and_changed_saves_over_its_own_draft(
+    session: Session, kari: Account
+) -> None:
+    page = uuid4()
+    draft.begin(session, "minutes", TYPED, kari, draft_id=page)
+    changed = draft.begin(session, "minutes", {"note": ["endret"]}, kari, draft_id=page)
+    assert (changed.typed, changed.version) == ({"note": ["endret"]}, 2)
+    with pytest.raises(StaleDraft):
+        draft.begin(session, "minutes", {"note": ["en gang til"]}, kari, draft_id=page)
+
+
+def test_a_page_that_a_paper_has_come_of_begins_a_new_draft(
+    session: Session, kari: Account
+) -> None:
+    page = uuid4()
+    session.add(
+        Paper(
+            kind="minutes",
+            language="nb",
+            reference="R-2026-0001",
+            draft_id=page,
+            answers={},
+            author=kari,
+            rules_version="1",
+        )
+    )
+    session.flush()
+    assert draft.begin(session, "minutes", TYPED, kari, draft_id=page).id != page
+
+
+def test_nobody_begins_where_somebody_else_has_begun(
+    session: Session, kari: Account, amir: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    with pytest.raises(NotFound):
+        draft.begin(session, "minutes", {"note": ["Amirs"]}, amir, draft_id=begun.id)
+    session.refresh(begun)
+    assert begun.typed == TYPED
+
+
+def test_a_draft_that_nobody_touches_is_deleted_on_its_day(session: Session, kari: Account) -> None:
+    days = timedelta(days=profile.current().limits.draft_days)
+    fresh, old = (draft.begin(session, "minutes", TYPED, kari) for _ in range(2))
+    fresh.changed_at -= days - timedelta(minutes=1)
+    old.changed_at -= days + timedelta(minutes=1)
+    session.flush()
+    draft.forget(session)
+    assert draft.mine(session, kari) == [fresh]
