@@ -82,6 +82,28 @@ def test_any_text_is_a_number_or_is_refused_with_a_reason(text: str, synthetic: 
         assert re.fullmatch("[0-9]{11}", identity_number(text, synthetic=synthetic))
 
 
+@pytest.mark.parametrize(
+    ("number", "right"),
+    [  # the first control digit leaves 0, 1, 2 … 10; the second is right in all of them
+        ("03851500056", True),
+        ("03851500064", True),
+        ("03851500072", True),
+        ("03851500080", True),
+        ("03851500099", False),
+        ("03851500188", False),
+        ("03851500005", False),
+        ("03851500013", False),
+        ("03851500021", False),
+        ("03851500110", False),
+        ("03851500048", False),
+    ],
+)
+def test_the_rule_of_2032_lets_the_first_control_digit_leave_up_to_three(
+    number: str, right: bool
+) -> None:
+    assert is_right(number, synthetic=True, rule="both") is right
+
+
 @pytest.mark.parametrize("typed", ["038515 98730", "038515-98730", " 03 85 15 987 30 "])
 def test_spaces_and_hyphens_in_a_number_do_not_matter(typed: str) -> None:
     assert identity_number(typed, synthetic=True) == "03851598730"
