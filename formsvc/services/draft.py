@@ -91,7 +91,20 @@ def find(session: Session, draft_id: UUID, by: Account) -> Draft:
 
     :raises NotFound: when there is none, or none that this account may know of.
     """
-    draft = session.get(Draft, draft_id)
+    return _allowed(session.get(Draft, draft_id), by)
+
+
+def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
+    """Find a draft to make a paper of; nobody saves, sends or discards it meanwhile.
+
+    Of two clicks that send it, the second waits for the first and then finds no draft.
+
+    :raises NotFound: as :func:`find` does.
+    """
+    return _allowed(session.get(Draft, draft_id, with_for_update=True), by)
+
+
+def _allowed(draft: Draft | None, by: Account) -> Draft:
     if draft is None or (draft.author_id != by.id and by.role not in SEE_ALL):
         raise _gone()
     return draft
@@ -137,9 +150,20 @@ def _read_again(session: Session, draft: Draft) -> None:
 
 
 def discard(session: Session, draft: Draft) -> None:
-    """Delete a draft: nobody wants it, or a paper has come of it."""
-    session.delete(draft)
-    session.flush()
+    """Delete a draft: nobody wants it, or a paper has come of it.
+
+    :raises StaleDraft: when it has been saved since it was found; ``draft`` then holds it.
+    :raises NotFound: when somebody else has deleted it.
+    """
+    statement = (
+        delete(Draft)
+        .where(Draft.id == draft.id, Draft.version == draft.version)
+        .returning(Draft.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    if session.scalar(statement) is None:
+        _read_again(session, draft)
+        raise StaleDraft(draft)
 
 
 def forget(session: Session) -> None:

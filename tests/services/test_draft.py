@@ -105,6 +105,49 @@ def test_a_draft_that_was_sent_meanwhile_cannot_be_saved(
         draft.save(session, begun, TYPED, kari, version=1)
 
 
+def test_a_draft_that_is_being_sent_is_sent_once(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    session.commit()
+    start, outcomes = threading.Barrier(2), []
+
+    def send() -> None:
+        with sessions() as own:
+            me = own.get_one(Account, kari.id)
+            own.rollback()
+            start.wait()
+            try:
+                draft.discard(own, draft.hold(own, begun.id, me))
+                own.commit()
+            except NotFound:
+                outcomes.append("gone")
+            else:
+                outcomes.append("sent")
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["gone", "sent"]
+
+
+def test_a_text_that_was_saved_meanwhile_is_not_discarded(
+    session: Session, sessions: sessionmaker[Session], kari: Account, liv: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    session.commit()
+    with sessions.begin() as other:
+        draft.save(other, draft.find(other, begun.id, liv), {"note": ["Livs"]}, liv, version=1)
+    with pytest.raises(StaleDraft):
+        draft.discard(session, begun)
+    assert begun.typed == {"note": ["Livs"]}
+    draft.discard(session, begun)
+    with pytest.raises(NotFound):
+        draft.find(session, begun.id, kari)
+
+
 def test_a_draft_is_for_its_author_and_the_coordinating_unit(
     session: Session, kari: Account, amir: Account, liv: Account, torbjorn: Account
 ) -> None:
