@@ -1,105 +1,81 @@
-"""Makes the documents that take longer, after the answer has been sent: one thread a process.
+"""The printer: makes the PDFs of issued papers right after the answer has been sent.
 
-A paper is committed with its PDFs pending. The commit wakes the printer; what a crash left behind
-is found at the first request after it. Two processes may make the same document: what is kept
-first stays.
+One daemon thread a process, begun with the first paper. What a crash leaves undone is made when
+the next one wakes; two processes may make the same document, with equal bytes, and the first one
+kept stands.
 """
 
 from __future__ import annotations
 
 import logging
 from threading import Event, Lock, Thread
-from typing import Final
-from uuid import UUID
 
-from flask import Flask
-from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, UOWTransaction
+from flask import Flask, Response, after_this_request, current_app
 
 from formsvc.errors import MissingLibrary
-from formsvc.models import Document
 from formsvc.services import paper
-from formsvc.web.session import Makers, makers
+from formsvc.web import session
 
 log = logging.getLogger(__name__)
 
-#: the mark of a transaction after which there is something to print
-WAITING: Final = "documents waiting"
-
 
 def init_app(app: Flask) -> None:
-    """Let every commit of a paper, and the first request, wake the application's printer."""
-    printer = Printer(makers(app))
-    app.extensions["formsvc.printer"] = printer
-    app.before_request(printer.look_once)
-    event.listen(makers(app).writing, "after_flush", _notice)
-    event.listen(makers(app).writing, "after_commit", printer.look_after)
+    """Give an application its printer."""
+    app.extensions["formsvc.printer"] = Printer(session.makers(app))
 
 
-def _notice(session: Session, _flushed: UOWTransaction) -> None:
-    if any(isinstance(row, Document) and row.state == "pending" for row in session.new):
-        session.info[WAITING] = True
+def of(app: Flask) -> Printer:
+    """The application's printer."""
+    found: Printer = app.extensions["formsvc.printer"]
+    return found
+
+
+def wake_after_this_request() -> None:
+    """Print what this request issues, once it is committed and answered."""
+    printer = of(current_app)
+
+    @after_this_request
+    def _wake(response: Response) -> Response:
+        printer.wake()
+        return response
 
 
 class Printer:
-    """Prints whatever is pending, oldest paper first, each time it is woken."""
+    """Sleeps until it is woken, then makes everything that is pending."""
 
-    def __init__(self, sessions: Makers) -> None:
-        self._sessions = sessions
-        self._woken = Event()
-        self._starting = Lock()
+    def __init__(self, makers: session.Makers) -> None:
+        self._makers = makers
+        self._wanted = Event()
         self._thread: Thread | None = None
-        self._looked = False
-
-    def look_once(self) -> None:
-        """Wake at the first request of the process."""
-        if not self._looked:
-            self._looked = True
-            self.wake()
-
-    def look_after(self, session: Session) -> None:
-        """Wake after a transaction that left something to print."""
-        if session.info.pop(WAITING, False):
-            self.wake()
+        self._starting = Lock()
 
     def wake(self) -> None:
-        """Print what is pending, in the printer's own thread."""
+        """There is something to make."""
+        self._wanted.set()
         with self._starting:
-            if self._thread is None:
+            # Begun here and not with the application: a thread does not survive a fork.
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._work, name="printer", daemon=True)
                 self._thread.start()
-        self._woken.set()
 
     def _work(self) -> None:
-        while self._woken.wait():
-            self._woken.clear()
-            self.print_pending()
+        while self._wanted.wait():
+            self._wanted.clear()
+            try:
+                self.print_pending()
+            except MissingLibrary:
+                log.warning("PDFs cannot be made on this machine: run `formsvc doctor`")
+            except Exception as error:  # noqa: BLE001 - the thread outlives any one document
+                # the kind of error and nothing of what it says, which may quote a paper
+                log.error("a document was not made: %s", type(error).__name__)  # noqa: TRY400
 
-    def print_pending(self) -> None:
-        """Print what is pending, here and now; what cannot be printed now stays pending."""
-        try:
-            with self._sessions.reading() as session:
-                waiting = paper.pending(session)
-            for document_id in waiting:
-                self._print(document_id)
-        except (SQLAlchemyError, MissingLibrary) as error:
-            # the Word documents are there, and doctor tells what is missing
-            log.warning("documents stay pending: %s", type(error).__name__)
-
-    def _print(self, document_id: UUID) -> None:
-        with self._sessions.reading() as session:
-            attempt = _tried(session, document_id)
-        with self._sessions.writing() as session:
-            paper.keep(session, attempt)
-            session.commit()
-
-
-def _tried(session: Session, document_id: UUID) -> paper.Attempt:
-    try:
-        return paper.printed(session, document_id)
-    except (SQLAlchemyError, MissingLibrary):
-        raise
-    except Exception as error:  # one document's fault must not stop all later ones
-        log.error("document %s could not be made: %s", document_id, type(error).__name__)  # noqa: TRY400
-        return paper.Attempt(document_id, None, type(error).__name__)
+    def print_pending(self) -> int:
+        """Make every pending document; how many there were."""
+        with self._makers.reading() as reading:
+            waiting = paper.pending(reading)
+        for document_id in waiting:
+            with self._makers.reading() as reading:
+                attempt = paper.printed(reading, document_id)
+            with self._makers.writing.begin() as writing:
+                paper.keep(writing, attempt)
+        return len(waiting)

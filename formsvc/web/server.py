@@ -7,7 +7,7 @@ import sys
 from formsvc import db
 from formsvc.config import Settings
 from formsvc.services import demo
-from formsvc.web import create_app
+from formsvc.web import create_app, printer
 
 
 def run(settings: Settings, host: str, port: int) -> None:
@@ -21,6 +21,7 @@ def run(settings: Settings, host: str, port: int) -> None:
     db.migrate(settings)
     app = create_app(settings)
     lines = _demo_lines(settings) if settings.demo else []
+    printer.of(app).wake()  # what an earlier run left
     _say(f"formsvc: http://{host}:{port}", *lines, "Stop it with Ctrl+C.")
     waitress.serve(app, host=host, port=port, threads=8, ident=None)
 

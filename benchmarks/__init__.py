@@ -1,0 +1,1 @@
+"""How fast the service is, measured side by side; no test decides by time."""
