@@ -131,14 +131,16 @@ def _npm(folder: Path) -> None:
 
 
 def _write_licences(modules: Path, notice: Path) -> None:
-    """Name each package that was fetched, with its licence text."""
+    """Name each package that was fetched, whose it is, and its licence text."""
     parts = []
-    for described in sorted(modules.glob("*/package.json")) + sorted(
-        modules.glob("@*/*/package.json")
-    ):
+    for described in sorted([*modules.glob("*/package.json"), *modules.glob("@*/*/package.json")]):
         package = json.loads(described.read_text(encoding="utf-8"))
-        parts.append(f"{'=' * 78}\n{package['name']} {package['version']} ({package['license']})\n")
-        parts += [text.read_text(encoding="utf-8") for text in described.parent.glob("LICEN[CS]E*")]
+        author = package.get("author", "")
+        author = author["name"] if isinstance(author, dict) else author
+        parts.append(f"{'=' * 78}\n{package['name']} {package['version']} ({package['license']})")
+        parts.append(author or package.get("homepage", ""))
+        texts = sorted(described.parent.glob("LICEN[CS]E*"))
+        parts += ["", *(text.read_text(encoding="utf-8") for text in texts), ""]
     notice.write_text("\n".join(parts), encoding="utf-8")
 
 
