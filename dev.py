@@ -117,7 +117,7 @@ def test(pytest_arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is met before any check of versions
         sys.exit("formsvc needs Python 3.11 or newer.")
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
