@@ -40,6 +40,16 @@ def form_values(
     return {name: value for name, value in values.items() if value is not None}
 
 
+def written_values(values: Mapping[str, str | bool], template: bytes) -> dict[str, str]:
+    """Those of the values that stand on the form as text, and can be read back from it."""
+    form = fields(template)
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, str) and form[name].kind == "text"
+    }
+
+
 def _value(
     field: Field, answers: Mapping[str, Any], words: Mapping[str, Any], form: Mapping[str, Field]
 ) -> str | bool | None:

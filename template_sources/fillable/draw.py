@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
