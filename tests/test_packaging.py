@@ -67,6 +67,10 @@ def test_the_wheel_holds_the_package_only() -> None:
     assert {name.split("/")[0] for name in built(WheelBuilder)} == {"formsvc"}
 
 
+def test_the_description_of_the_package_is_valid() -> None:
+    WheelBuilder(str(ROOT)).metadata.validate_fields()
+
+
 def test_a_wheel_can_be_built_from_the_sdist() -> None:
     files = built(SdistBuilder)
     assert {"hatch_build.py", "assets.json", "package.json", "package-lock.json"} <= files
