@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -34,7 +34,6 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 _FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT_ELEMENT = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*[\n\t][^<]*)")
-_BARE_TEXT_ELEMENT = re.compile(r"<w:t>")
 _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _TAG = re.compile(r"<[^>]+>")
 #: tags whose rows may get another number of cells than the table's grid
@@ -53,7 +52,7 @@ _LINE_BREAK: Final = '</w:t><w:br/><w:t xml:space="preserve">'
 _TABULATOR: Final = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 
-def render(template: bytes, context: dict[str, object], language: str) -> bytes:
+def render(template: bytes, context: Mapping[str, object], language: str) -> bytes:
     """The Word document that the template becomes with these words.
 
     :param template: a .docx file in docxtpl's dialect.
@@ -187,7 +186,6 @@ class _Dialect:
             return None
         cells_vary = bool(_CELL_TAGS.search(_TAG.sub("", xml)))
         source = _unescape_braces(self._patch(xml))
-        source = _BARE_TEXT_ELEMENT.sub('<w:t xml:space="preserve">', source)
         return _Part(name, self._compile(source), cells_vary)
 
     def _compile(self, source: str) -> JinjaTemplate:
@@ -214,13 +212,13 @@ class _Dialect:
 
 
 def _unescape_braces(source: str) -> str:
-    """docxtpl writes ``{_{`` for a brace that is to be printed: in templates, never in data."""
-    for written, printed in (("{_{", "{{"), ("{_%", "{%")):
-        source = source.replace(written, "{{ '" + printed + "' }}")
+    """A template writes ``{_{`` for braces that are to be printed; in data that is only text."""
+    for escaped, printed in (("{_{", "{{"), ("{_%", "{%")):
+        source = source.replace(escaped, "{{ '" + printed + "' }}")
     return source.replace("}_}", "}}").replace("%_}", "%}")
 
 
-def _plain(context: dict[str, object]) -> dict[str, object]:
+def _plain(context: Mapping[str, object]) -> dict[str, object]:
     """A copy of plain data in which XML can hold every character; others become U+FFFD."""
     return {key: _plain_value(value) for key, value in context.items()}
 

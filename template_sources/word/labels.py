@@ -29,6 +29,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "of": ("av", "av"),
     "organisation_number": ("Org.nr.", "Org.nr."),
     "legal": ("Regelverk", "Regelverk"),
+    "about_meeting": ("Om møtet", "Om møtet"),
+    "about_minutes": ("Om referatet", "Om referatet"),
+    "about_plan": ("Om planen", "Om planen"),
+    "about_withdrawal": ("Om tilbaketrekkingen", "Om tilbaketrekkinga"),
+    "about_application": ("Om søknaden", "Om søknaden"),
+    "about_notification": ("Om meldingen", "Om meldinga"),
     # people and how to reach them
     "child": ("Barn/ungdom", "Barn/ungdom"),
     "birth_date": ("Fødselsdato", "Fødselsdato"),
@@ -37,7 +43,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "guardians": ("Foresatte", "Føresette"),
     "name": ("Navn", "Namn"),
     "role": ("Rolle", "Rolle"),
-    "title": ("Stilling", "Stilling"),
     "service": ("Tjeneste", "Teneste"),
     "leader": ("Nærmeste leder", "Næraste leiar"),
     "phone": ("Telefon", "Telefon"),
@@ -56,7 +61,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # meetings
     "anonymous": ("Anonym sak (NN-sak)", "Anonym sak (NN-sak)"),
     "concerns": ("Gjelder", "Gjeld"),
-    "meeting": ("Møte", "Møte"),
     "number": ("nr.", "nr."),
     "time": ("Tid", "Tid"),
     "clock": ("kl.", "kl."),
@@ -87,7 +91,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "absences": ("Forfall", "Forfall"),
     "absence": ("Fravær", "Fråvær"),
     "input": ("Innspill", "Innspel"),
-    "substitute": ("Stedfortreder", "Stadfortredar"),
+    "substitute": ("Vara", "Vara"),
     "no_absences": ("Ingen forfall.", "Ingen forfall."),
     "previous": ("Siden forrige møte", "Sidan førre møte"),
     "previous_approved": (
@@ -120,7 +124,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "feedback_to_family": ("Tilbakemelding til familien", "Tilbakemelding til familien"),
     "feedback_by": ("Gitt av", "Gitt av"),
     "approval": ("Godkjenning", "Godkjenning"),
-    "how": ("Måte", "Måte"),
     "remarks_deadline": ("Frist for merknader", "Frist for merknader"),
     "copies_to": ("Kopi til", "Kopi til"),
     "written_on": ("Skrevet", "Skrive"),
@@ -132,10 +135,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # consent
     "purposes": ("Formål med samtykket", "Formål med samtykket"),
     "i_consent": (
-        "Jeg/vi samtykker til at tjenestene i dette papiret kan samarbeide og utveksle"
-        " opplysninger, slik det står her:",
-        "Eg/vi samtykkjer til at tenestene i dette papiret kan samarbeide og utveksle"
-        " opplysningar, slik det står her:",
+        "Jeg/vi samtykker til at tjenestene i skjemaet kan utveksle opplysninger. Formålet er:",
+        "Eg/vi samtykkjer til at tenestene i skjemaet kan utveksle opplysningar. Formålet er:",
     ),
     "services": ("Tjenester", "Tenester"),
     "services_table": (
@@ -154,7 +155,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "child_view": ("Foreldreansvar og barnets mening", "Foreldreansvar og meininga til barnet"),
     "information_language": ("Språk", "Språk"),
     "interpreter_used": ("Tolk er brukt", "Tolk er brukt"),
-    "validity": ("Varighet", "Lengd"),
     "valid_from": ("Gjelder fra", "Gjeld frå"),
     "valid_to": ("Gjelder til og med", "Gjeld til og med"),
     "receiver": ("Samtykket er mottatt av", "Samtykket er motteke av"),
@@ -261,11 +261,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Familien er spurt om hvem de ønsker",
         "Familien er spurd om kven dei ønskjer",
     ),
-    "accepted": (
+    "new_coordinator_accepted": (
         "Den nye koordinatoren har takket ja",
         "Den nye koordinatoren har takka ja",
     ),
-    "consent_covers": (
+    "consent_covers_new_service": (
         "Samtykket dekker tjenesten til den nye koordinatoren",
         "Samtykket dekkjer tenesta til den nye koordinatoren",
     ),

@@ -18,13 +18,14 @@ from template_sources.word.parts import (
     title,
     when,
 )
-from template_sources.word.people import employee, legal, reach, signatures, texts, yes_or_no
+from template_sources.word.people import employee, lead, legal, reach, signatures, texts, yes_or_no
 
 
 def ip_application(labels: Labels) -> str:
     """What is asked for and why; the one paper with an address and an identity number."""
     return (
         title()
+        + lead()
         + heading(labels["requests"])
         + bullets("request in requests", "{{ request }}")
         + _person(labels)
@@ -47,7 +48,7 @@ def ip_application(labels: Labels) -> str:
                 for name in ("consent_individual_plan", "consent_information")
             ],
         )
-        + texts()
+        + texts(labels["about_application"])
         + legal(labels)
         + signatures(labels, "signed_by")
         + paragraph(f"{labels['date']}: {{{{ date }}}}", "Caption")
@@ -57,7 +58,7 @@ def ip_application(labels: Labels) -> str:
 def _person(labels: Labels) -> str:
     """The one who needs help; an unborn child has only a due date."""
     return (
-        heading(labels["person"])
+        when("person or expecting_child_due", heading(labels["person"]))
         + answer(labels["due"], "expecting_child_due")
         + when(
             "person",

@@ -15,14 +15,23 @@ from template_sources.word.parts import (
     title,
     when,
 )
-from template_sources.word.people import after, child, employee, legal, signatures, texts, yes_or_no
+from template_sources.word.people import (
+    after,
+    child,
+    employee,
+    lead,
+    legal,
+    signatures,
+    texts,
+    yes_or_no,
+)
 
 
 def consent(labels: Labels) -> str:
-    """What may be shared, between whom, for how long; all that must be known stands before the
-    signatures."""
+    """What may be shared, between whom and for how long; what one must know, then signatures."""
     return (
         title()
+        + lead()
         + child(labels)
         + answer(labels["unit"], "child.unit")
         + fact(labels["valid_from"], "{{ valid_from }}")
@@ -45,7 +54,7 @@ def consent(labels: Labels) -> str:
         + heading(labels["exclusions"])
         + either("exclusions", paragraph("{{ exclusions }}"), paragraph(labels["no_exclusions"]))
         + _family(labels)
-        + texts(first=labels["told_before"])
+        + texts(labels["told_before"])
         + legal(labels)
         + signatures(labels, "signatories", contact=True)
         + paragraph(
@@ -62,6 +71,7 @@ def consent_withdrawal(labels: Labels) -> str:
     """What is taken back, by whom, and who has been told. No reason is asked for."""
     return (
         title()
+        + lead()
         + child(labels)
         + answer(labels["consent"], "consent_reference")
         + heading(labels["withdrawn"])
@@ -72,7 +82,7 @@ def consent_withdrawal(labels: Labels) -> str:
             bullets("s in services", "{{ s.service }}{% if s.name %}: {{ s.name }}{% endif %}"),
         )
         + when(
-            "purposes is defined and purposes",
+            "purposes",
             heading(labels["purposes_withdrawn"], 2),
             bullets("purpose in purposes", "{{ purpose }}"),
         )
@@ -84,10 +94,10 @@ def consent_withdrawal(labels: Labels) -> str:
         + answer(labels["note"], "note")
         + when("informed", heading(labels["informed"]))
         + bullets("receiver in informed", "{{ receiver }}")
-        + texts()
-        + legal(labels)
         + signatures(labels, "[withdrawn_by]")
         + paragraph(f"{labels['received_by']} {{{{ received_by.name }}}}.", "Caption")
+        + texts(labels["about_withdrawal"])
+        + legal(labels)
     )
 
 

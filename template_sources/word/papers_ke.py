@@ -15,7 +15,16 @@ from template_sources.word.parts import (
     title,
     when,
 )
-from template_sources.word.people import child, employee, legal, reach, signatures, texts, yes_or_no
+from template_sources.word.people import (
+    child,
+    employee,
+    lead,
+    legal,
+    reach,
+    signatures,
+    texts,
+    yes_or_no,
+)
 
 
 def ke_group_created(labels: Labels) -> str:
@@ -73,8 +82,8 @@ def ke_coordinator_changed(labels: Labels) -> str:
         + _checks(
             labels,
             "wish_heard",
-            "accepted=new_coordinator_accepted",
-            "consent_covers=consent_covers_new_service",
+            "new_coordinator_accepted",
+            "consent_covers_new_service",
         ),
         coordinator="old_coordinator",
     )
@@ -99,7 +108,7 @@ def ke_ip_declined(labels: Labels) -> str:
                 (labels["told_may_change_mind"], yes_or_no(labels, "told_may_change_mind")),
             ],
         ),
-        after=signatures(labels, "declined_by"),
+        after=signatures(labels, "declined_by", title="declined_by"),
     )
 
 
@@ -109,6 +118,7 @@ def _notification(
     """The head that all four share, the matter, and who sends."""
     return (
         title()
+        + lead()
         + child(labels)
         + fact(
             labels["guardians"],
@@ -120,12 +130,12 @@ def _notification(
         + _coordinator(labels, "coordinator", coordinator)
         + matter
         + section(labels["note"], "remark")
-        + texts()
-        + legal(labels)
         + after
         + heading(labels["sent_by"])
         + employee(labels["name"], "sender")
         + fact(labels["date"], "{{ date }}")
+        + texts(labels["about_notification"])
+        + legal(labels)
     )
 
 
@@ -138,11 +148,10 @@ def _coordinator(labels: Labels, who: str, label: str = "") -> str:
     )
 
 
-def _checks(labels: Labels, *points: str) -> str:
-    """Points that must be settled, ``label`` or ``label=name``, with yes or no."""
-    pairs = [point.partition("=") for point in points]
+def _checks(labels: Labels, *names: str) -> str:
+    """Points that must be settled first, each with yes or no."""
     return heading(labels["checked"]) + check_table(
         labels["checks_table"],
         (labels["question"], labels["reply"]),
-        [(labels[label], yes_or_no(labels, name or label)) for label, _, name in pairs],
+        [(labels[name], yes_or_no(labels, name)) for name in names],
     )

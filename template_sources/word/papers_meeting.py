@@ -19,13 +19,14 @@ from template_sources.word.parts import (
     title,
     when,
 )
-from template_sources.word.people import after, employee, legal, reach, texts
+from template_sources.word.people import after, employee, lead, legal, reach, texts
 
 
 def invitation(labels: Labels) -> str:
     """The call to a meeting; its agenda becomes the frame of the minutes."""
     return (
         title(_arena_and_number(labels))
+        + lead()
         + _whom(labels)
         + _when(labels)
         + answer(labels["place"], "place")
@@ -43,7 +44,11 @@ def invitation(labels: Labels) -> str:
         )
         + _agenda(labels)
         + _practical(labels)
-        + texts(condition='key != "first_meeting" or first_meeting')
+        + texts(
+            labels["about_meeting"],
+            bulleted=("first_meeting", "not_here"),
+            condition='key != "first_meeting" or first_meeting',
+        )
         + legal(labels)
     )
 
@@ -52,6 +57,7 @@ def minutes(labels: Labels) -> str:
     """Conclusions and measures: what was agreed, who does it, and when they meet again."""
     return (
         title(_arena_and_number(labels))
+        + lead()
         + _whom(labels)
         + _when(labels)
         + answer(labels["place"], "place")
@@ -72,9 +78,9 @@ def minutes(labels: Labels) -> str:
         + section(labels["meeting_evaluation"], "evaluation")
         + _what_follows(labels)
         + _approval(labels)
-        + texts()
-        + legal(labels)
         + _written_by(labels)
+        + texts(labels["about_minutes"])
+        + legal(labels)
     )
 
 
@@ -82,6 +88,7 @@ def action_plan(labels: Labels) -> str:
     """Goals, measures and what came of them; written in during the meeting."""
     return (
         title("{{ arena }}")
+        + lead()
         + _child(labels)
         + fact(labels["date"], "{{ date }}")
         + answer(labels["evaluated_on"], "evaluated_on")
@@ -90,7 +97,7 @@ def action_plan(labels: Labels) -> str:
             heading(f"{labels['goal']} {{{{ loop.index }}}}: {{{{ goal.goal }}}}"),
             _planned_measures(labels),
         )
-        + texts()
+        + texts(labels["about_plan"])
         + legal(labels)
         + paragraph(
             f"{labels['plan_responsible']}: {{{{ responsible.name }}}}"

@@ -72,9 +72,9 @@ def answer(label: str, name: str) -> str:
     return fact(label, f"{{{{ {name} }}}}", when=name)
 
 
-def bullets(loop: str, words: str) -> str:
+def bullets(loop: str, words: str, style: str = "ListBullet") -> str:
     """One bullet for each: ``bullets("name in informed", "{{ name }}")``."""
-    return each(loop, paragraph(words, "ListBullet"))
+    return each(loop, paragraph(words, style))
 
 
 def section(label: str, name: str) -> str:
@@ -108,10 +108,12 @@ def table(description: str, loop: str, *columns: Column, row_height: int = 0) ->
     :param row_height: at least so high, for rows that are written in by hand.
     """
     widths = _widths(columns)
-    head = _row(
-        [paragraph(column.heading, "TableHeading") for column in columns], widths, head=True
+    head = _head([column.heading for column in columns], widths)
+    body = _row(
+        [_content(column.cell) for column in columns],
+        widths,
+        _at_least(row_height) if row_height else "",
     )
-    body = _row([_content(column.cell) for column in columns], widths, height=row_height)
     return _table(
         description,
         widths,
@@ -123,7 +125,7 @@ def table(description: str, loop: str, *columns: Column, row_height: int = 0) ->
 def check_table(description: str, heads: tuple[str, str], rows: Sequence[tuple[str, str]]) -> str:
     """A table of fixed questions with their answers: each row (question, answer's name)."""
     widths = [TEXT_WIDTH - 1700, 1700]
-    head = _row([paragraph(words, "TableHeading") for words in heads], widths, head=True)
+    head = _head(heads, widths)
     body = "".join(_row([cell(question), cell(reply)], widths) for question, reply in rows)
     return _table(description, widths, head, body)
 
@@ -151,21 +153,23 @@ def _table(description: str, widths: Sequence[int], head: str, body: str) -> str
     )
 
 
-def _row(
-    cells: Sequence[str], widths: Sequence[int], *, head: bool = False, height: int = 0
-) -> str:
-    properties = "<w:cantSplit/>" if head else ""
-    properties += f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>' if height else ""
-    properties += "<w:tblHeader/>" if head else ""
+def _at_least(height: int) -> str:
+    return f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>'
+
+
+def _head(headings: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [paragraph(words, "TableHeading") for words in headings]
+    return _row(cells, widths, "<w:tblHeader/>")
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], properties: str = "") -> str:
     inner = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{words}</w:tc>'
         for words, width in zip(cells, widths, strict=True)
     )
-    return f"<w:tr>{_row_properties(properties)}{inner}</w:tr>"
-
-
-def _row_properties(content: str) -> str:
-    return f"<w:trPr>{content}</w:trPr>" if content else ""
+    # a row stays whole on its page; one that is taller than a page flows on to the next, whatever
+    # the setting (ECMA-376, 17.4.6), so nothing can be cut
+    return f"<w:tr><w:trPr><w:cantSplit/>{properties}</w:trPr>{inner}</w:tr>"
 
 
 def _code_row(tag: str, widths: Sequence[int]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from template_sources.word.labels import Labels
 from template_sources.word.parts import (
     Column,
     answer,
     bullets,
-    cell,
-    code,
     each,
+    either,
     fact,
     heading,
-    note,
     paragraph,
     table,
     when,
@@ -41,46 +41,68 @@ def after(who: str, part: str) -> str:
     return f"{{% if {who}.{part} %}}, {{{{ {who}.{part} }}}}{{% endif %}}"
 
 
-def texts(first: str = "", condition: str = "") -> str:
-    """The municipality's texts for this paper, with their headings; none is for the receipt.
+def lead() -> str:
+    """The municipality's texts that have no heading: they open the paper."""
+    return each(
+        'key in paper.texts if key != "next" and key not in paper.headings',
+        each("words in paper.texts[key]", paragraph("{{ words }}", "Lead")),
+    )
 
-    :param first: a heading over them all, if there are any.
+
+def texts(about: str, *, bulleted: Sequence[str] = (), condition: str = "") -> str:
+    """The municipality's texts that have a heading, under one that says what they are about.
+
+    The text "next" is for the receipt and never on paper.
+
+    :param bulleted: keys of texts whose paragraphs are points of a list.
     :param condition: what else must hold for a text to be printed, asked of its ``key``.
     """
-    wanted = 'key != "next"' + (f" and ({condition})" if condition else "")
-    printed = code(f"for key in paper.texts if {wanted}") + (
-        (when("loop.first", heading(first)) if first else "")
-        + when("key in paper.headings", heading("{{ paper.headings[key] }}", 2 if first else 1))
-        + each("words in paper.texts[key]", paragraph("{{ words }}", "SmallPrint"))
-        + code("endfor")
+    wanted = 'key != "next" and key in paper.headings' + (
+        f" and ({condition})" if condition else ""
     )
-    return printed
+    words = each("words in paper.texts[key]", paragraph("{{ words }}", "SmallPrint"))
+    points = bullets("words in paper.texts[key]", "{{ words }}", "SmallBullet")
+    keys = ", ".join(f'"{key}"' for key in bulleted)
+    return each(
+        f"key in paper.texts if {wanted}",
+        when("loop.first", heading(about)),
+        heading("{{ paper.headings[key] }}", 2),
+        either(f"key in [{keys}]", points, words) if bulleted else words,
+    )
 
 
 def legal(labels: Labels) -> str:
     """The acts that the paper rests on."""
     return when(
-        "paper.legal", heading(labels["legal"]) + bullets("act in paper.legal", "{{ act }}")
+        "paper.legal",
+        heading(labels["legal"]) + bullets("act in paper.legal", "{{ act }}", "SmallBullet"),
     )
 
 
-def signatures(labels: Labels, people: str, *, contact: bool = False) -> str:
-    """A table to sign in by hand: who, as what, where and when."""
-    who = [cell("{{ who.name }}")]
+def signatures(
+    labels: Labels, people: str, *, title: str = "signatures", contact: bool = False
+) -> str:
+    """A table to sign in by hand: who, as what, where and when; ``title`` is a label."""
+    who = [_signed("{{ who.name }}")]
     if contact:
         who += [
-            when("who.phone", note("{{ who.phone }}")),
-            when("who.email", note("{{ who.email }}")),
+            when("who.phone", _signed("{{ who.phone }}")),
+            when("who.email", _signed("{{ who.email }}")),
         ]
-    return heading(labels["signatures"]) + table(
+    return heading(labels[title]) + table(
         labels["signature_table"],
         f"who in {people}",
         Column(labels["name"], 30, who),
-        Column(labels["role"], 18, "{{ who.role }}"),
-        Column(labels["place_and_date"], 22, ""),
-        Column(labels["signature"], 30, ""),
+        Column(labels["role"], 20, [_signed("{{ who.role }}")]),
+        Column(labels["place_and_date"], 20, [_signed("")]),
+        Column(labels["signature"], 30, [_signed("")]),
         row_height=794,
     )
+
+
+def _signed(words: str) -> str:
+    """A line of a signature: its style keeps the whole table on one page."""
+    return paragraph(words, "SignatureText")
 
 
 def yes_or_no(labels: Labels, name: str) -> str:

@@ -19,7 +19,7 @@ _FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibr
 
 def styles(locale: str) -> str:
     """The content of styles.xml; the language of the document is set here."""
-    return _defaults(locale) + _LATENT + "".join(_STYLES)
+    return _document_defaults(locale) + _LATENT + "".join(_STYLES)
 
 
 def settings(locale: str) -> str:
@@ -38,16 +38,31 @@ def settings(locale: str) -> str:
     )
 
 
-def _defaults(locale: str) -> str:
+def _document_defaults(locale: str) -> str:
     return (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
         f'{_FONT}<w:color w:val="{INK}"/><w:sz w:val="22"/><w:szCs w:val="22"/>'
         f'<w:lang w:val="{locale}" w:eastAsia="{locale}" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
-        '<w:spacing w:after="120" w:line="264" w:lineRule="auto"/>'
+        '<w:spacing w:after="100" w:line="259" w:lineRule="auto"/>'
         "</w:pPr></w:pPrDefault></w:docDefaults>"
     )
 
+
+#: paragraph styles that Word itself knows, by the names it stores them under
+_WORDS_OWN: Final = frozenset(
+    {
+        "Title",
+        "Subtitle",
+        "heading 1",
+        "heading 2",
+        "List Bullet",
+        "caption",
+        "Signature",
+        "header",
+        "footer",
+    }
+)
 
 _LATENT: Final = (
     '<w:latentStyles w:defLockedState="0" w:defUIPriority="99" w:defSemiHidden="0"'
@@ -64,9 +79,10 @@ def _paragraph_style(
     paragraph: str = "",
     run: str = "",
 ) -> str:
+    own = "" if name in _WORDS_OWN else ' w:customStyle="1"'
     following = f'<w:next w:val="{following}"/>' if following else ""
     return (
-        f'<w:style w:type="paragraph" w:styleId="{key}">'
+        f'<w:style w:type="paragraph"{own} w:styleId="{key}">'
         f'<w:name w:val="{name}"/><w:basedOn w:val="{based_on}"/>{following}'
         '<w:uiPriority w:val="9"/><w:qFormat/>'
         f"{_wrapped('pPr', paragraph)}{_wrapped('rPr', run)}</w:style>"
@@ -95,34 +111,66 @@ def _rule(side: str, colour: str, *, size: int = 4, space: int = 1) -> str:
 
 _BOLD: Final = "<w:b/><w:bCs/>"
 
-_STYLES: Final = (
+#: what a style without a name of its own is based on
+_DEFAULTS: Final = (
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal">'
-    '<w:name w:val="Normal"/><w:qFormat/></w:style>',
+    '<w:name w:val="Normal"/><w:qFormat/></w:style>'
     '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
     '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/>'
-    "<w:semiHidden/><w:unhideWhenUsed/></w:style>",
+    "<w:semiHidden/><w:unhideWhenUsed/></w:style>"
     '<w:style w:type="table" w:default="1" w:styleId="TableNormal">'
     '<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/>'
     "<w:semiHidden/><w:unhideWhenUsed/>"
     '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar>'
     '<w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/>'
     '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
-    "</w:tblCellMar></w:tblPr></w:style>",
+    "</w:tblCellMar></w:tblPr></w:style>"
     '<w:style w:type="numbering" w:default="1" w:styleId="NoList">'
     '<w:name w:val="No List"/><w:uiPriority w:val="99"/>'
-    "<w:semiHidden/><w:unhideWhenUsed/></w:style>",
+    "<w:semiHidden/><w:unhideWhenUsed/></w:style>"
+)
+
+#: the label of an answer
+_FACT_LABEL: Final = (
+    '<w:style w:type="character" w:customStyle="1" w:styleId="FactLabel">'
+    '<w:name w:val="Ledetekst"/><w:basedOn w:val="DefaultParagraphFont"/>'
+    f'<w:uiPriority w:val="9"/><w:qFormat/><w:rPr>{_BOLD}</w:rPr></w:style>'
+)
+
+#: a table of rows: rules between them, a tinted head
+_PAPER_TABLE: Final = (
+    '<w:style w:type="table" w:customStyle="1" w:styleId="PaperTable">'
+    '<w:name w:val="Skjematabell"/>'
+    '<w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>'
+    "<w:tblPr><w:tblBorders>"
+    + _rule("top", BLUE, size=8, space=0)
+    + _rule("bottom", BLUE, size=8, space=0)
+    + _rule("insideH", RULE, space=0)
+    + "</w:tblBorders><w:tblCellMar>"
+    '<w:top w:w="15" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+    '<w:bottom w:w="15" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr>"
+    '<w:tblStylePr w:type="firstRow"><w:rPr>' + _BOLD + "</w:rPr><w:tcPr>"
+    f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:vAlign w:val="bottom"/>'
+    "</w:tcPr></w:tblStylePr></w:style>"
+)
+
+_STYLES: Final = (
+    _DEFAULTS,
+    _FACT_LABEL,
+    _PAPER_TABLE,
     _paragraph_style(
         "Title",
         "Title",
         following="Normal",
-        paragraph="<w:keepNext/><w:keepLines/>" + _space(120, 60, 240),
-        run=_BOLD + _colour(BLUE) + _size(40),
+        paragraph="<w:keepNext/><w:keepLines/>" + _space(120, 100, 240),
+        run=_BOLD + _colour(BLUE) + _size(36),
     ),
     _paragraph_style(
         "Subtitle",
         "Subtitle",
         following="Normal",
-        paragraph="<w:keepNext/>" + _space(0, 160, 240),
+        paragraph="<w:keepNext/>" + _space(0, 140, 240),
         run=_colour(GREY) + _size(26),
     ),
     _paragraph_style(
@@ -130,7 +178,7 @@ _STYLES: Final = (
         "heading 1",
         following="Normal",
         paragraph="<w:keepNext/><w:keepLines/>"
-        + _space(320, 100, 240)
+        + _space(220, 60, 240)
         + '<w:outlineLvl w:val="0"/>',
         run=_BOLD + _colour(BLUE) + _size(28),
     ),
@@ -139,7 +187,7 @@ _STYLES: Final = (
         "heading 2",
         following="Normal",
         paragraph="<w:keepNext/><w:keepLines/>"
-        + _space(180, 40, 240)
+        + _space(140, 30, 240)
         + '<w:outlineLvl w:val="1"/>',
         run=_BOLD + _size(23),
     ),
@@ -148,12 +196,9 @@ _STYLES: Final = (
         "Opplysning",
         paragraph="<w:pBdr>" + _rule("bottom", RULE) + _rule("between", RULE) + "</w:pBdr>"
         '<w:tabs><w:tab w:val="left" w:pos="2835"/></w:tabs>'
-        + _space(30, 30, 252)
+        + _space(24, 24, 247)
         + '<w:ind w:left="2835" w:hanging="2835"/>',
     ),
-    '<w:style w:type="character" w:styleId="FactLabel"><w:name w:val="Ledetekst"/>'
-    '<w:basedOn w:val="DefaultParagraphFont"/><w:uiPriority w:val="9"/><w:qFormat/>'
-    f"<w:rPr>{_BOLD}</w:rPr></w:style>",
     _paragraph_style(
         "ListBullet",
         "List Bullet",
@@ -161,7 +206,8 @@ _STYLES: Final = (
         + _space(0, 40)
         + "<w:contextualSpacing/>",
     ),
-    _paragraph_style("TableText", "Tabelltekst", paragraph=_space(50, 50, 245), run=_size(21)),
+    _paragraph_style("SmallBullet", "Punktliste liten", based_on="ListBullet", run=_size(20)),
+    _paragraph_style("TableText", "Tabelltekst", paragraph=_space(40, 40, 240), run=_size(21)),
     _paragraph_style(
         "TableHeading",
         "Tabelloverskrift",
@@ -173,8 +219,14 @@ _STYLES: Final = (
         "TableNote",
         "Tabellmerknad",
         based_on="TableText",
-        paragraph=_space(0, 50, 245),
+        paragraph=_space(0, 40, 240),
         run=_colour(GREY) + _size(19),
+    ),
+    _paragraph_style(
+        "SignatureText",
+        "Underskriftstekst",
+        based_on="TableText",
+        paragraph="<w:keepNext/>",
     ),
     _paragraph_style(
         "Caption",
@@ -186,13 +238,14 @@ _STYLES: Final = (
     _paragraph_style(
         "SmallPrint",
         "Opplysningstekst",
-        paragraph=_space(0, 80, 252),
+        paragraph=_space(0, 60, 247),
         run=_size(20),
     ),
+    _paragraph_style("Lead", "Ingress", based_on="SmallPrint", paragraph=_space(0, 100, 247)),
     _paragraph_style(
         "Signature",
         "Signature",
-        paragraph="<w:keepNext/><w:keepLines/>" + _space(320, 0, 252),
+        paragraph="<w:keepLines/>" + _space(240, 0, 252),
     ),
     _paragraph_style(
         "TemplateCode",
@@ -224,19 +277,6 @@ _STYLES: Final = (
         paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
         run=_colour(GREY) + _size(17),
     ),
-    '<w:style w:type="table" w:styleId="PaperTable"><w:name w:val="Skjematabell"/>'
-    '<w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>'
-    "<w:tblPr><w:tblBorders>"
-    + _rule("top", BLUE, size=8, space=0)
-    + _rule("bottom", BLUE, size=8, space=0)
-    + _rule("insideH", RULE, space=0)
-    + "</w:tblBorders><w:tblCellMar>"
-    '<w:top w:w="15" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
-    '<w:bottom w:w="15" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
-    "</w:tblCellMar></w:tblPr>"
-    '<w:tblStylePr w:type="firstRow"><w:rPr>' + _BOLD + "</w:rPr><w:tcPr>"
-    f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:vAlign w:val="bottom"/>'
-    "</w:tcPr></w:tblStylePr></w:style>",
 )
 
 #: one bulleted list, tied to the style List Bullet
