@@ -65,7 +65,10 @@ WORDS: Final = {
     ),
     415: Words(
         _l("Innholdet har et format som ikke kan leses"),
-        _l("Send svarene som JSON, med hodet «Content-Type: application/json»."),
+        _l(
+            "Sider sender vanlige skjemafelter. Programmer sender svarene som JSON, med hodet"
+            " «Content-Type: application/json»."
+        ),
     ),
     422: Words(
         _l("Noe må rettes"),

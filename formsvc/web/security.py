@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from formsvc.config import Settings
 from formsvc.errors import NotAllowed
@@ -42,8 +42,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret(),
         MAX_CONTENT_LENGTH=LONGEST,
-        MAX_FORM_MEMORY_SIZE=LONGEST,
-        MAX_FORM_PARTS=MOST_FIELDS,
         # __Host- makes browsers refuse the cookie from a subdomain or over plain HTTP
         SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
         SESSION_COOKIE_SECURE=settings.https,
@@ -54,7 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         # no page sends a Referer; refuse_strangers looks at Sec-Fetch-Site and Origin instead
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.before_request(refuse_too_many_fields)
+    app.before_request(refuse_odd_forms)
     app.before_request(refuse_strangers)
     app.after_request(_headers(https=settings.https))
     app.jinja_env.globals["csp_nonce"] = nonce
@@ -67,16 +65,20 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def refuse_too_many_fields() -> None:
-    """Refuse a form of more fields than any paper has.
+def refuse_odd_forms() -> None:
+    """Refuse a form of more fields than any paper has, and one sent as multipart.
 
-    MAX_FORM_PARTS counts multipart parts only; an ordinary form is counted here before it is
-    parsed.
+    No page sends a file, so none needs multipart; and Werkzeug's parser of it can lose a field
+    where an empty one meets the end of a chunk (pallets/werkzeug#3285).
 
+    :raises UnsupportedMediaType: 415
     :raises RequestEntityTooLarge: 413
     """
+    if request.mimetype.startswith("multipart/"):
+        raise UnsupportedMediaType
     if request.mimetype != "application/x-www-form-urlencoded":
         return
+    # counted before it is parsed: Werkzeug's own limit is for multipart only
     if request.get_data(cache=True, parse_form_data=False).count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge
 
@@ -135,7 +137,7 @@ def _headers(*, https: bool) -> Callable[[Response], Response]:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["Content-Security-Policy"] = _policy()
-        if request.endpoint != "static":
+        if request.endpoint != "static" or response.status_code >= 400:
             # papers about children: nothing may stay in a browser's or a proxy's memory
             response.headers["Cache-Control"] = "no-store"
         return response

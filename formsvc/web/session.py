@@ -41,7 +41,7 @@ class Reader(NamedTuple):
 class Service(Flask):
     """A Flask application that commits what a request did before it answers."""
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # narrower: a whole response
+    def dispatch_request(self) -> Response:
         """Let the page do its work, then commit it.
 
         A commit that fails is an error of the request like any other, so it gets its error page.

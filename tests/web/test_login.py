@@ -104,7 +104,7 @@ def test_a_copied_cookie_is_worth_nothing_after_the_log_out(app: Flask, karis: V
 @pytest.fixture
 def karis(visitor: Visitor) -> Visitor:
     visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
-    return browser
+    return visitor
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""One session a request: reading ones that cannot write, writing ones committed at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from formsvc.errors import Conflict
+from formsvc.models import Account
+from formsvc.web import access
+from formsvc.web import session as edge
+from tests import people
+from tests.web.conftest import Visitor
+
+Opened = Callable[[Callable[[], object]], Callable[[str], TestResponse]]
+
+
+@pytest.fixture
+def opened(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """Opens an address that does something; the answer asks for it by GET or POST."""
+
+    def open_(does: Callable[[], object]) -> Callable[[str], TestResponse]:
+        def view() -> str:
+            does()
+            return "done"
+
+        app.add_url_rule("/opened", "opened", view, methods=["GET", "POST"])
+        monkeypatch.setitem(access.TABLE, "opened", access.ANYONE)
+        return lambda method: visitor.open(
+            "/opened", method=method, headers={"X-CSRFToken": visitor.csrf_token()}
+        )
+
+    return open_
+
+
+def hire_jonas() -> None:
+    people.employ(edge.database(), people.JONAS)
+
+
+def hired(session: Session) -> bool:
+    session.rollback()
+    return session.scalar(select(Account).where(Account.email == people.JONAS.email)) is not None
+
+
+def test_what_a_post_did_is_kept(opened: Opened, session: Session) -> None:
+    assert opened(hire_jonas)("POST").status_code == 200
+    assert hired(session)
+
+
+def test_a_get_cannot_write(app: Flask, opened: Opened, session: Session) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    ask = opened(hire_jonas)
+    with pytest.raises(AssertionError, match="left changes"):
+        ask("GET")
+    assert not hired(session)
+
+
+def test_a_get_that_only_means_to_write_fails_its_test(opened: Opened) -> None:
+    ask = opened(lambda: edge.database().add(Account(name="Ola")))
+    with pytest.raises(AssertionError, match="left changes"):
+        ask("GET")
+
+
+def test_what_a_refused_post_did_is_undone(opened: Opened, session: Session) -> None:
+    def hire_and_fail() -> None:
+        hire_jonas()
+        raise Conflict("Amir har lagret i mellomtiden.")
+
+    assert opened(hire_and_fail)("POST").status_code == 409
+    assert not hired(session)
+
+
+def test_what_a_refused_post_asks_to_keep_is_kept(
+    visitor: Visitor, session: Session, kari: Account
+) -> None:
+    session.commit()
+    statuses = [
+        visitor.send("/login", email=kari.email, password="feil passord").status_code
+        for _guess in range(11)
+    ]
+    assert statuses[0] == 422
+    assert statuses[-1] == 429
+
+
+def test_a_commit_that_fails_gets_an_error_page(
+    app: Flask, opened: Opened, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def fail(_session: Session) -> None:
+        raise SQLAlchemyError("the disk is full")
+
+    monkeypatch.setattr(Session, "commit", fail)
+    answer = opened(hire_jonas)("POST")
+    assert answer.status_code == 500
+    assert "Noe gikk galt hos oss" in answer.text
+    assert "disk" not in answer.text
+    assert not hired(session)
