@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from weasyprint.text.fonts import FontConfiguration
 
 from formsvc import profile
 from formsvc.documents import fonts, html_pdf
@@ -33,9 +35,6 @@ CELLS: Final = {"date": 8, "postal_code": 4, "national_id": 11}
 
 def draw(kind: str, language: str) -> bytes:
     """The blank paper as a PDF form; equal bytes for equal sources."""
-    import weasyprint  # 500 ms, which a test of the names alone does without
-    from weasyprint.text.fonts import FontConfiguration
-
     with speaking(language):
         page = _page(kind, language)
     with fonts.only_bundled():

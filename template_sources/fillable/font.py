@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
 from formsvc.documents import pdf_font
 
 #: Latin with every Sámi letter, phonetic letters, Greek, Cyrillic, punctuation, currency, signs
@@ -38,9 +41,6 @@ def blank() -> bytes:
 
 
 def _cut(letters: Iterable[int]) -> bytes:
-    from fontTools.subset import Options, Subsetter  # 100 ms, and only this needs it
-    from fontTools.ttLib import TTFont
-
     font = TTFont(io.BytesIO(pdf_font.bundled().program), recalcTimestamp=False)
     options = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[6])
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "DSIG", "STAT", "meta", "FFTM"]
