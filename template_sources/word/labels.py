@@ -176,7 +176,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "withdrawn_by": ("Trukket tilbake av", "Trekt tilbake av"),
     "withdrawn_on": ("Dato", "Dato"),
     "manner": ("Måte", "Måte"),
-    "received_by": ("Mottatt av", "Motteken av"),
+    "received_by": ("Mottatt av", "Motteke av"),
     "who_and_how": ("Hvem og hvordan", "Kven og korleis"),
     "informed": ("Disse har fått beskjed", "Desse har fått beskjed"),
     # application
@@ -227,7 +227,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "group_created": ("Ansvarsgruppa", "Ansvarsgruppa"),
     "created_on": ("Opprettet", "Oppretta"),
     "need_for_group": ("Grunn", "Grunn"),
-    "members": ("Medlemmer", "Medlemmer"),
+    "members": ("Medlemmer", "Medlemer"),
     "first_meeting_on": ("Første møte", "Første møte"),
     "individual_plan": ("Individuell plan", "Individuell plan"),
     "relay_log_closed": ("Stafettlogg avsluttet", "Stafettlogg avslutta"),
