@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -106,36 +107,42 @@ def install(extra: str = "") -> None:
     stamps[extra].write_text(wanted)
 
 
-def test(pytest_arguments: list[str]) -> int:
+def become(program: str, *arguments: str) -> NoReturn:
+    """Hand over to a program of .venv, which then gets Ctrl+C and leaves its own exit code."""
+    os.execv(BIN / program, [str(BIN / program), *arguments])  # noqa: S606 - no shell is wanted
+
+
+def test(pytest_arguments: list[str]) -> NoReturn:
     os.chdir(ROOT)
     for check in CHECKS:
         say(" ".join(check))
         if subprocess.run([BIN / check[0], *check[1:]]).returncode:
             sys.exit(f"==> Stopped: {' '.join(check)} found the faults above; no test was run.")
     say("pytest")
-    return subprocess.run([BIN / "python", "-m", "pytest", *pytest_arguments]).returncode
+    become("python", "-m", "pytest", *pytest_arguments)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> NoReturn:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is met before any check of versions
         sys.exit("formsvc needs Python 3.11 or newer.")
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
-        return 0
+        sys.exit()
     word, *rest = arguments
     install("test" if word == "test" else "")
     if word == "test":
-        return test(rest)
+        test(rest)
     if word == "bench":
-        return subprocess.run([BIN / "python", "-m", "benchmarks", *rest], cwd=ROOT).returncode
+        os.chdir(ROOT)
+        become("python", "-m", "benchmarks", *rest)
     os.environ.setdefault("FORMSVC_DATA", str(ROOT / "data"))
     if not {"FORMSVC_DEMO", "FORMSVC_SECRET_KEY", "FORMSVC_SECRET_KEY_FILE"} & set(os.environ):
         os.environ["FORMSVC_DEMO"] = "1"
-    return subprocess.run([BIN / "formsvc", word, *rest]).returncode
+    become("formsvc", word, *rest)
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:]))
+        main(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)
