@@ -61,7 +61,7 @@ def _value(
     if field.kind == "radio":
         return _code(answer)
     if last == MORE and isinstance(_at(words, above), list):
-        return _rows_beyond(_at(words, above), _room(above, form))
+        return _rows_beyond(_at(words, above), above, form)
     if field.cells:
         return _for_cells(answer)
     return _text(_at(words, field.name))
@@ -116,9 +116,25 @@ def _room(path: str, form: Mapping[str, Field]) -> int:
     return max((int(found[1]) + 1 for name in form if (found := row.match(name))), default=0)
 
 
-def _rows_beyond(rows: list[Any], room: int) -> str:
+def _rows_beyond(rows: list[Any], path: str, form: Mapping[str, Field]) -> str:
+    """The rows that the table has no room for, each on its line with its number."""
+    room = _room(path, form)
     beyond = enumerate(rows[room:], start=room + 1)
-    return "\n".join(f"{number}. {_in_a_line(row)}" for number, row in beyond)
+    return "\n".join(f"{number}. {_in_a_line(_ticked(row, path, form))}" for number, row in beyond)
+
+
+def _ticked(row: object, path: str, form: Mapping[str, Field]) -> object:
+    """The row, with the column's name for each box that is ticked and nothing for the others."""
+    if not isinstance(row, Mapping):
+        return row
+    columns = {key: form.get(f"{path}.0.{key}") for key in row}
+    heads = {
+        key: field.label.rpartition(": ")[2] if field else key for key, field in columns.items()
+    }
+    return {
+        key: (heads[key] if cell else "") if isinstance(cell, bool) else cell
+        for key, cell in row.items()
+    }
 
 
 def _nothing_left_over(answers: Mapping[str, Any], form: Mapping[str, Field]) -> None:

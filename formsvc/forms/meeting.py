@@ -131,7 +131,7 @@ class MeetingForm(DocumentForm):
         arena = self.case
         if not people.filled or self.anonymous.data or (arena and not arena.family):
             return
-        words = set(profile.current().word_list("family", self.paper_language))
+        words = profile.current().family_roles
         child = self.child.form.name.text
         for row in people.filled:
             roles = re.findall(r"\w+", row.form.role.text.casefold())

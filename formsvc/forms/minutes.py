@@ -405,7 +405,7 @@ class MinutesForm(MeetingForm):
         return [
             Problem(field.path, sentence)
             for field, is_conclusion in self._written()
-            for sentence in _advice_on(field.text, self.paper_language, is_conclusion=is_conclusion)
+            for sentence in _advice_on(field.text, is_conclusion=is_conclusion)
         ]
 
     def _written(self) -> Iterator[tuple[Any, bool]]:
@@ -415,14 +415,12 @@ class MinutesForm(MeetingForm):
             yield row.form.measure, False
 
 
-def _advice_on(text: str, language: str, *, is_conclusion: bool) -> Iterator[str]:
+def _advice_on(text: str, *, is_conclusion: bool) -> Iterator[str]:
     municipality, plain = profile.current(), text.casefold()
 
     def has(words: str) -> bool:
-        return any(
-            re.search(rf"\b{re.escape(phrase)}\b", plain)
-            for phrase in municipality.word_list(words, language)
-        )
+        phrases = municipality.phrases(words)
+        return any(re.search(rf"\b{re.escape(phrase)}\b", plain) for phrase in phrases)
 
     if is_conclusion and len(text) > municipality.limits.long_conclusion:
         yield _("Konklusjonen er lang. Kan du skrive bare det dere ble enige om?")

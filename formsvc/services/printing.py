@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from formsvc import config, norway, profile
 from formsvc.documents import checks, docx, html_pdf, pdf_form
+from formsvc.documents.form_values import form_values, written_values
 from formsvc.errors import BadTemplate, InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind
@@ -97,7 +98,7 @@ def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") 
             return _word(kind, form, words)
         if wanted == "pdf":
             data = html_pdf.render(kind.slug, words)
-            checks.nothing_lost(form.words(), pdf_form.text(data))
+            checks.nothing_lost(html_pdf.printable(form.words()), pdf_form.text(data))
             return Printed(data, html_pdf.template_sha256(kind.slug))
         return _official_pdf(kind, form, words, flatten=wanted == "flattened")
 
@@ -113,13 +114,18 @@ def _official_pdf(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
     template = _official(f"{kind.slug}.{form.paper_language}.pdf")
-    values, beside = pdf_form.form_values(words, template)
+    values = form_values(form.answers(), form.words(), template)
     filled = pdf_form.fill(template, values, flatten=flatten)
     data = filled.data
-    if filled.overflow or beside:
-        continuation = html_pdf.render("continuation", {**words, "entries": []})
-        data = pdf_form.append(data, continuation)
-    checks.nothing_lost(form.words(), pdf_form.text(data))
+    if filled.overflow:
+        entries = [
+            {"number": number, "label": entry.label, "text": entry.text}
+            for number, entry in enumerate(filled.overflow, start=1)
+        ]
+        beside = html_pdf.render("continuation", {"paper": words["paper"], "entries": entries})
+        data = pdf_form.append(data, beside)
+    written = html_pdf.printable(written_values(values, template))
+    checks.nothing_lost(written, pdf_form.text(data))
     return Printed(data, hashlib.sha256(template).hexdigest())
 
 

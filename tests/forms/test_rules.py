@@ -1,0 +1,173 @@
+"""The rules of the other papers, each broken once."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from formsvc.kinds import find
+from tests.samples import load
+
+
+def _problems(name: str, changes: dict[str, Any]) -> list[str]:
+    """The paths that are refused after changes by dotted path."""
+    answers = copy.deepcopy(load(name))
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        inner: Any = answers
+        for step in way:
+            inner = inner[int(step)] if isinstance(inner, list) else inner[step]
+        inner[int(last) if isinstance(inner, list) else last] = value
+    form = find(name.split(".")[0]).form.from_answers(answers)
+    form.validate()
+    return [problem.field for problem in form.problems()]
+
+
+YOUNG = {"name": "Emma", "role": "young_person", "email": "", "phone": ""}
+MOTHER = {"name": "Máret", "role": "parent", "email": "", "phone": ""}
+FATHER = {**MOTHER, "name": "Jon"}
+WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"purposes": []}, ["purposes"]),
+        ({"information": [], "information_other": ""}, ["information"]),
+        ({"information": []}, []),
+        ({"services": [load("consent.nn")["services"][0]]}, ["services"]),  # the receiver's own
+        ({"services.1.collect": False, "services.1.share": False}, ["services.1"]),
+        ({"services.1.service": "other", "services.1.name": ""}, ["services.1.name"]),
+        ({"services.1.service": "everybody"}, ["services.1.service"]),
+        ({"valid_to": "2026-11-20"}, ["valid_to"]),
+        ({"valid_to": "2029-11-20"}, []),
+        ({"valid_to": "2029-11-21"}, ["valid_to"]),
+        ({"child_heard": ""}, ["child_heard"]),
+        ({"child_heard": "", "child.birth_date": "2020-05-03"}, []),
+        ({"child.birth_date": "2026-11-21"}, ["child.birth_date"]),
+        ({"signatories": [MOTHER]}, ["single_signature_reason"]),
+        ({"signatories": [MOTHER], "single_signature_reason": "sole_daily_care"}, []),
+        ({"parental_responsibility": "mother", "signatories": [MOTHER]}, []),
+        ({"parental_responsibility": "child_welfare"}, ["signatories"]),
+        ({"parental_responsibility": "child_welfare", "signatories": [WELFARE]}, []),
+        ({"parental_responsibility": "none"}, ["parental_responsibility"]),
+        # fifteen: the guardians and the young person
+        ({"child.birth_date": "2011-05-03"}, ["signatories"]),
+        ({"child.birth_date": "2011-05-03", "signatories": [MOTHER, FATHER, YOUNG]}, []),
+        # sixteen and seventeen: the young person alone is enough
+        ({"child.birth_date": "2010-05-03", "signatories": [YOUNG]}, []),
+        # eighteen: only the person
+        (
+            {
+                "child.birth_date": "2005-05-03",
+                "parental_responsibility": "none",
+                "signatories": [YOUNG],
+            },
+            [],
+        ),
+        ({"child.birth_date": "2005-05-03"}, ["signatories"]),
+        # the last day is the one before the eighteenth birthday
+        ({"child.birth_date": "2009-11-19", "signatories": [YOUNG]}, ["valid_to"]),
+        ({"child.birth_date": "2009-11-20", "signatories": [YOUNG]}, []),
+    ],
+)
+def test_consent(changes: dict[str, Any], refused: list[str]) -> None:
+    assert _problems("consent.nn", changes) == refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"services": []}, ["services"]),
+        ({"extent": "all", "services": []}, []),
+        ({"extent": "purpose"}, ["purposes"]),
+        ({"child.birth_date": "2027-02-04"}, ["child.birth_date"]),
+    ],
+)
+def test_withdrawal(changes: dict[str, Any], refused: list[str]) -> None:
+    assert _problems("consent_withdrawal.nb", changes) == refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"consent_individual_plan": False}, ["consent_individual_plan"]),
+        ({"consent_individual_plan": False, "requests": ["coordinator"]}, []),
+        ({"sender.role": "next_of_kin"}, ["power_of_attorney"]),
+        ({"sender.role": "proxy", "power_of_attorney": True}, []),
+        ({"sender.title": "", "sender.service": ""}, ["sender.title", "sender.service"]),
+        ({"sender.role": "self", "sender.title": "", "sender.service": ""}, []),
+        ({"expecting_child_due": "2027-03-01"}, ["expecting_child_due"]),
+        ({"guardians": []}, ["guardians"]),
+        ({"signed_by": [{"name": "Máret", "role": "parent"}]}, ["signed_by"]),
+        ({"person.has_national_id": True}, ["person.national_id"]),
+        ({"person.national_id": "17851550097"}, ["person.has_national_id"]),
+        ({"person.national_id": "17851550097", "person.has_national_id": True}, []),
+        ({"person.national_id": "20036914700"}, ["person.national_id"]),  # may be somebody's
+        ({"person.postal_code": "267"}, ["person.postal_code"]),
+        ({"person.phone": "12"}, ["person.phone"]),
+        ({"sender.email": "torbjorn"}, ["sender.email"]),
+    ],
+)
+def test_application(changes: dict[str, Any], refused: list[str]) -> None:
+    assert _problems("ip_application.nb", changes) == refused
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "refused"),
+    [
+        (
+            "ke_group_created.nb",
+            {"members": load("ke_group_created.nb")["members"][:1]},
+            ["members"],
+        ),
+        ("ke_group_created.nb", {"first_meeting_on": "2026-11-23"}, ["first_meeting_on"]),
+        ("ke_group_created.nb", {"consent_valid_to": "2026-11-23"}, ["consent_valid_to"]),
+        ("ke_group_dissolved.nb", {"agreed_with_family_on": None}, ["agreed_with_family_on"]),
+        ("ke_group_dissolved.nb", {"agreed_with_family_on": None, "reason": "deceased"}, []),
+        ("ke_group_dissolved.nb", {"reason": "other"}, ["reason_note"]),
+        ("ke_group_dissolved.nb", {"partners_informed": []}, ["partners_informed"]),
+        ("ke_group_dissolved.nb", {"partners_informed": ["ingen"]}, []),
+        ("ke_group_dissolved.nb", {"partners_informed": ["PPT", "none"]}, ["partners_informed"]),
+        (
+            "ke_coordinator_changed.nn",
+            {"consent_covers_new_service": False},
+            ["consent_covers_new_service"],
+        ),
+        ("ke_ip_declined.nb", {"declined_on": "2026-12-07"}, ["declined_on"]),
+        ("ke_ip_declined.nb", {"coordinator_wanted": ""}, ["coordinator_wanted"]),
+        ("invitation.nb", {"end": "12:59"}, ["end"]),
+        ("invitation.nb", {"place": ""}, ["place"]),
+        ("invitation.nb", {"place": "", "video_link": "https://video.eksempel.no/1"}, []),
+        ("invitation.nb", {"invitees": load("invitation.nb")["invitees"][:1]}, ["invitees"]),
+        ("invitation.nb", {"invitees": load("invitation.nb")["invitees"][2:]}, ["invitees"]),
+        ("action_plan.nb", {"goals.0.measures": []}, ["goals.0.measures"]),
+        (
+            "action_plan.nb",
+            {"goals.0.measures.0.deadline": "snarest"},
+            ["goals.0.measures.0.deadline"],
+        ),
+        ("action_plan.nb", {"evaluated_on": "2027-02-08"}, ["evaluated_on"]),
+        ("evaluation.nn", {"heard": 6}, ["heard"]),
+        ("evaluation.nn", {"period": "2027-3"}, ["period"]),
+    ],
+)
+def test_the_other_papers(name: str, changes: dict[str, Any], refused: list[str]) -> None:
+    assert _problems(name, changes) == refused
+
+
+def test_new_consent_comes_before_a_coordinator_whom_the_old_one_does_not_cover() -> None:
+    answers = {**load("ke_coordinator_changed.nn"), "consent_covers_new_service": False}
+    form = find("ke_coordinator_changed").form.from_answers(answers)
+    form.validate()
+    assert form.problems()[0].message.startswith("Hent inn nytt samtykke først")
+
+
+def test_a_late_invitation_gets_advice_and_no_refusal() -> None:
+    form = find("invitation").form.from_answers({**load("invitation.nb"), "sent_on": "2026-12-02"})
+    assert form.validate()
+    assert [advice.field for advice in form.advice()] == ["sent_on"]
+    form = find("invitation").form.from_answers({**load("invitation.nb"), "sent_on": "2026-12-01"})
+    assert not form.advice()

@@ -1,0 +1,145 @@
+"""Every sample becomes every document it can be, whole, valid and in its language."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import page
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from formsvc.documents import docx, pdf_form
+from formsvc.errors import AnswersLost
+from formsvc.kinds import Format, find
+from formsvc.services import printing
+from tests.samples import FILLABLE, PRINTED, Sample, load
+
+UNFILLED = re.compile(r"\bNone\b|\{\{|\}\}|\{%|%\}|\bTrue\b|\bFalse\b|Undefined")
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _strings(answers: Any, key: str = "") -> Iterator[str]:
+    """The texts of the answers that stand on paper as they are: no codes, dates or numbers."""
+    if isinstance(answers, dict):
+        for name, answer in answers.items():
+            yield from _strings(answer, name)
+    elif isinstance(answers, list):
+        for answer in answers:
+            yield from _strings(answer, key)
+    elif isinstance(answers, str) and answers:
+        yield answers
+
+
+def _plain_texts(sample: Sample) -> set[str]:
+    form = sample.kind.form.from_answers(sample.answers)
+    assert form.validate()
+    codes = set(_strings(form.answers()))
+    words = set(_strings(form.words()))
+    return codes & words - {sample.language}
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_a_sample_becomes_a_word_document_with_all_of_its_texts(sample: Sample) -> None:
+    text = docx.text(printing.make(sample.kind, sample.answers, "docx"))
+    assert not UNFILLED.search(text)
+    assert not ISO_DATE.search(text)
+    lost = [wanted for wanted in _plain_texts(sample) if _bare(wanted) not in _bare(text)]
+    assert not lost
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_a_sample_becomes_a_pdf_for_archive_and_screen_reader(sample: Sample) -> None:
+    data = printing.make(sample.kind, sample.answers, "pdf")
+    _is_valid(data)
+    text = pdf_form.text(data)
+    assert not UNFILLED.search(text)
+    lost = [wanted for wanted in _plain_texts(sample) if _bare(wanted) not in _bare(text)]
+    assert not lost
+
+
+@pytest.mark.parametrize("sample", FILLABLE, ids=str)
+@pytest.mark.parametrize("wanted", ["fillable", "flattened"])
+def test_a_sample_fills_the_official_form(sample: Sample, wanted: Format, tmp_path: Path) -> None:
+    data = printing.make(sample.kind, sample.answers, wanted)
+    _is_valid(data)
+    _qpdf_finds_nothing(data, tmp_path)
+    text = _bare(pdf_form.text(data))
+    assert not [lost for lost in _plain_texts(sample) if _bare(lost) not in text]
+
+
+def _is_valid(data: bytes) -> None:
+    for profile in ("2a", "ua1"):
+        assert not page.validate_pdf_bytes(data, profile=profile).failures, profile
+
+
+def _qpdf_finds_nothing(data: bytes, folder: Path) -> None:
+    qpdf = shutil.which("qpdf")
+    if qpdf is None:
+        pytest.skip("qpdf is not installed: apt install qpdf")
+    file = folder / "form.pdf"
+    file.write_bytes(data)
+    checked = subprocess.run([qpdf, "--check", str(file)], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_equal_answers_give_equal_bytes(sample: Sample) -> None:
+    for wanted in sample.kind.formats:
+        first = printing.make(sample.kind, sample.answers, wanted)
+        assert first == printing.make(sample.kind, sample.answers, wanted), wanted
+
+
+ODD = [
+    "R & D <b>fet</b> ]]> &amp; {{ referent }} {% if x %} {_{ 1 }_}",
+    "fane\tog\nny linje\r\nog \x0b \x0c \x00 \x1b",
+    "ensom \ud800 erstatter",
+    "emoji 👨‍👩‍👧 🇳🇴 ½ € ™",
+    "عربي ودارجة, עברית, ትግርኛ",
+    "Čáhci Đđ Ŋŋ Šš Ŧŧ Žž, łódź, Київ, Ελλάδα",
+    "x" * 3000,
+    "ord " * 2000,
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("wanted", ["docx", "pdf"])
+def test_odd_text_comes_out_again(odd: str, wanted: Format) -> None:
+    answers = load("minutes.nb")
+    answers["items"][0]["conclusion"] = odd
+    answers["participants"][0]["name"] = odd
+    answers["family_view"] = odd
+    printing.make(find("minutes"), answers, wanted)  # raises AnswersLost when a part is missing
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("wanted", ["fillable", "flattened"])
+def test_odd_text_comes_out_of_the_official_form_again(odd: str, wanted: Format) -> None:
+    answers = load("consent.nb")
+    answers["child_heard_note"] = answers["exclusions"] = odd
+    answers["services"][0]["name"] = odd
+    printing.make(find("consent"), answers, wanted)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(codec=None), min_size=1, max_size=300))
+def test_any_text_at_all_comes_out_of_word_again(text: str) -> None:
+    answers = {**load("minutes.nb"), "system_follow_up": text}
+    printing.make(find("minutes"), answers, "docx")
+
+
+def test_a_template_that_leaves_out_an_answer_releases_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(docx, "text", lambda _data: "Referat")
+    with pytest.raises(AnswersLost, match="referent"):
+        printing.make(find("minutes"), load("minutes.nb"), "docx")
