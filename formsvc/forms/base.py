@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from werkzeug.datastructures import MultiDict
-
 from formsvc.errors import Problem
 from formsvc.forms.fields import (
     AnswerField,
@@ -24,6 +22,13 @@ from formsvc.language import PAPER_LANGUAGES, ngettext, speaking, spoken
 from formsvc.language import lazy as _l
 
 PAPER_LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
+
+
+class _Submitted(dict[str, list[str]]):
+    """What WTForms asks of submitted data; Werkzeug's own class would load its web server too."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self.get(name, [])
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,7 @@ class DocumentForm(Part):
     @classmethod
     def from_typed(cls, typed: Mapping[str, Sequence[str]] | None) -> Self:
         """The form with what a person typed on a page or left in a draft."""
-        pairs = [(name, text) for name, texts in (typed or {}).items() for text in texts]
-        return cls(MultiDict(pairs))
+        return cls(_Submitted({name: list(texts) for name, texts in (typed or {}).items()}))
 
     @classmethod
     def from_answers(cls, answers: Mapping[str, Any]) -> Self:
