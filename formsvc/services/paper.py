@@ -75,7 +75,8 @@ def issue(
     )
     session.add(paper)
     for wanted in kind.kept:
-        document = Document(paper=paper, format=wanted)
+        document = Document(format=wanted)
+        paper.documents.append(document)
         if wanted == "docx":
             _fill(document, printing.render(kind, form, wanted, paper.reference))
     session.flush()
