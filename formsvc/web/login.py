@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from formsvc.config import Settings
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-from formsvc.services import account, demo
+from formsvc.services import account, demo, draft
 from formsvc.web import session
 
 area = Blueprint("login", __name__)
@@ -70,10 +70,17 @@ def _let_in(form: LogIn) -> bool:
     if found is None:
         form.email.errors = [_("E-postadressen eller passordet er feil. Prøv igjen.")]
         return False
+    _forget()
     # a new session from here on: what an attacker planted before the log-in is worth nothing
     flask.session.clear()
     flask.session[session.TOKEN] = account.open_session(session.database(), found)
     return True
+
+
+def _forget() -> None:
+    """Delete what is over: somebody logs in every working day, so it needs no clock of its own."""
+    account.forget(session.database())
+    draft.forget(session.database())
 
 
 def _safe(address: str | None) -> str:

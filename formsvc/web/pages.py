@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 from flask import Blueprint, render_template
 
 from formsvc import norway, profile
@@ -9,6 +11,16 @@ from formsvc.language import gettext as _
 from formsvc.language import spoken
 
 area = Blueprint("pages", __name__)
+
+#: how a paragraph of the profile begins when it is a heading
+HEADING: Final = "## "
+
+
+class Block(NamedTuple):
+    """A heading or a paragraph."""
+
+    tag: str
+    text: str
 
 
 @area.get("/privacy")
@@ -31,4 +43,9 @@ def contact() -> str:
 
 def _page(title: str, key: str) -> str:
     paragraphs = profile.current().text(key, spoken(), on=norway.today())
-    return render_template("page.html", title=title, paragraphs=paragraphs)
+    return render_template("page.html", title=title, blocks=list(map(_block, paragraphs)))
+
+
+def _block(paragraph: str) -> Block:
+    text = paragraph.removeprefix(HEADING)
+    return Block("h2" if text != paragraph else "p", text)

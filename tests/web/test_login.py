@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from formsvc import db
 from formsvc.config import Settings
+from formsvc.models import LoginAttempt
 from formsvc.services import demo
 from formsvc.web import create_app
 from formsvc.web import session as web_session
@@ -139,6 +143,15 @@ def test_after_many_wrong_passwords_the_next_is_not_even_tried(visitor: Visitor)
     answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
     assert answer.status_code == 429
     assert "For mange forsøk" in answer.text
+
+
+def test_what_is_over_is_forgotten_at_the_next_log_in(visitor: Visitor, session: Session) -> None:
+    over = LoginAttempt(key="x", failures=3, until=db.now() - timedelta(minutes=1))
+    session.add(over)
+    session.commit()
+    visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
+    session.expire_all()
+    assert session.scalar(select(LoginAttempt)) is None
 
 
 def test_the_demo_shows_its_log_ins(visitor: Visitor) -> None:
