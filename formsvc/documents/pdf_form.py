@@ -33,8 +33,12 @@ from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
-    from pypdf import PdfWriter
+    from pypdf import PdfReader, PdfWriter
 
+#: what the metadata say of PDF/A-2a, PDF/A-2b and PDF/UA-1
+_ACCESSIBLE: Final = b"<pdfaid:conformance>A</pdfaid:conformance>"
+_BASIC: Final = b"<pdfaid:conformance>B</pdfaid:conformance>"
+_UNIVERSAL: Final = b"<pdfuaid:part>1</pdfuaid:part>"
 #: the name under which a template carries the font, and each drawing asks for it
 FONT: Final = "/FormsvcText"
 
@@ -88,12 +92,26 @@ def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = F
 
 
 def append(filled: bytes, continuation: bytes) -> bytes:
-    """The filled form followed by the pages of the continuation, tags and all."""
+    """The filled form followed by the pages of the continuation, tags and all.
+
+    The file promises no more than both do: where the continuation holds a script whose letters
+    cannot all be told from their glyphs, and is PDF/A-2b only, so is the whole.
+    """
     writer, other = opened(filled), reader(continuation)
+    if _BASIC in _metadata(other):
+        basic = _metadata(writer).replace(_ACCESSIBLE, _BASIC).replace(_UNIVERSAL, b"")
+        packet = stream(writer, {"/Type": "/Metadata", "/Subtype": "/XML"}, basic)
+        put(writer.root_object, {"/Metadata": packet})
     tags = pdf_tags.Tags(writer)
     tags.adopt(other, [writer.add_page(page) for page in other.pages])
     tags.write()
     return finished(writer, hashlib.sha256(filled + continuation).hexdigest())
+
+
+def _metadata(file: PdfReader | PdfWriter) -> bytes:
+    """The XMP packet, which says what standards the file follows; empty where there is none."""
+    packet: Any = file.root_object.get("/Metadata")
+    return bytes(packet.get_object().get_data()) if packet else b""
 
 
 def text(data: bytes) -> str:
@@ -213,21 +231,30 @@ def _flatten(writer: PdfWriter, form: Iterable[Field]) -> None:
 
 
 def _onto_page(writer: PdfWriter, field: Field, widget: Widget, tags: pdf_tags.Tags) -> bytes:
-    """The operators that draw a widget on its page as it looks now.
-
-    Its drawing becomes a resource of the page, named by the widget's number: two widgets with
-    buttons of the same name would otherwise be drawn alike.
-    """
+    """The operators that draw a widget on its page as it looks now."""
     annotation: Any = writer.get_object(widget.number)
     page = writer.pages[widget.page]
     mark = tags.printed(field, widget, page, annotation)
     look = _look(field, annotation)
-    if look is None:
-        return mark + pdf_tags.END if mark else b""
+    drawing = _drawn_on(page, widget, look) if look is not None else b""
+    return mark + drawing + (pdf_tags.END if mark else b"")
+
+
+def _drawn_on(page: Any, widget: Widget, look: Any) -> bytes:
+    """The operators of a drawing in its place.
+
+    Our own text is written into the page, since every drawing apart has its font read anew by
+    whoever extracts text. Others become resources of the page, named by the widget's number: two
+    widgets with buttons of the same name would otherwise be drawn alike.
+    """
+    place = b"q 1 0 0 1 %s %s cm " % (_number(widget.x), _number(widget.y))
+    fonts = look.get_object().get("/Resources", {}).get("/Font", {})
+    if list(fonts) == [FONT]:
+        _own_resources(page, "/Font")[pdf(FONT)] = fonts.raw_get(FONT)
+        return bytes(place + look.get_object().get_data() + b" Q")
     name = f"/Field{widget.number}"
-    _own_drawings(page)[pdf(name)] = look
-    place = b"q 1 0 0 1 %s %s cm %s Do Q" % (_number(widget.x), _number(widget.y), name.encode())
-    return mark + place + (pdf_tags.END if mark else b"")
+    _own_resources(page, "/XObject")[pdf(name)] = look
+    return place + name.encode() + b" Do Q"
 
 
 def _look(field: Field, annotation: Any) -> Any:
@@ -239,13 +266,11 @@ def _look(field: Field, annotation: Any) -> Any:
     return drawings.raw_get(state) if state in drawings else None
 
 
-def _own_drawings(page: Any) -> Any:
-    """The page's own list of drawings; pages often share one, so it is copied first."""
-    resources = dict(page["/Resources"].items())
-    put(
-        page, {"/Resources": {**resources, "/XObject": dict(resources.get("/XObject", {}).items())}}
-    )
-    return page["/Resources"]["/XObject"]
+def _own_resources(page: Any, kind: str) -> Any:
+    """The page's own resources of a kind; pages often share theirs, so they are copied first."""
+    shared = dict(page["/Resources"].items())
+    put(page, {"/Resources": {**shared, kind: dict(shared.get(kind, {}).items())}})
+    return page["/Resources"][kind]
 
 
 def _draw_more(writer: PdfWriter, page: Any, drawings: Sequence[bytes]) -> None:

@@ -76,6 +76,13 @@ def test_rows_beyond_the_table_go_where_the_rest_goes(values: Any) -> None:
     }
 
 
+def test_a_ticked_box_beyond_the_table_is_named_as_its_column(values: Any) -> None:
+    rows = [{"name": "Skole"}, {"name": "BUP", "share": True, "collect": False}]
+    column = Field("services.0.share", "Tjeneste 1: Kan få opplysninger", "check", 1, ())
+    form = [_field("services.0.name"), column, _field("services.more")]
+    assert values({"services": rows}, *form)["services.more"] == "2. BUP, Kan få opplysninger"
+
+
 def test_the_rest_is_empty_when_the_table_has_room(values: Any) -> None:
     form = [_field("people.0.name"), _field("people.more")]
     assert values({"people": [{"name": "Kari"}]}, *form)["people.more"] == ""

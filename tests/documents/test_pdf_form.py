@@ -22,10 +22,10 @@ from pypdf.generic import NameObject
 from formsvc.documents import html_pdf, pdf_font, pdf_layout
 from formsvc.documents.form_values import form_values
 from formsvc.documents.pdf_fields import fields
-from formsvc.documents.pdf_form import append, fill, text
+from formsvc.documents.pdf_form import Overflow, append, fill, text
 from formsvc.errors import BadTemplate
 from formsvc.language import speaking
-from tests.documents.plain import context
+from formsvc.services import printing
 from tests.samples import FILLABLE, Sample
 
 TEMPLATES = Path(__file__).parents[2] / "docx_templates"
@@ -282,12 +282,7 @@ def test_the_whole_text_stands_on_the_continuation_page(flatten: bool, tmp_path:
     hostile = "<script>alert(1)</script> & (ubalansert \\ 👋 )>> endobj"
     values: dict[str, str | bool] = {"child_heard_note": LONG, "child.name": hostile}
     filled = fill(CONSENT, values, flatten=flatten)
-    entries = [
-        {"number": number, "label": one.label, "text": one.text}
-        for number, one in enumerate(filled.overflow, start=1)
-    ]
-    frame = context("consent", {"language": "nb"})
-    pages = html_pdf.render("continuation", {**frame, "title": "Vedlegg", "entries": entries})
+    pages = _continuation(filled.overflow)
     data = append(filled.data, pages)
     read = _bare(text(data))
     assert _bare(LONG) in read
@@ -295,6 +290,32 @@ def test_the_whole_text_stands_on_the_continuation_page(flatten: bool, tmp_path:
     assert _failures(data) == []
     assert _qpdf_complains(data, tmp_path) == ""
     assert data == append(filled.data, pages)
+
+
+@pytest.mark.filterwarnings(  # WeasyPrint leaves its own colour profile open
+    "ignore:.*sRGB2014.icc:pytest.PytestUnraisableExceptionWarning"
+)
+def test_a_form_promises_no_more_than_its_continuation_page() -> None:
+    if not html_pdf.available():
+        pytest.skip("WeasyPrint lacks Pango")
+    filled = fill(CONSENT, {"child.name": "أهلا"})
+    pages = _continuation(filled.overflow)
+    assert b"<pdfaid:conformance>B" in pages
+    data = append(filled.data, pages)
+    assert list(page.validate_pdf_bytes(data, profile="2b").failures) == []
+    assert b"<pdfaid:conformance>B" in data
+    assert b"<pdfaid:conformance>A" not in data
+    assert b"<pdfuaid:part>" not in data
+
+
+def _continuation(overflow: list[Overflow]) -> bytes:
+    sample = FILLABLE[0]
+    frame = printing.context(sample.kind, sample.kind.form.from_answers(sample.answers))
+    entries = [
+        {"number": number, "label": one.label, "text": one.text}
+        for number, one in enumerate(overflow, start=1)
+    ]
+    return html_pdf.render("continuation", {**frame, "title": "Vedlegg", "entries": entries})
 
 
 @pytest.mark.parametrize(
