@@ -339,4 +339,11 @@ def revoke_token(session: Session, token: str) -> None:
 def forget(session: Session) -> None:
     """Delete log-ins that are over and counts that no longer count."""
     session.execute(delete(LoginSession).where(LoginSession.expires_at <= db.now()))
-    session.execute(delete(LoginAttempt).where(LoginAttempt.until <= db.now()))
+    # those that another log-in is counting in stay: two that wait for each other would both fail
+    over = select(LoginAttempt.key).where(LoginAttempt.until <= db.now())
+    free = over.with_for_update(skip_locked=True)
+    session.execute(
+        delete(LoginAttempt)
+        .where(LoginAttempt.key.in_(free))
+        .execution_options(synchronize_session=False)
+    )
