@@ -8,12 +8,13 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import NotAcceptable
 
 from formsvc import profile
-from formsvc.errors import FormsvcError
+from formsvc.errors import FormsvcError, InvalidAnswers
 from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
+from formsvc.language import speaking
 from formsvc.services import printing
-from formsvc.web import body, openapi
+from formsvc.web import body, errors, openapi
 
 area = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -52,7 +53,12 @@ def render(kind: str) -> Response:
     """
     found = find(kind)
     wanted = _wanted_format()
-    data = printing.make(found, body.answers(request), wanted)
+    answers = body.answers(request)
+    try:
+        data = printing.make(found, answers, wanted)
+    except InvalidAnswers as refused:
+        with speaking(str(answers.get("language", ""))):
+            return errors.ours(refused)
     name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
     response = Response(data, mimetype=openapi.MEDIA_TYPES[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -159,6 +159,7 @@ def test_a_paper_in_nynorsk_is_refused_in_nynorsk_to_whoever_sends_it(program: P
     ]
     assert len({answer.text for answer in ways}) == 1
     assert [problem["field"] for problem in told(ways[0])["problems"]] == ["referent"]
+    assert ways[0].headers["Content-Language"] == "nn"
 
 
 @pytest.mark.parametrize(
