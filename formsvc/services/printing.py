@@ -122,7 +122,8 @@ def _official_pdf(
             {"number": number, "label": entry.label, "text": entry.text}
             for number, entry in enumerate(filled.overflow, start=1)
         ]
-        beside = html_pdf.render("continuation", {"paper": words["paper"], "entries": entries})
+        title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
+        beside = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
         data = pdf_form.append(data, beside)
     written = html_pdf.printable(written_values(values, template))
     checks.nothing_lost(written, pdf_form.text(data))

@@ -1,0 +1,1 @@
+"""The papers as forms: one file each; fields, sections and rules."""
