@@ -10,9 +10,8 @@ from werkzeug.exceptions import NotAcceptable
 from formsvc import profile
 from formsvc.errors import FormsvcError, InvalidAnswers
 from formsvc.kinds import KINDS, Format, Kind, find
-from formsvc.language import PAPER_LANGUAGES
+from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.language import speaking
 from formsvc.services import printing
 from formsvc.web import body, errors, openapi
 
