@@ -18,6 +18,12 @@
   let timer = 0;
   let stopped = false; // after a conflict, or once the page is on its way
   let line = Promise.resolve(); // requests stand in line, so that versions follow each other
+  let waiting = 0;
+
+  const say = (sentence, trouble = false) => {
+    status.textContent = sentence;
+    status.toggleAttribute("data-trouble", trouble);
+  };
 
   const changed = () => {
     changes += 1;
@@ -43,19 +49,24 @@
     if (new URL(address, location).pathname !== location.pathname) history.replaceState(null, "", address);
   };
 
+  const enqueue = (job) => {
+    waiting += 1;
+    line = line.then(job).finally(() => (waiting -= 1));
+  };
+
   const save = () => {
     clearTimeout(timer);
-    line = line.then(async () => {
+    enqueue(async () => {
       if (stopped || saved === changes) return;
       const upTo = changes;
-      status.textContent = words.saving;
+      say(words.saving);
       try {
         const answer = await post("autosave", "application/json");
         if (answer.ok) {
           const draft = await answer.json();
           moved(draft.address, draft.version);
           saved = upTo;
-          status.textContent = draft.saved;
+          say(draft.saved);
         } else if (answer.status === 409) {
           showConflict();
         } else {
@@ -63,27 +74,26 @@
           saveIn(TRY_AGAIN_AFTER);
         }
       } catch {
-        status.textContent = words.unsaved;
+        say(words.unsaved, true);
         saveIn(TRY_AGAIN_AFTER);
       }
     });
-    return line;
   };
 
   const showConflict = () => {
     stopped = true;
-    status.textContent = "";
+    say("");
     form.querySelector("[data-conflict]").hidden = false;
   };
 
   // After a new log-in in another tab the page's token is too old; the page itself has a fresh one.
   const fetchToken = async (code) => {
-    status.textContent = code === 401 ? words.loggedOut : words.unsaved;
+    say(code === 401 ? words.loggedOut : words.unsaved, true);
     if (code !== 400) return;
     const page = await read(await fetch(location.href));
     const fresh = page.querySelector("form[data-draft] [name=csrf_token]");
     if (fresh) form.elements.csrf_token.value = fresh.value;
-    else status.textContent = words.loggedOut;
+    else say(words.loggedOut, true);
   };
 
   const read = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -93,7 +103,7 @@
     const [verb, path] = button.value.split(":");
     const owner = verb === "add" ? path : path.replace(/-\d+$/, "");
     clearTimeout(timer);
-    line = line.then(async () => {
+    enqueue(async () => {
       const upTo = changes;
       try {
         const answer = await post(button.value, "text/html");
@@ -106,7 +116,7 @@
         moved(draft.getAttribute("action"), draft.elements._version.value);
         saved = upTo;
         (fresh.querySelector("[autofocus]") || fresh.querySelector(`[id="add-${owner}"]`)).focus();
-        status.textContent = page.querySelector("[data-status]").textContent;
+        say(page.querySelector("[data-status]").textContent);
         if (verb === "remove") offerUndo(old, fresh);
       } catch {
         leave(button); // the ordinary way: a page load, which also tells what is wrong
@@ -127,23 +137,30 @@
       changed();
     });
     fresh.querySelector(".rows__foot:last-child").append(undo);
-    status.textContent = words.removed;
+    say(words.removed);
   };
 
   const leave = (button) => {
     stopped = true;
     saved = changes;
-    form.requestSubmit(button);
+    clearTimeout(timer);
+    // a submit may not be asked for while another one is being told of
+    if (button) setTimeout(() => form.requestSubmit(button));
   };
 
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (stopped && button?.dataset.sent) event.preventDefault();
     if (stopped) return;
-    event.preventDefault();
-    if (/^(add|remove):/.test(button?.value ?? "")) changeRows(button);
-    else line.then(() => leave(button)); // an autosave under way must not overtake the button
+    if (/^(add|remove):/.test(button?.value ?? "")) {
+      event.preventDefault();
+      changeRows(button);
+    } else if (waiting) {
+      event.preventDefault(); // a save under way must not overtake the button
+      line.then(() => leave(button));
+    } else {
+      leave(null);
+    }
   });
   document.addEventListener("visibilitychange", () => document.hidden && save());
   addEventListener("online", save);

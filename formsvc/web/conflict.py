@@ -55,7 +55,9 @@ def _between(mine: AnswerField, saved: AnswerField, place: str) -> Iterator[Diff
     if isinstance(mine, Group) and isinstance(saved, Group):
         yield from _between_parts(mine.fields, saved.fields, f"{label}: " if label else "")
     elif isinstance(mine, Rows) and isinstance(saved, Rows) and _same_rows(mine, saved):
-        for number, (my_row, saved_row) in enumerate(zip(mine.entries, saved.entries, strict=True), 1):
+        for number, (my_row, saved_row) in enumerate(
+            zip(mine.entries, saved.entries, strict=True), 1
+        ):
             yield from _between_rows(my_row, saved_row, f"{place}{mine.row_label} {number}")
     else:
         yield Difference(str(mine.name), label, _told(mine), _told(saved))
@@ -82,7 +84,8 @@ def _same_rows(mine: Rows, saved: Rows) -> bool:
 def _told(field: AnswerField) -> str:
     """An answer as text, also one that is not valid; rows line by line."""
     if isinstance(field, Rows):
-        return "\n".join(filter(None, (_told(row) for row in field.entries)))
+        rows = filter(None, (_told(row) for row in field.entries))
+        return "\n".join(f"{number}. {row}" for number, row in enumerate(rows, 1))
     if isinstance(field, Group):
         return " · ".join(filter(None, (_told(part) for part in field.fields)))
     words = field.words(in_row=True)

@@ -19,7 +19,7 @@ from formsvc.language import spoken
 from formsvc.models import Draft, Paper
 from formsvc.services import draft, paper
 from formsvc.services.draft import StaleDraft
-from formsvc.web import conflict
+from formsvc.web import conflict, printer
 from formsvc.web.errors import wants_json
 from formsvc.web.session import database, me
 
@@ -27,6 +27,10 @@ area = Blueprint("drafts", __name__, url_prefix="/papers")
 
 #: how the name of a choice between two texts begins; the field's name follows
 CHOOSE: Final = "_choose-"
+
+
+#: texts of the profile that are for the receipt and the printed head, not for the form
+LATER: Final = frozenset({"next", "head"})
 
 
 @area.get("/<slug>/new")
@@ -86,6 +90,7 @@ def review(draft_id: UUID) -> ResponseReturnValue:
 @area.post("/drafts/<uuid:draft_id>/issue")
 def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
+    printer.wake_after_this_request()
     issued = _made_from(draft_id) or _issue(draft_id)
     if issued is None:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
@@ -246,9 +251,12 @@ def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
     return page, 409
 
 
-def _before_filling_in(kind: Kind) -> list[str]:
-    texts = profile.current().texts(kind.slug, spoken())
-    return [paragraph for key, text in texts.items() if key != "next" for paragraph in text]
+def _before_filling_in(kind: Kind) -> list[tuple[str, list[str]]]:
+    """What the municipality says before one fills in the paper: headings with their paragraphs."""
+    of_kind = profile.current()
+    headings = of_kind.headings(kind.slug, spoken())
+    texts = of_kind.texts(kind.slug, spoken())
+    return [(headings.get(key, ""), text) for key, text in texts.items() if key not in LATER]
 
 
 def _saved(kept: Draft) -> str:

@@ -27,7 +27,7 @@ def ask() -> ResponseReturnValue:
         "evaluation/form.html",
         form=form,
         title=profile.current().title(kind.slug, spoken()),
-        texts=profile.current().texts(kind.slug, spoken()).get("intro", []),
+        texts=[text for key, text in _texts().items() if key != "next"],
         errors=located(form),
         focus="",
     )
@@ -37,10 +37,19 @@ def ask() -> ResponseReturnValue:
 @area.get("/thanks")
 def thanks() -> str:
     """Thank whoever answered."""
-    return render_template("evaluation/thanks.html")
+    return render_template("evaluation/thanks.html", texts=_texts()["next"])
 
 
 @area.get("/results")
 def results() -> str:
     """Show the coordinating unit the counts, none of them of so few that one could guess who."""
-    return render_template("evaluation/results.html", results=evaluation.results(database()))
+    return render_template(
+        "evaluation/results.html",
+        results=evaluation.results(database()),
+        form=kinds.find("evaluation").form(),
+        few=profile.current().limits.few,
+    )
+
+
+def _texts() -> dict[str, list[str]]:
+    return profile.current().texts("evaluation", spoken())

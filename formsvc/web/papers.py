@@ -11,7 +11,6 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, send_file, url_for
 
 from formsvc import kinds, norway, profile
-from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Paper
@@ -22,7 +21,7 @@ area = Blueprint("papers", __name__, url_prefix="/papers")
 
 
 #: how many seconds a download waits for its document
-PATIENCE: Final = 10
+PATIENCE: Final = 20
 
 
 class FileType(NamedTuple):
@@ -30,6 +29,7 @@ class FileType(NamedTuple):
 
     name: str
     use: str
+    #: how the name of its file ends
     ending: str
     mimetype: str
 
@@ -40,15 +40,15 @@ FILE_TYPES: Final = {
     "docx": FileType(
         _l("Word"),
         _l("Kan endres og skrives under på papir."),
-        "docx",
+        ".docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), "pdf", _PDF),
+    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), ".pdf", _PDF),
     "fillable": FileType(
-        _l("Utfyllbar PDF"), _l("Det offisielle skjemaet, fylt ut og fortsatt åpent."), "pdf", _PDF
-    ),
-    "flattened": FileType(
-        _l("Utfylt PDF, låst"), _l("Det offisielle skjemaet, fylt ut og låst."), "pdf", _PDF
+        _l("Utfyllbar PDF"),
+        _l("Det offisielle skjemaet, fylt ut. Kan endres og skrives under."),
+        "-skjema.pdf",
+        _PDF,
     ),
 }
 
@@ -104,7 +104,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
         BytesIO(kept.data or b""),
         mimetype=of_type.mimetype,
         as_attachment=True,
-        download_name=f"{found.reference}.{of_type.ending}",
+        download_name=f"{found.reference}{of_type.ending}",
     )
 
 

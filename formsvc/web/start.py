@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from flask import Blueprint, g, render_template, url_for
 
 from formsvc import norway, profile
-from formsvc.kinds import GROUPS, KINDS
+from formsvc.kinds import GROUPS, KINDS, Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
@@ -18,7 +18,7 @@ from formsvc.web.session import database, me
 area = Blueprint("start", __name__)
 
 #: how many finished papers the start page shows
-LATEST = 5
+LATEST: Final = 5
 
 
 class Link(NamedTuple):
@@ -27,6 +27,13 @@ class Link(NamedTuple):
     address: str
     title: str
     more: str = ""
+
+
+class Group(NamedTuple):
+    """Papers for the same purpose, under its heading."""
+
+    heading: str
+    papers: list[Link]
 
 
 @area.get("/")
@@ -42,24 +49,43 @@ def start() -> str:
     )
 
 
-def _groups() -> list[dict[str, Any]]:
+def _groups() -> list[Group]:
     return [
-        {"title": title, "papers": [_new(kind) for kind in KINDS if kind.group == group]}
-        for group, title in GROUPS.items()
+        Group(str(heading), _told_apart([_link(kind) for kind in KINDS if kind.group == group]))
+        for group, heading in GROUPS.items()
     ]
 
 
-def _new(kind: Any) -> Link:
-    address = url_for("drafts.blank", slug=kind.slug) if kind.formats else url_for("evaluation.ask")
-    return Link(address, profile.current().title(kind.slug, spoken()))
+def _link(kind: Kind) -> Link:
+    if not kind.formats:
+        return Link(url_for("evaluation.ask"), _title(kind.slug))
+    return Link(url_for("drafts.blank", slug=kind.slug), _title(kind.slug))
+
+
+def _told_apart(links: list[Link]) -> list[Link]:
+    """Titles that all begin «Melding til …: » are told by what comes after it."""
+    beginnings = {link.title.partition(": ")[0] for link in links}
+    if len(links) == 1 or len(beginnings) > 1:
+        return links
+    ends = (link.title.partition(": ")[2] for link in links)
+    return [
+        link._replace(title=end[:1].upper() + end[1:])
+        for link, end in zip(links, ends, strict=True)
+    ]
+
+
+def _title(slug: str) -> str:
+    return profile.current().title(slug, spoken())
 
 
 def _draft_link(kept: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
     left = kept.changed_at.astimezone(norway.OSLO)
-    concerns = next(iter(kept.typed.get("child-name", [])), "")
-    when = _("Sist lagret %(day)s kl. %(time)s", day=norway.short_date(left.date()), time=left.strftime("%H.%M"))
-    more = " · ".join(filter(None, (concerns, when)))
-    return Link(
-        url_for("drafts.write", draft_id=kept.id), profile.current().title(kept.kind, spoken()), more
+    concerns = "".join(kept.typed.get("child-name", []))
+    when = _(
+        "Sist lagret %(day)s kl. %(time)s",
+        day=norway.short_date(left.date()),
+        time=left.strftime("%H.%M"),
     )
+    more = " · ".join(filter(None, (concerns, when)))
+    return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)

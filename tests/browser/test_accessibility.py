@@ -1,0 +1,161 @@
+"""No page, in no state, has a fault that axe knows, and none scrolls sideways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from formsvc.kinds import KINDS
+from tests import people
+from tests.browser.conftest import DESK, HEIGHT, PHONE, Opener
+from tests.browser.filling import begin, sample
+
+AXE: Final = Axe().axe_script
+RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+#: 1280 px at 400 % zoom (WCAG 1.4.10)
+REFLOW: Final = 320
+PAPERS: Final = [kind.slug for kind in KINDS if kind.formats]
+with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False])
+
+
+def check(page: Page, *, scripts: bool = True) -> None:
+    """Hold a page against axe on a phone and at a desk, and against sideways scrolling.
+
+    Without its scripts a page has the same colours and, at a desk, the same shape: there the phone
+    and all that is not colour are enough.
+    """
+    for width in (DESK, PHONE) if scripts else (PHONE,):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        faults = "\n".join(axe(page, colours=scripts))
+        assert not faults, f"{page.url} at {width} px:\n{faults}"
+    for width in (PHONE, REFLOW):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        assert needed <= width, f"{page.url} needs {needed} px on a screen of {width} px"
+
+
+def axe(page: Page, *, colours: bool) -> Iterator[str]:
+    """What axe finds wrong, told by rule and element."""
+    # put in once for each page: reading half a megabyte of axe takes as long as running it
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(
+        "options => axe.run(document, options).then(result => result.violations)",
+        {
+            "runOnly": list(RULES),
+            "resultTypes": ["violations"],
+            "rules": {"color-contrast": {"enabled": colours}},
+            "preload": False,  # reads every style sheet again, for a rule that is not among RULES
+        },
+    )
+    for violation in found:
+        for node in violation["nodes"][:3]:
+            yield f"{violation['id']}: {node['html'][:300]}\n  {node['failureSummary']}"
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize("slug", PAPERS)
+def test_a_paper_is_accessible_in_every_state(open_page: Opener, slug: str, scripts: bool) -> None:
+    page = open_page(scripts=scripts)
+    page.goto(f"/papers/{slug}/new")
+    check(page, scripts=scripts)
+    for button in page.get_by_role("button", name=re.compile("^Legg til")).all():
+        button.click()
+    page.get_by_role("button", name="Se over").click()
+    expect(page).to_have_title(re.compile("^Feil: "))
+    check(page, scripts=scripts)
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize("slug", PAPERS)
+def test_a_finished_paper_is_accessible_on_its_way(
+    open_page: Opener, slug: str, scripts: bool
+) -> None:
+    page = open_page(scripts=scripts)
+    page.goto(begin(page, slug, sample(slug)))
+    check(page, scripts=scripts)
+    page.get_by_role("button", name="Se over").click()
+    expect(page.get_by_role("heading", name="Se over")).to_be_visible()
+    check(page, scripts=scripts)
+    page.get_by_role("button", name="Ferdigstill").click()
+    expect(page.get_by_role("heading", name="Last ned")).to_be_visible()
+    check(page, scripts=scripts)
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize("address", ["/", "/papers/", "/account", "/nowhere"])
+def test_pages_of_employees_are_accessible(open_page: Opener, address: str, scripts: bool) -> None:
+    page = open_page(scripts=scripts)
+    begin(page, "minutes", sample("minutes"))
+    page.goto(address)
+    check(page, scripts=scripts)
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/login", "/evaluation/", "/evaluation/thanks", "/privacy", "/accessibility", "/contact"],
+)
+def test_pages_for_everybody_are_accessible(open_page: Opener, address: str, scripts: bool) -> None:
+    page = open_page(None, scripts=scripts)
+    page.goto(address)
+    check(page, scripts=scripts)
+
+
+@pytest.mark.parametrize(("language", "word"), [("nn", "Ikkje"), ("en", "Log in")])
+def test_pages_in_other_languages_are_accessible(
+    open_page: Opener, language: str, word: str
+) -> None:
+    page = open_page()
+    page.goto(f"/papers/consent/new?lang={language}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    check(page)
+
+
+def test_a_refused_log_in_is_accessible(open_page: Opener) -> None:
+    page = open_page(None)
+    page.goto("/login")
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    check(page)
+
+
+def test_a_refused_evaluation_is_accessible(open_page: Opener) -> None:
+    page = open_page(None)
+    page.goto("/evaluation/")
+    page.get_by_role("button", name="Send svaret").click()
+    expect(page).to_have_title(re.compile("^Feil: "))
+    check(page)
+
+
+def test_the_results_are_accessible(open_page: Opener) -> None:
+    page = open_page(None)
+    for _answer in range(6):
+        answer_evaluation(page)
+    page = open_page(people.LIV)
+    page.goto("/evaluation/results")
+    expect(page.get_by_text("6 svar")).to_be_visible()
+    check(page)
+
+
+def answer_evaluation(page: Page) -> None:
+    """Answer as a family does."""
+    page.goto("/evaluation/")
+    page.get_by_label("Hva slags møter var dere med i?").select_option(index=1)
+    page.get_by_label("Barnehage, skole eller tjeneste").fill("Heidal skole")
+    page.locator("[name=period]").first.check()
+    for name in ("child_doing_now", "worries_changed", "right_people", "cooperation", "heard"):
+        page.locator(f"[name={name}][value='4']").check()
+    page.get_by_label("Hva var bra?").fill("Vi slapp å fortelle historien flere ganger.")
+    page.get_by_role("button", name="Send svaret").click()
+    expect(page.get_by_role("heading", name="Takk for svaret")).to_be_visible()
+
+
+def test_asking_before_a_draft_is_deleted_is_accessible(karis_page: Page) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+    karis_page.get_by_role("link", name="Slett kladden").click()
+    check(karis_page)
