@@ -37,7 +37,6 @@ CHECKS = (
     ("mypy",),
     ("lint-imports",),
     ("djlint", "--lint", "formsvc/templates"),
-    ("djlint", "--check", "formsvc/templates"),
 )
 
 

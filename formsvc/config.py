@@ -31,6 +31,8 @@ class Settings:
     templates: Path | None = None
     #: FORMSVC_HTTPS=0 only where the service is tried without TLS; cookies are then not Secure
     https: bool = True
+    #: FORMSVC_PROXIES: how many proxies stand before the service and tell who is asking
+    proxies: int = 0
 
     @property
     def database(self) -> str:
@@ -70,6 +72,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_url=environ.get("FORMSVC_DATABASE_URL", ""),
         profile=Path(profile) if profile else None,
         templates=Path(templates) if templates else None,
+        proxies=int(environ.get("FORMSVC_PROXIES", "0")),
         https=environ.get("FORMSVC_HTTPS", "0" if demo else "1") not in ("", "0"),
     )
 

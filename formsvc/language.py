@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from babel.support import LazyProxy
 
@@ -70,4 +70,4 @@ def lazy(text: str) -> str:
 
     It behaves as a str wherever one is read; ``str()`` gives the words of the moment.
     """
-    return LazyProxy(gettext, text, enable_cache=False)  # type: ignore[no-any-return]
+    return cast("str", LazyProxy(gettext, text, enable_cache=False))

@@ -153,7 +153,7 @@ def printed(session: Session, document_id: UUID) -> Attempt:
         made = printing.render(kind, form, wanted.format, paper.reference)
     except MissingLibrary:
         raise
-    except FormsvcError as error:
+    except Exception as error:
         return Attempt(document_id, None, type(error).__name__)
     return Attempt(document_id, made, "")
 

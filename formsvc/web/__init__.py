@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from formsvc import config, profile
 from formsvc.config import Settings
@@ -60,11 +61,16 @@ def create_app(settings: Settings | None = None) -> Service:
     language.init_app(app)
     security.init_app(app, settings)
     session.init_app(app, settings)
-    printer.init_app(app)
     access.init_app(app)
     security.csrf.init_app(app)
     assets.init_app(app)
+    printer.init_app(app)
     errors.init_app(app)
+    if settings.proxies:
+        # they say who is asking, and that it was by https; no more of them is believed
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     for area in AREAS:
         app.register_blueprint(area)
     security.csrf.exempt(api.area)

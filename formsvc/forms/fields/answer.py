@@ -143,3 +143,8 @@ def object_schema(fields: Sequence[AnswerField]) -> dict[str, Any]:
         "required": [field.short_name for field in fields if field.required],
         "additionalProperties": False,
     }
+
+
+def list_schema(items: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    """JSON Schema of a list, which may be empty or missing unless it is required."""
+    return {**items, "minItems": 1} if required else {**items, "type": ["array", "null"]}

@@ -9,7 +9,7 @@ from wtforms.validators import StopValidation
 
 from formsvc import cleaning
 from formsvc.errors import Problem
-from formsvc.forms.fields.answer import AnswerField, Typed
+from formsvc.forms.fields.answer import AnswerField, Typed, list_schema
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
@@ -173,8 +173,8 @@ class Scale(Choice):
         return 4
 
     def schema(self) -> dict[str, Any]:
-        kind = "integer" if self.required else ["integer", "null"]
-        return self._described({"type": kind, "minimum": 1, "maximum": 5})
+        grade = {"type": "integer", "minimum": 1, "maximum": 5}
+        return self._described(grade if self.required else {"anyOf": [grade, {"type": "null"}]})
 
 
 class Choices(_Optioned):
@@ -214,12 +214,8 @@ class Choices(_Optioned):
         return list(self.example)
 
     def schema(self) -> dict[str, Any]:
-        items = {
-            "type": "array",
-            "items": {"enum": list(self.labels)},
-            "uniqueItems": True,
-        }
-        return self._described(items | ({"minItems": 1} if self.required else {}))
+        codes = {"type": "array", "items": {"enum": list(self.labels)}}
+        return self._described(list_schema(codes, required=bool(self.required)))
 
 
 class Check(AnswerField):

@@ -11,6 +11,7 @@ from formsvc.errors import Problem
 from formsvc.forms.fields.answer import (
     AnswerField,
     Typed,
+    list_schema,
     object_schema,
     typed_from,
 )
@@ -235,4 +236,4 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
 
     def schema(self) -> dict[str, Any]:
         items = {"type": "array", "items": self.blank_row().schema()}
-        return self._described(items | ({"minItems": 1} if self.required else {}))
+        return self._described(list_schema(items, required=bool(self.required)))

@@ -201,8 +201,8 @@ class Date(Text):
         return norway.short_date(day) if in_row else norway.long_date(day, spoken())
 
     def schema(self) -> dict[str, Any]:
-        kind = "string" if self.required else ["string", "null"]
-        return self._described({"type": kind, "format": "date"})
+        day = {"type": "string", "format": "date"}
+        return self._described(day if self.required else {"anyOf": [day, {"enum": ["", None]}]})
 
 
 class Time(Text):
@@ -248,5 +248,5 @@ class Number(Text):
         return AnswerField.sample(self, row)
 
     def schema(self) -> dict[str, Any]:
-        kind = "integer" if self.required else ["integer", "null"]
-        return self._described({"type": kind, "minimum": 1, "maximum": 9999})
+        number = {"type": "integer", "minimum": 1, "maximum": 9999}
+        return self._described(number if self.required else {"anyOf": [number, {"type": "null"}]})
