@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Final
 
 from formsvc.documents.fonts import INVISIBLE
@@ -27,13 +28,21 @@ from formsvc.errors import AnswersLost
 #: answers that steer how a paper is printed and do not stand on it themselves
 _NOT_PRINTED: Final = frozenset({"language"})
 
+#: print in one colour shows none
+_SKIN_TONES: Final = "\U0001f3fb-\U0001f3ff"
 #: white space, and characters that leave no mark on paper
-_UNSEEN: Final = re.compile(f"[\\s{INVISIBLE}]+")
+_UNSEEN: Final = re.compile(f"[\\s{INVISIBLE}{_SKIN_TONES}]+")
 #: scripts that a PDF holds in the order in which they are drawn, not read: right to left, and
 #: the Indic and South-East Asian ones
 _REORDERED: Final = re.compile(
     "[\u0590-\u109f\u1780-\u17ff\u1980-\u1aaf\u1b00-\u1bff\ufb1d-\ufdff\ufe70-\ufefc"
     "\ua880-\ua8df\ua980-\uaaff\U00010800-\U00010fff\U00011000-\U000114ff\U0001e800-\U0001efff]"
+)
+#: letters that share a glyph in a bundled font, so that a PDF holds one for the other:
+#: apostrophes, iotas, and Arabic letters of several languages within a word
+_ALIKE: Final = str.maketrans(
+    "\u02bc\u02ee\u0269\u06cc\u0649\u06a9\u06d5\u06c1\u06be\u06bb",
+    "\u2019\u201d\u03b9\u064a\u064a\u0643\u0647\u0647\u0647\u0679",
 )
 _BETWEEN_ANSWERS: Final = "\x00"
 #: only texts this long run over a page break; rows and short paragraphs are kept whole
@@ -46,7 +55,7 @@ def nothing_lost(words: Mapping[str, object], text: str) -> None:
     """Compare the answers with the text that was read back from the document.
 
     :param words: the answers as a reader reads them; for PDFs ``html_pdf.printable`` of them
-    :param text: all text of the document, of every page
+    :param text: all text of the document, with a form feed between pages
     :raises AnswersLost: naming each field whose text is not there, or not often enough
     """
     document = _Document(text)
@@ -77,12 +86,12 @@ def _texts(answers: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _bare(text: str) -> str:
-    """The text without what layout may change; letters and their marks apart.
+    r"""The text without what layout may change.
 
-    >>> _bare("ﬁn\\u00ad t") == _bare("fint")
+    >>> _bare("ﬁn\u00ad t") == _bare("fint")
     True
     """
-    return _UNSEEN.sub("", unicodedata.normalize("NFKD", text))
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ALIKE)
 
 
 def _orderly_parts(answer: str) -> Iterator[str]:
@@ -97,54 +106,61 @@ def _letters(text: str) -> Counter[str]:
 
 
 class _Document:
-    """The text of a document, as it is compared."""
+    """The text of a document, as it is compared; one page or many."""
 
     def __init__(self, text: str) -> None:
-        self._text = _bare(text)
+        self._pages = [_bare(page) for page in text.split("\f")]
 
     def missing(self, answers: list[tuple[str, str]]) -> Iterator[str]:
         """The fields whose text stands here fewer times than in all answers together."""
         joined = _BETWEEN_ANSWERS.join(answer for _field, answer in answers)
-        enough = {
-            answer: self._has(answer, joined.count(answer))
-            for answer in {answer for _field, answer in answers if answer}
-        }
-        return (field for field, answer in answers if answer and not enough[answer])
+        # the longest first: once made whole again, they count for the shorter ones within them
+        distinct = sorted({answer for _field, answer in answers if answer}, key=len, reverse=True)
+        for answer in takewhile(lambda text: len(text) >= _MAY_BREAK, distinct):
+            self._make_whole(answer, joined.count(answer))
+        document = _BETWEEN_ANSWERS.join(self._pages)
+        lost = {answer for answer in distinct if document.count(answer) < joined.count(answer)}
+        return (field for field, answer in answers if answer in lost)
 
     def missing_letters(self, answers: list[tuple[str, str]]) -> Iterator[str]:
         """The fields with a letter of a reordered script that stands here too few times."""
         if not answers:
             return iter(())
         wanted = _letters("".join(answer for _field, answer in answers))
-        short = set(wanted - _letters(self._text))
-        return (field for field, answer in answers if short.intersection(answer))
+        short = set(wanted - _letters("".join(self._pages)))
+        return (field for field, answer in answers if short & set(_letters(answer)))
 
-    def _has(self, answer: str, times: int) -> bool:
-        found = self._text.count(answer)
-        if found >= times or len(answer) < _MAY_BREAK:
-            return found >= times
-        rest = self._text.replace(answer, _BETWEEN_ANSWERS)
-        return all(self._has_in_pieces(answer, rest) for _ in range(times - found))
+    def _make_whole(self, answer: str, times: int) -> None:
+        """Join what page breaks have torn apart, until the text stands here so many times."""
+        whole = sum(page.count(answer) for page in self._pages)
+        for _ in range(times - whole):
+            for first in range(len(self._pages) - 1):
+                if self._joined(answer, first):
+                    break
+            else:
+                return
 
-    @staticmethod
-    def _has_in_pieces(answer: str, text: str) -> bool:
-        """Whether the text stands here in the right order, broken only by what is between pages."""
-        start = at = 0
-        while start < len(answer):
-            length = _longest_start(answer[start:], text, at)
+    def _joined(self, answer: str, first: int) -> bool:
+        """Take the pieces of a text off the pages from the first one on, and add it as a whole."""
+        pages, rest = list(self._pages), answer
+        for number in range(first, len(pages)):
+            length = _longest_start(rest, pages[number])
             if length < _SHORTEST_PIECE:
                 return False
-            at = text.index(answer[start : start + length], at) + length
-            start += length
-        return True
+            pages[number] = pages[number].replace(rest[:length], _BETWEEN_ANSWERS, 1)
+            rest = rest[length:]
+            if not rest:
+                self._pages = [*pages, answer]
+                return True
+        return False
 
 
-def _longest_start(wanted: str, text: str, at: int) -> int:
-    """How much of the beginning of a text stands in another one, from a place onwards."""
+def _longest_start(wanted: str, text: str) -> int:
+    """How much of the beginning of a text stands in another one."""
     fits, too_long = 0, len(wanted) + 1
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if text.find(wanted[:middle], at) >= 0:
+        if wanted[:middle] in text:
             fits = middle
         else:
             too_long = middle

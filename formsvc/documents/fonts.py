@@ -30,6 +30,13 @@ INVISIBLE: Final = (
 )
 _LEAVES_NO_MARK: Final = re.compile(f"[\t\n {INVISIBLE}]")
 
+#: invisible ones that Pango draws as missing glyphs, and ends of lines, as those it knows
+_BETTER_KNOWN: Final = {
+    **dict.fromkeys("\u115f\u1160\u180f\u3164\uffa0", "\u200b"),
+    **dict.fromkeys("\r\x85\u2028\u2029", "\n"),
+}
+_PLAIN: Final = re.compile(r"[\t\n -~]*")
+
 
 class FontFile(NamedTuple):
     """One bundled file, as the build lists it."""
@@ -63,7 +70,7 @@ def families() -> tuple[str, ...]:
 @cache
 def _drawn() -> frozenset[int]:
     """The code points that at least one bundled font draws."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - heavy, and only PDFs need it
+    from fontTools.ttLib import TTFont
 
     points: set[int] = set()
     for font in bundled():
@@ -74,7 +81,13 @@ def _drawn() -> frozenset[int]:
 
 @cache
 def _drawable(character: str) -> str:
-    if ord(character) in _drawn() or _LEAVES_NO_MARK.match(character):
+    if character in _BETTER_KNOWN:
+        return _BETTER_KNOWN[character]
+    if _LEAVES_NO_MARK.match(character):
+        return character
+    if unicodedata.category(character) in ("Cc", "Cs"):
+        return REPLACEMENT
+    if ord(character) in _drawn():
         return character
     if all(ord(part) in _drawn() for part in unicodedata.normalize("NFD", character)):
         return character  # HarfBuzz puts it together from letter and mark
@@ -90,7 +103,7 @@ def drawable(text: str) -> str:
     >>> drawable("Čáhci Øvrelid")
     'Čáhci Øvrelid'
     """
-    return text if text.isascii() else "".join(map(_drawable, text))
+    return text if _PLAIN.fullmatch(text) else "".join(map(_drawable, text))
 
 
 @contextmanager

@@ -33,13 +33,19 @@ def doubtful(seen: Mapping[int, str]) -> bool:
 
 
 def _better(noted: str, known: str) -> str:
-    same = unicodedata.normalize("NFKC", noted) == unicodedata.normalize("NFKC", known)
-    return noted if same or not known else known
+    """The text of one glyph: a ligature of several origins keeps the one that it was met as."""
+    cluster, alone = (unicodedata.normalize("NFKC", text) for text in (noted, known))
+    if not alone or sorted(cluster) == sorted(alone):
+        return noted
+    # a bracket within text from right to left is drawn, and read, as its mirror image
+    met_mirrored = len(cluster) == 1 and unicodedata.mirrored(cluster)
+    part_of_cluster = not cluster or set(alone) <= set(cluster)
+    return known if met_mirrored or part_of_cluster else noted
 
 
 @lru_cache(maxsize=16)
 def _alphabet(data: bytes) -> dict[int, str]:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - heavy, and only rare scripts need it
+    from fontTools.ttLib import TTFont
 
     with TTFont(BytesIO(data), lazy=True) as font:
         text = {glyph: chr(point) for point, glyph in reversed(font.getBestCmap().items())}

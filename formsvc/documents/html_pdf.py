@@ -17,17 +17,19 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts, glyphs
 from formsvc.documents.words import written
-from formsvc.errors import MissingLibrary, MissingResource
+from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ _BASE: Final = "https://papers.invalid/"
 _PICTURES: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9_-]+\.[a-z]+")
 
+_LONG_WORD: Final = re.compile(r"\S{40,}")
+#: between two letters or signs of their own; never before a mark that belongs to a letter
+_MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
+
 #: Pango's font maps are not made for two threads at once
 _press = threading.Lock()
 
@@ -53,7 +59,7 @@ _press = threading.Lock()
 def available() -> bool:
     """Whether the system has the libraries that PDFs are printed with (Pango, HarfBuzz …)."""
     try:
-        import weasyprint  # noqa: F401, PLC0415 - half a second, and only papers need it
+        import weasyprint  # noqa: F401 - half a second, and only papers need it
     except OSError:
         return False
     return True
@@ -74,7 +80,7 @@ def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
         return print_html(template.render(printable(context)))
 
 
-def printable(value: Any) -> Any:  # noqa: ANN401 - JSON in, the same shape out
+def printable(value: Any) -> Any:
     """The same data with U+FFFD for each character that no bundled font can draw.
 
     A reader then sees that something stood there; a missing glyph would be an invalid archive
@@ -104,12 +110,23 @@ def _templates() -> Environment:
         loader=PackageLoader("formsvc", "templates/documents"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=written,
+        finalize=_set,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(_=gettext, ngettext=ngettext)
     return environment
+
+
+def _set(value: object) -> object:
+    """What a template prints, as the typesetter is given it.
+
+    A word of 100,000 letters would take it four minutes, so long ones are offered places to break.
+    """
+    word = written(value)
+    if isinstance(word, Markup) or not isinstance(word, str):
+        return word
+    return _LONG_WORD.sub(lambda found: _MAY_BREAK.sub("\\1\u200b", found[0]), word)
 
 
 def print_html(html: str) -> bytes:
@@ -123,14 +140,14 @@ def print_html(html: str) -> bytes:
             " På Debian og Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0"
             " libharfbuzz-subset0. På macOS: brew install pango."
         )
-    import weasyprint  # noqa: PLC0415 - half a second, and only papers need it
+    import weasyprint
 
     shelf = _Shelf()
-    with _press:
+    with _press, warnings.catch_warnings():
+        # WeasyPrint forgets to close its colour profile; Python does so right afterwards
+        warnings.simplefilter("ignore", ResourceWarning)
         font_config, css = _typography()
-        data: bytes = weasyprint.HTML(
-            string=html, base_url=_BASE, url_fetcher=shelf
-        ).write_pdf(
+        data: bytes = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=shelf).write_pdf(
             pdf_variant="pdf/a-2a",
             stylesheets=[css],
             font_config=font_config,
@@ -143,8 +160,8 @@ def print_html(html: str) -> bytes:
 @cache
 def _typography() -> tuple[FontConfiguration, CSS]:
     """The fonts and the style sheet, read once: each further font configuration would leak."""
-    import weasyprint  # noqa: PLC0415 - half a second, and only papers need it
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - the same
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 
     shelf = _Shelf()
     with fonts.only_bundled():
@@ -174,7 +191,7 @@ class _Shelf:
         self._refused: list[str] = []
 
     def __call__(self, url: str) -> URLFetcherResponse:
-        from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415 - loaded by now
+        from weasyprint.urls import URLFetcherResponse
 
         name = url.removeprefix(_BASE)
         path = TEMPLATES / name
@@ -209,7 +226,8 @@ def _finish(document: Document, pdf: pydyf.PDF) -> None:
 
 def _scope_header_cells(pdf: pydyf.PDF) -> None:
     """Say of each header cell whether it heads a column or a row."""
-    elements = {o.reference: o for o in pdf.objects if isinstance(o, dict) and "S" in o}
+    dictionaries: list[Any] = [item for item in pdf.objects if isinstance(item, dict)]
+    elements = {item.reference: item for item in dictionaries if "S" in item}
     for cell in elements.values():
         if cell["S"] == "/TH":
             section = elements.get(elements[cell["P"]]["P"], {})
@@ -218,9 +236,12 @@ def _scope_header_cells(pdf: pydyf.PDF) -> None:
 
 def _spell_out_glyphs(document: Document, pdf: pydyf.PDF) -> bool:
     """Write down for each glyph the letters it stands for; False when that can't be told."""
-    from weasyprint.text.fonts import get_hb_object_data  # noqa: PLC0415 - loaded by now
+    from weasyprint.text.fonts import get_hb_object_data
 
     used = document.fonts.values()
+    missing = {chr(point) for font in used for point in font.missing}
+    if missing:
+        raise DocumentFailed(f"Skriftene har ikke disse tegnene: {' '.join(sorted(missing))}")
     if not any(glyphs.doubtful(font.to_unicode) for font in used):
         return True
     complete = True

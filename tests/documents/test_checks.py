@@ -1,0 +1,216 @@
+"""Whatever is missing in a document is found, and nothing else is called missing."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formsvc.documents import checks, fonts
+from formsvc.errors import AnswersLost
+
+MEASURES = [
+    {"measure": "Lage friminuttsplan", "responsible": "Solveig Nygård", "deadline": "23.02.2027"},
+    {"measure": "Sende henvisning", "responsible": "Solveig Nygård", "deadline": "01.03.2027"},
+]
+
+
+def printed(answers: Any) -> Iterator[str]:
+    """Every answer on a line of its own, as a template would print them."""
+    if isinstance(answers, dict):
+        for answer in answers.values():
+            yield from printed(answer)
+    elif isinstance(answers, list):
+        for answer in answers:
+            yield from printed(answer)
+    elif answers not in (None, ""):
+        yield str(answers)
+
+
+def lost(words: dict[str, Any], text: str) -> str:
+    with pytest.raises(AnswersLost) as error:
+        checks.nothing_lost(words, text)
+    return str(error.value)
+
+
+def test_a_document_with_every_answer_passes() -> None:
+    checks.nothing_lost({"measures": MEASURES}, "\n".join(printed(MEASURES)))
+
+
+def test_an_answer_that_is_not_there_is_named_by_its_field() -> None:
+    text = "\n".join(printed(MEASURES)).replace("Sende henvisning", "Sende henvisnin")
+
+    message = lost({"measures": MEASURES}, text)
+
+    assert "measures.1.measure" in message
+    assert "measures.0" not in message
+
+
+def test_a_name_in_two_rows_must_stand_there_twice() -> None:
+    text = "\n".join(printed(MEASURES)).replace("Solveig Nygård", "", 1)
+
+    assert "measures.0.responsible" in lost({"measures": MEASURES}, text)
+
+
+def test_a_name_within_another_does_not_stand_in_for_it() -> None:
+    words = {"chair": "Per", "participants": [{"name": "Per Lund"}]}
+
+    checks.nothing_lost(words, "Møteleder Per\nPer Lund")
+    assert "chair" in lost(words, "Møteleder\nPer Lund")
+
+
+def test_a_lost_accent_is_a_lost_answer() -> None:
+    assert "name" in lost({"name": "Máret Čáhci"}, "Máret Cáhci")
+
+
+def test_swapped_letters_are_a_lost_answer() -> None:
+    assert "place" in lost({"place": "Otta"}, "Ottå taOt")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("et  langt\n\nsvar", "et langt svar"),
+        ("sam\u00adarbeid", "samarbeid"),
+        ("Aas\u200b, Torbjørn", "Aas, Torbjørn"),
+        ("finne fler", "ﬁnne ﬂer"),
+        ("A\u030as", "Ås"),
+        ("D’Angelo", "DʼAngelo"),
+        ("👍🏽 bra ❤️", "👍 bra ❤"),
+        ("ord" * 50_000, "ord\n" * 50_000),
+    ],
+)
+def test_what_layout_may_change_is_not_called_lost(written: str, read: str) -> None:
+    checks.nothing_lost({"note": written}, read)
+    checks.nothing_lost({"note": read}, written)
+
+
+def test_numbers_are_answers_and_yes_and_no_are_not() -> None:
+    checks.nothing_lost({"meeting_number": 2, "anonymous": False, "no_absences": True}, "2")
+    assert "meeting_number" in lost({"meeting_number": 2}, "3")
+
+
+def test_the_language_of_the_paper_need_not_stand_on_it() -> None:
+    checks.nothing_lost({"language": "nb", "person": {"language": "norsk"}}, "norsk")
+    assert "person.language" in lost({"person": {"language": "norsk"}}, "")
+
+
+# -- page breaks -----------------------------------------------------------------------------------
+
+LONG = " ".join(f"Setning nummer {n} om hva vi ble enige om." for n in range(40))
+FURNITURE = "side 1 av 2\fEksempel kommune Unntatt offentlighet"
+
+
+def broken(text: str) -> str:
+    return f"{text[:700]}\n{FURNITURE}\n{text[700:]}"
+
+
+def test_a_long_text_may_run_over_a_page_break() -> None:
+    checks.nothing_lost({"need": LONG}, broken(LONG))
+
+
+def test_a_name_torn_apart_within_a_long_text_still_stands_in_its_own_field() -> None:
+    text = f"{LONG[:690]} Per Lund {LONG[700:]}"
+    words = {"need": text, "chair": "Per Lund"}
+    torn = f"{text[:694]}\n{FURNITURE}\n{text[694:]}"
+
+    checks.nothing_lost(words, f"Per Lund\n{torn}")
+    assert "chair" in lost(words, torn)
+
+
+@pytest.mark.parametrize("at", [0, 300, 695, 705, 1000, len(LONG) - 9])
+def test_what_is_missing_beside_a_page_break_is_found(at: int) -> None:
+    text = broken(LONG)
+    place = text.index(LONG[at : at + 5])
+
+    assert "need" in lost({"need": LONG}, text[:place] + text[place + 5 :])
+
+
+def test_a_short_text_is_not_put_together_from_pieces() -> None:
+    words = {"role": "Helsesykepleier og koordinator"}
+
+    assert "role" in lost(words, "Helsesykepleier\fog koordinator")
+
+
+def test_the_same_long_text_in_two_fields_must_stand_there_twice() -> None:
+    words = {"need": LONG, "important": LONG}
+
+    checks.nothing_lost(words, f"{broken(LONG)}\f{broken(LONG)}")
+    assert "need" in lost(words, broken(LONG))
+
+
+# -- scripts that are read back in another order ---------------------------------------------------
+
+
+def test_right_to_left_text_is_compared_letter_by_letter() -> None:
+    words = {"note": "مرحبا (اختبار) 123"}
+
+    checks.nothing_lost(words, "123 (رابتخا) ابحرم")
+    assert "note" in lost(words, "123 (رابتخا) ابحر")
+    assert "note" in lost(words, "(رابتخا) ابحرم")
+
+
+def test_each_field_in_such_a_script_needs_its_own_letters() -> None:
+    words = {"a": "שלום", "b": "שלום"}
+
+    checks.nothing_lost(words, "םולש םולש")
+    assert "a, b" in lost(words, "םולש")
+
+
+# -- at random -------------------------------------------------------------------------------------
+
+ANSWERS = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1)
+
+
+@given(ANSWERS, st.randoms())
+def test_documents_with_all_answers_in_any_order_pass(answers: list[str], chance: Any) -> None:
+    text = [*answers, "Referat", "side 1 av 1"]
+    chance.shuffle(text)
+
+    checks.nothing_lost({"rows": answers}, "\x00".join(text))
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=4), min_size=1), st.randoms())
+def test_a_document_with_one_answer_fewer_never_passes(answers: list[str], chance: Any) -> None:
+    text = list(answers)
+    text.remove(chance.choice(answers))
+
+    with pytest.raises(AnswersLost):
+        checks.nothing_lost({"rows": answers}, "\x00".join(text))
+
+
+def test_each_of_ten_seeded_losses_among_a_thousand_rows_is_found() -> None:
+    chance = random.Random(7)  # noqa: S311 - the same rows each time
+    rows = [
+        {"measure": f"Tiltak {n} for {chance.choice(['ro', 'lek', 'søvn'])}", "service": "Skole"}
+        for n in range(1000)
+    ]
+    lines = list(printed(rows))
+    checks.nothing_lost({"rows": rows}, "\n".join(lines))
+
+    for place in chance.sample(range(len(lines)), 10):
+        assert "rows." in lost({"rows": rows}, "\n".join(lines[:place] + lines[place + 1 :]))
+
+
+# -- the bundled fonts -----------------------------------------------------------------------------
+
+#: no letters of any answer: symbols that look the same on purpose
+SAME_SYMBOL = set("▶►▷▻◀◄◁◅∶\uee01") | {chr(point) for point in range(0x2460, 0x278A)}
+
+
+def test_letters_that_share_a_glyph_are_compared_as_one() -> None:
+    for font in fonts.bundled():
+        sharing = defaultdict(set)
+        with TTFont(fonts.FOLDER / font.file, lazy=True) as opened:
+            for point, glyph in opened.getBestCmap().items():
+                sharing[glyph].add(chr(point))
+        for letters in sharing.values():
+            kept = {c for c in letters - SAME_SYMBOL if unicodedata.category(c)[0] in "LP"}
+            assert len({checks._bare(letter) for letter in kept}) <= 1, (font.file, letters)  # noqa: SLF001 - the table under test
