@@ -45,13 +45,12 @@ def main() -> None:
 @_as_json
 def kinds(*, as_json: bool) -> None:
     """List the papers."""
-    from formsvc import profile
     from formsvc.kinds import KINDS
 
     rows: list[dict[str, Any]] = [
         {
             "kind": kind.slug,
-            "title": {code: profile.current().title(kind.slug, code) for code in LANGUAGES},
+            "title": {code: kind.title(code) for code in LANGUAGES},
             "formats": list(kind.formats),
         }
         for kind in KINDS

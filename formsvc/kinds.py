@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
+from formsvc import profile
 from formsvc.errors import UnknownKind
 from formsvc.forms.action_plan import ActionPlanForm
 from formsvc.forms.base import DocumentForm
@@ -21,6 +23,7 @@ from formsvc.forms.ke_ip_declined import KeIpDeclinedForm
 from formsvc.forms.minutes import MinutesForm
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
+from formsvc.language import speaking
 
 #: docx and pdf are for everyone to read; fillable is the official PDF form, filled in and still
 #: open for changes, and flattened is the same with its fields closed
@@ -52,6 +55,14 @@ class Kind:
     prefix: str
     #: what it can be had as; none for one that is only counted
     formats: tuple[Format, ...] = _WORD_AND_PDF
+
+    def title(self, language: str, on: date | None = None) -> str:
+        """What the municipality calls it on a day (today); what its form does, where it doesn't."""
+        try:
+            return profile.current().title(self.slug, language, on)
+        except profile.NotInProfile:
+            with speaking(language):
+                return str(self.form.title) or self.slug
 
     @property
     def kept(self) -> tuple[Format, ...]:

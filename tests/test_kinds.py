@@ -45,7 +45,7 @@ def test_a_kind_has_its_templates(kind: Kind, language: str) -> None:
 @pytest.mark.parametrize("language", PAPER_LANGUAGES)
 def test_the_sample_of_a_kind_becomes_a_word_document(kind: Kind, language: str) -> None:
     text = docx.text(printing.make(kind, kind.form.sample(language), "docx"))
-    assert profile.current().title(kind.slug, language) in text
+    assert kind.title(language) in text
 
 
 def test_no_code_asks_for_one_kind_by_its_name() -> None:

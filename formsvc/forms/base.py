@@ -66,6 +66,8 @@ class DocumentForm(Part):
     what several demand together stands in ``rules``.
     """
 
+    #: what it is called, where the municipality's profile has no title for it
+    title: ClassVar[str] = ""
     #: the headings in reading order; ``language`` is added by itself at the end
     layout: ClassVar[Layout] = ()
 

@@ -75,7 +75,7 @@ def _frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, 
     municipality = profile.current()
     return {
         "kind": kind.slug,
-        "title": municipality.title(kind.slug, language, today),
+        "title": kind.title(language, today),
         "language": language,
         "reference": reference,
         "exempt": municipality.word("exempt", language, today),
