@@ -88,7 +88,7 @@ BOKMAL = frozenset(
     opplysninger opplysningene oppløsningen oppløst oppnevnes opprettet overtar papirene papirer
     personene personer planer poststed programmer rekken ressurser rettes rettslig riktig rollen
     saken samarbeidspartner samarbeidspartnere samordnet samtykker samtykkets savnet se selv
-    sendes senere siden sier sin skole skolen skrev skrevet skriftlig skriver skrives slettet
+    sendes senere siden sier skole skolen skrev skrevet skriftlig skriver skrives slettet
     slutter snarest spurt starter startet startsiden sted stede stedet stillingen svarene sykdom
     synspunkter søke søker søkes takket tall tallet tar tas tatt taushetsplikt tegn tekstene
     tekster tidligere tilbakemeldingen tilbud tjeneste tjenesten tjenestene tjenester trekker
@@ -99,7 +99,9 @@ BOKMAL = frozenset(
     )
 )
 #: endings that only bokmål has
-BOKMAL_ENDING = re.compile(r"\w{3}(lige?|ligere|het|heten|heter|elsen?|elser|ninge[nr]|ningene)$")
+BOKMAL_ENDING = re.compile(
+    r"\w{3}((?<!vil)lige?|ligere|het|heten|heter|elsen?|elser|ninge[nr]|ningene)$"
+)
 
 
 @cache
