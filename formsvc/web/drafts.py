@@ -50,7 +50,7 @@ def begin(slug: str) -> ResponseReturnValue:
         kept = draft.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
     except StaleDraft as stale:
         return _conflict(stale.stored, form)
-    return _go_on(kept, focus)
+    return _go_on(kept, form, focus)
 
 
 @area.get("/drafts/<uuid:draft_id>")
@@ -71,7 +71,7 @@ def save(draft_id: UUID) -> ResponseReturnValue:
         _keep(kept, form)
     except StaleDraft as stale:
         return _conflict(stale.stored, form)
-    return _go_on(kept, focus)
+    return _go_on(kept, form, focus)
 
 
 @area.get("/drafts/<uuid:draft_id>/review")
@@ -189,11 +189,13 @@ def _change_rows(form: DocumentForm) -> str:
 # What is answered
 
 
-def _go_on(kept: Draft, focus: str) -> Response:
+def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
     action = request.form.get("_action", "")
     if action == "autosave":
         address = url_for("drafts.write", draft_id=kept.id)
         return jsonify(address=address, version=kept.version, saved=_saved(kept))
+    for problem in form.notices():
+        flash(place(form, problem.field) + problem.message, "info")
     if action == "review":
         return redirect(url_for("drafts.review", draft_id=kept.id), 303)  # type: ignore[return-value]
     if not focus:
@@ -226,7 +228,6 @@ def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]
         "version": kept.version if kept else 0,
         "address": address,
         "title": profile.current().title(kind.slug, spoken()),
-        "notices": _linked(form, form.notices(), address),
     }
 
 

@@ -65,7 +65,7 @@ class Printer:
                 self.print_pending()
             except MissingLibrary:
                 log.warning("PDFs cannot be made on this machine: run `formsvc doctor`")
-            except Exception as error:  # noqa: BLE001 - the thread outlives any one document
+            except Exception as error:
                 # the kind of error and nothing of what it says, which may quote a paper
                 log.error("a document was not made: %s", type(error).__name__)  # noqa: TRY400
 

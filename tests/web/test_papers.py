@@ -1,0 +1,338 @@
+"""Papers from the first keystroke to the download, as a browser without JavaScript sends them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from formsvc.forms.fields import Typed
+from formsvc.forms.minutes import MinutesForm
+from formsvc.kinds import KINDS, Kind, find
+from formsvc.models import Draft, EvaluationAnswer, Paper
+from formsvc.web import conflict
+from formsvc.web.drafts import located
+from tests import people
+from tests.people import Employee
+from tests.web.conftest import SQLITE_ONLY, Visitor
+
+pytestmark = SQLITE_ONLY
+
+Row = TypeVar("Row", Draft, Paper, EvaluationAnswer)
+
+PAPERS = [kind for kind in KINDS if kind.formats]
+each_paper = pytest.mark.parametrize("kind", PAPERS, ids=lambda kind: kind.slug)
+
+
+def typed(slug: str, **changed: Any) -> Typed:
+    """A sample of a kind as its page sends it."""
+    form = find(slug).form
+    return form.from_answers(form.sample() | changed).typed()
+
+
+def send(visitor: Visitor, address: str, form: Typed, **own: str) -> TestResponse:
+    """Press a button of a paper's page."""
+    return visitor.send(address, **form, **{f"_{name}": value for name, value in own.items()})
+
+
+def begin(visitor: Visitor, slug: str = "minutes", **changed: Any) -> str:
+    """Begin a paper with a sample; its address."""
+    answer = send(visitor, f"/papers/{slug}/new", typed(slug, **changed), action="save")
+    assert answer.status_code == 303, answer.text
+    return answer.location.partition("?")[0]
+
+
+def finish(visitor: Visitor, address: str, version: int = 1) -> TestResponse:
+    """Press «Ferdigstill»."""
+    return send(visitor, f"{address}/issue", {}, version=str(version))
+
+
+def stored(session: Session, kind: type[Row]) -> list[Row]:
+    """What is stored of a kind, read without keeping others from writing."""
+    found = list(session.scalars(select(kind)))
+    session.expunge_all()
+    session.rollback()
+    return found
+
+
+@each_paper
+def test_a_paper_is_filled_in_looked_over_finished_and_downloaded(
+    as_kari: Visitor, kind: Kind
+) -> None:
+    address = begin(as_kari, kind.slug)
+    sent = send(as_kari, address, typed(kind.slug), action="review", version="1")
+    review = as_kari.get(sent.location)
+    assert review.status_code == 200, review.text
+    receipt = as_kari.get(finish(as_kari, address).location)
+    assert re.search(rf"{kind.prefix}-\d{{4}}-0001", receipt.text)
+    for wanted in kind.kept:
+        link = re.search(rf'href="(/papers/[^"]+/{wanted})"', receipt.text)
+        assert link, wanted
+        document = as_kari.get(link[1])
+        assert document.status_code == 200, document.text
+        assert hashlib.sha256(document.data).hexdigest() in receipt.text
+        name = document.headers["Content-Disposition"]
+        assert re.fullmatch(rf"attachment; filename={kind.prefix}-\d{{4}}-0001[-.a-z]*", name)
+
+
+@each_paper
+def test_an_empty_paper_tells_all_that_is_missing_and_leads_to_it(
+    as_kari: Visitor, kind: Kind
+) -> None:
+    sent = send(as_kari, f"/papers/{kind.slug}/new", {"language": ["nb"]}, action="review")
+    page = as_kari.get(sent.location)
+    assert page.status_code == 422
+    assert "<title>Feil: " in page.text
+    summary = page.text[
+        page.text.index("<ds-error-summary") : page.text.index("</ds-error-summary")
+    ]
+    targets = re.findall(r'href="#([^"]+)"', summary)
+    assert targets
+    for target in targets:
+        assert f' id="{target}"' in page.text
+
+
+def test_a_refused_paper_keeps_what_was_typed(as_kari: Visitor) -> None:
+    address = begin(as_kari, chair="Solveig & <Nygård>", referent="")
+    page = as_kari.get(f"{address}/review")
+    assert page.status_code == 422
+    assert "Skriv navnet på referenten." in page.text
+    assert "Solveig &amp; &lt;Nygård&gt;" in page.text
+
+
+def test_a_problem_in_a_row_names_the_row_as_it_is_counted_on_the_page() -> None:
+    measures = MinutesForm.sample()["measures"]
+    form = MinutesForm.from_answers(
+        MinutesForm.sample() | {"measures": [*measures, {**measures[0], "deadline": None}]}
+    )
+    form.validate()
+    sentence, control = located(form)[0]
+    assert sentence.startswith("Tiltak 2: ")
+    assert control == "measures-1-deadline"
+
+
+def test_a_get_begins_nothing(as_kari: Visitor, session: Session) -> None:
+    assert as_kari.get("/papers/minutes/new").status_code == 200
+    assert stored(session, Draft) == []
+
+
+def test_the_same_page_sent_twice_begins_one_draft(as_kari: Visitor, session: Session) -> None:
+    page = str(uuid4())
+    for _click in range(2):
+        send(as_kari, "/papers/minutes/new", typed("minutes"), draft=page, action="save")
+    assert [str(found.id) for found in stored(session, Draft)] == [page]
+
+
+def test_a_row_is_added_and_removed_and_the_page_opens_where_one_goes_on(
+    as_kari: Visitor,
+) -> None:
+    address = begin(as_kari)
+    added = send(as_kari, address, typed("minutes"), action="add:participants", version="1")
+    page = as_kari.get(added.location).text
+    assert re.search(r'id="participants-2-name"[^>]* autofocus', page)
+    removed = send(as_kari, address, typed("minutes"), action="remove:participants-0", version="2")
+    page = as_kari.get(removed.location).text
+    assert re.search(r'id="add-participants"\s+autofocus', page)
+    assert MinutesForm.sample()["participants"][0]["name"] not in page.partition("Deltakere")[2]
+
+
+def test_an_unknown_row_is_neither_added_nor_removed(as_kari: Visitor) -> None:
+    address = begin(as_kari)
+    for action in ("add:nothing", "remove:participants-99", "remove:chair", "add:", "nonsense"):
+        answer = send(as_kari, address, typed("minutes"), action=action, version="1")
+        assert answer.status_code == 303, action
+
+
+def test_autosave_answers_with_address_version_and_clock(as_kari: Visitor) -> None:
+    first = send(as_kari, "/papers/minutes/new", typed("minutes"), action="autosave").json
+    assert first
+    assert first["version"] == 1
+    changed = typed("minutes", chair="Amir Haddad")
+    second = send(as_kari, first["address"], changed, action="autosave", version="1").json
+    assert second
+    assert second["version"] == 2
+    assert re.fullmatch(r"Lagret kl\. \d\d\.\d\d", second["saved"])
+
+
+def test_saving_an_older_text_shows_both_and_overwrites_nothing(as_kari: Visitor) -> None:
+    address = begin(as_kari)
+    mine, other = typed("minutes", chair="Anne Moen"), typed("minutes", chair="Amir Haddad")
+    send(as_kari, address, other, action="save", version="1")
+    page = send(as_kari, address, mine, action="save", version="1")
+    assert page.status_code == 409
+    assert "Din tekst" in page.text
+    assert "Lagret av Kari Nygård" in page.text
+    assert "Anne Moen" in page.text
+    assert "Amir Haddad" in page.text
+    assert "Amir Haddad" in as_kari.get(address).text
+
+
+def test_a_pages_script_hears_409_of_an_older_text(as_kari: Visitor) -> None:
+    address = begin(as_kari)
+    send(as_kari, address, typed("minutes", chair="Amir Haddad"), action="save", version="1")
+    answer = as_kari.post(
+        address,
+        data={**typed("minutes"), "_action": "autosave", "csrf_token": as_kari.csrf_token()},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == 409
+    assert answer.is_json
+
+
+def test_the_choice_between_two_texts_is_kept(as_kari: Visitor) -> None:
+    address = begin(as_kari, chair="Anne Moen", place="Rådhuset")
+    saved = typed("minutes", chair="Amir Haddad", place="Heidal skole")
+    send(as_kari, address, saved, action="save", version="1")
+    mine = typed("minutes", chair="Anne Moen", place="Rådhuset")
+    choices = {"choose-chair": "mine", "choose-place": "saved"}
+    send(as_kari, address, mine, action="settle", version="2", **choices)
+    page = as_kari.get(address).text
+    assert 'value="Anne Moen"' in page
+    assert 'value="Heidal skole"' in page
+
+
+def test_rows_that_differ_in_number_are_chosen_as_a_whole() -> None:
+    answers = MinutesForm.sample()
+    mine = MinutesForm.from_answers(
+        answers | {"items": [{"title": "Skolestart", "conclusion": "Ja"}]}
+    )
+    more = [
+        {"title": "Skolestart", "conclusion": "Nei"},
+        {"title": "PPT", "conclusion": "Henvises"},
+    ]
+    saved = MinutesForm.from_answers(answers | {"items": more})
+    found = conflict.differences(mine, saved)
+    assert [(difference.name, difference.mine) for difference in found] == [
+        ("items", "1. Skolestart · Ja")
+    ]
+    chosen = MinutesForm.from_typed(conflict.settled(mine, saved, {"items": "mine"}))
+    assert len(chosen.answers()["items"]) == 1
+    kept = MinutesForm.from_typed(conflict.settled(mine, saved, {}))
+    assert len(kept.answers()["items"]) == 2
+
+
+def test_two_clicks_on_finish_make_one_paper(as_kari: Visitor, session: Session) -> None:
+    address = begin(as_kari)
+    first, second = finish(as_kari, address), finish(as_kari, address)
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert len(stored(session, Paper)) == 1
+    assert stored(session, Draft) == []
+
+
+def test_a_draft_changed_after_it_was_looked_over_is_not_finished(
+    as_kari: Visitor, session: Session
+) -> None:
+    address = begin(as_kari)
+    send(as_kari, address, typed("minutes", chair="Amir Haddad"), action="save", version="1")
+    answer = finish(as_kari, address, version=1)
+    assert answer.location == f"{address}/review"
+    assert stored(session, Paper) == []
+
+
+def test_a_paper_that_breaks_a_rule_is_not_finished(as_kari: Visitor, session: Session) -> None:
+    address = begin(as_kari, referent="")
+    finish(as_kari, address)
+    assert stored(session, Paper) == []
+
+
+def test_advice_is_given_and_refuses_nothing(as_kari: Visitor) -> None:
+    items = [{"title": "Skolestart", "conclusion": "Mor mente at det går bra."}]
+    address = begin(as_kari, items=items)
+    assert "Forslag før du ferdigstiller" in as_kari.get(f"{address}/review").text
+    assert finish(as_kari, address).location.startswith("/papers/")
+
+
+def test_characters_that_cannot_be_printed_are_told_of(as_kari: Visitor) -> None:
+    form = typed("minutes") | {"chair": ["Solveig\u0000Nygård"]}
+    answer = send(as_kari, "/papers/minutes/new", form, action="review")
+    page = as_kari.get(answer.location).text
+    assert "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten." in page
+
+
+def test_another_referent_finds_neither_draft_nor_paper(
+    log_in: Callable[[Employee], Visitor],
+) -> None:
+    kari, jonas = log_in(people.KARI), log_in(people.JONAS)
+    address = begin(kari)
+    for page in (address, f"{address}/review", f"{address}/discard"):
+        assert jonas.get(page).status_code == 404
+    assert send(jonas, address, typed("minutes"), action="save", version="1").status_code == 404
+    receipt = finish(kari, address).location
+    assert jonas.get(receipt).status_code == 404
+    assert jonas.get(f"{receipt}/docx").status_code == 404
+    assert receipt not in jonas.get("/papers/").text
+    assert receipt in kari.get("/papers/").text
+
+
+def test_a_paper_that_the_coordinating_unit_finishes_stays_its_authors(
+    log_in: Callable[[Employee], Visitor],
+) -> None:
+    kari, liv = log_in(people.KARI), log_in(people.LIV)
+    address = begin(kari)
+    receipt = finish(liv, address).location
+    assert kari.get(receipt).status_code == 200
+    assert liv.get(receipt).status_code == 200
+
+
+def test_a_draft_is_deleted_only_after_one_is_asked(as_kari: Visitor, session: Session) -> None:
+    address = begin(as_kari)
+    assert "Vil du slette kladden?" in as_kari.get(f"{address}/discard").text
+    assert len(stored(session, Draft)) == 1
+    assert as_kari.send(f"{address}/discard").status_code == 303
+    assert stored(session, Draft) == []
+
+
+def test_the_start_page_leads_to_every_kind_and_to_what_was_begun(as_kari: Visitor) -> None:
+    address = begin(as_kari)
+    page = as_kari.get("/").text
+    for kind in PAPERS:
+        assert f'href="/papers/{kind.slug}/new"' in page
+    assert 'href="/evaluation/"' in page
+    assert f'href="{address}"' in page
+
+
+def test_nobody_sees_papers_on_the_start_page(visitor: Visitor) -> None:
+    page = visitor.get("/").text
+    assert "/papers/" not in page
+    assert 'href="/evaluation/"' in page
+    assert 'href="/login"' in page
+
+
+def test_an_unknown_kind_and_one_without_a_paper_are_not_found(as_kari: Visitor) -> None:
+    assert as_kari.get("/papers/nothing/new").status_code == 404
+    assert as_kari.get("/papers/evaluation/new").status_code == 404
+
+
+def test_an_evaluation_is_kept_without_a_draft_and_thanked_for(
+    visitor: Visitor, session: Session
+) -> None:
+    answer = visitor.send("/evaluation/", **typed("evaluation"))
+    assert answer.location == "/evaluation/thanks"
+    assert len(stored(session, EvaluationAnswer)) == 1
+    assert visitor.get(answer.location).status_code == 200
+
+
+def test_an_evaluation_that_lacks_an_answer_keeps_the_others(
+    visitor: Visitor, session: Session
+) -> None:
+    answer = visitor.send("/evaluation/", **typed("evaluation", unit="", good="Alle hørte på oss."))
+    assert answer.status_code == 422
+    assert "Alle hørte på oss." in answer.text
+    assert stored(session, EvaluationAnswer) == []
+
+
+def test_results_are_for_the_coordinating_unit(
+    log_in: Callable[[Employee], Visitor], visitor: Visitor
+) -> None:
+    visitor.send("/evaluation/", **typed("evaluation"))
+    page = log_in(people.LIV).get("/evaluation/results")
+    assert "For få svar til å vises." in page.text
+    assert log_in(people.KARI).get("/evaluation/results").status_code == 403
