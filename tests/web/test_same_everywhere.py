@@ -1,0 +1,79 @@
+"""What is missing is said in the same words on the page, in the API and by the CLI."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from formsvc.cli import main
+from formsvc.kinds import find
+from formsvc.models import Account
+from formsvc.services import account
+from tests.samples import PRINTED, Sample
+from tests.web.conftest import SQLITE_ONLY, Visitor
+
+pytestmark = SQLITE_ONLY
+
+
+def _emptied(sample: Sample) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sample without each of its answers in turn."""
+    for name in sample.answers.keys() - {"language"}:
+        yield name, {key: value for key, value in sample.answers.items() if key != name}
+
+
+def _cli(kind: str, answers: dict[str, Any]) -> list[dict[str, str]]:
+    words = ["check", kind, "--data", "-", "--json"]
+    said = CliRunner().invoke(main, words, input=json.dumps(answers))
+    found: list[dict[str, str]] = json.loads(said.stdout)
+    assert said.exit_code == (2 if found else 0)
+    return found
+
+
+@pytest.fixture
+def program(visitor: Visitor, session: Session, kari: Account) -> tuple[Visitor, str]:
+    token = account.issue_token(session, kari, "Fagsystemet")
+    session.commit()
+    return visitor, token
+
+
+def _api(program: tuple[Visitor, str], kind: str, answers: dict[str, Any]) -> list[dict[str, str]]:
+    client, token = program
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.post(f"/api/v1/render/{kind}?format=docx", json=answers, headers=headers)
+    assert answer.status_code == 422, answer.status
+    assert answer.json is not None
+    found: list[dict[str, str]] = answer.json["problems"]
+    return found
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_the_api_and_the_cli_say_the_same(sample: Sample, program: tuple[Visitor, str]) -> None:
+    refused = 0
+    for _name, answers in _emptied(sample):
+        if said := _cli(sample.kind.slug, answers):
+            assert _api(program, sample.kind.slug, answers) == said
+            refused += 1
+    assert refused >= 4
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_the_page_says_the_same_in_the_language_it_speaks(sample: Sample, as_kari: Visitor) -> None:
+    for name, answers in _emptied(sample):
+        said = _cli(sample.kind.slug, answers)
+        if not said:
+            continue
+        typed = find(sample.kind.slug).form.from_answers(answers).typed()
+        address = f"/papers/{sample.kind.slug}/new?lang={sample.language}"
+        sent = as_kari.send(address, **{**typed, "_action": ["review"]})
+        page = as_kari.get(f"{sent.location}?lang={sample.language}")
+        assert page.status_code == 422
+        shown = html.unescape(page.text)
+        for problem in said:
+            assert problem["message"] in shown, name
+            assert f'id="{problem["field"].replace(".", "-")}' in shown, problem
