@@ -14,7 +14,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 
-import page
 import pypdfium2
 import pytest
 from jinja2 import UndefinedError
@@ -23,6 +22,7 @@ from pypdf import PdfReader
 from formsvc.documents import checks, fonts, glyphs, html_pdf
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
+from tests.documents.validator import failures
 from tests.samples import PRINTED, Sample, load
 
 HEAD = '<html lang="nb"><head><title>Prøve</title></head><body><h1>Prøve</h1>'
@@ -43,14 +43,6 @@ def find(slug: str) -> Sample:
 
 def text(pdf: bytes) -> str:
     return "\f".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-
-
-def failures(pdf: bytes, *profiles: str) -> list[Any]:
-    return [
-        failure
-        for profile in profiles
-        for failure in page.validate_pdf_bytes(pdf, profile=profile).failures
-    ]
 
 
 def assert_archive_proof(pdf: bytes) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import page
 import pytest
@@ -19,6 +19,7 @@ from pypdf.generic import (
 )
 
 from formsvc.documents import html_pdf
+from tests.documents.validator import failures
 
 PAPER = """<html lang="nb"><head><title>Referat</title></head><body>
 <h1>Referat</h1><h2>Til stede</h2><p><img src="shield.svg" alt="Kommunevåpen"></p>
@@ -29,10 +30,6 @@ PAPER = """<html lang="nb"><head><title>Referat</title></head><body>
 @pytest.fixture(scope="module")
 def valid() -> bytes:
     return html_pdf.print_html(PAPER)
-
-
-def failures(pdf: bytes, profile: str) -> list[Any]:
-    return list(page.validate_pdf_bytes(pdf, profile=profile).failures)
 
 
 def rewritten(pdf: bytes, fault: Callable[[PdfWriter], None]) -> bytes:
@@ -191,6 +188,22 @@ def test_a_fault_is_found(valid: bytes, profile: str, fault: Callable[[PdfWriter
 def test_a_torn_off_file_is_refused(valid: bytes) -> None:
     with pytest.raises(page.ParseError):
         failures(valid[: len(valid) // 2], "2a")
+
+
+def test_a_wrong_length_is_found(valid: bytes) -> None:
+    length = re.search(rb"/Length \d+", valid)
+    assert length
+
+    assert failures(valid.replace(length[0], length[0][:-1] + b"0", 1), "2a") != []
+
+
+def test_a_stream_that_ends_with_a_carriage_return_is_no_fault(valid: bytes) -> None:
+    def end_with_a_return(writer: PdfWriter) -> None:
+        packet = writer.root_object["/Metadata"].get_object()
+        assert isinstance(packet, StreamObject)
+        packet.set_data(packet.get_data() + b"\r")
+
+    assert failures(rewritten(valid, end_with_a_return), "2a", "ua1") == []
 
 
 def test_the_seeds_start_from_a_readable_paper(valid: bytes) -> None:
