@@ -91,22 +91,30 @@ def review(draft_id: UUID) -> ResponseReturnValue:
 def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
     printer.wake_after_this_request()
-    issued = _made_from(draft_id) or _issue(draft_id)
+    try:
+        issued = _issue(draft_id)
+    except NotFound:
+        issued = _made_from(draft_id)
     if issued is None:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
         return redirect(url_for("drafts.review", draft_id=draft_id), 303)
     return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
 
 
-def _made_from(draft_id: UUID) -> Paper | None:
-    """The paper that a draft has become already."""
+def _made_from(draft_id: UUID) -> Paper:
+    """The paper that a draft has become already.
+
+    :raises NotFound: when there is none, or none that this account may know of.
+    """
     made = database().scalar(select(Paper.id).where(Paper.draft_id == draft_id))
-    return paper.opened(database(), made, me()) if made else None
+    if made is None:
+        raise NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))
+    return paper.opened(database(), made, me())
 
 
 def _issue(draft_id: UUID) -> Paper | None:
     """The paper that a draft becomes; None where it is not the text that was looked over."""
-    kept = draft.find(database(), draft_id, me())
+    kept = draft.hold(database(), draft_id, me())
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if _version() != kept.version or not form.validate():

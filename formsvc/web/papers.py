@@ -24,6 +24,10 @@ area = Blueprint("papers", __name__, url_prefix="/papers")
 PATIENCE: Final = 20
 
 
+#: the groups of a paper that may name whom it concerns
+WHOM: Final = ("child", "person")
+
+
 class FileType(NamedTuple):
     """A format as people know it."""
 
@@ -58,8 +62,11 @@ class Line(NamedTuple):
 
     address: str
     title: str
+    #: whom it concerns; "" where it names nobody
+    concerns: str
     reference: str
     when: str
+    #: who finished it; "" where it is the reader's own
     author: str
 
 
@@ -130,10 +137,16 @@ def line(found: Paper) -> Line:
     return Line(
         url_for("papers.receipt", paper_id=found.id),
         profile.current().title(found.kind, spoken()),
+        _concerns(found),
         found.reference,
         norway.short_date(_issued(found).date()),
         found.author.name if found.author_id != me().id else "",
     )
+
+
+def _concerns(found: Paper) -> str:
+    groups = (found.answers.get(group) or {} for group in WHOM)
+    return next((str(group["name"]) for group in groups if group.get("name")), "")
 
 
 def _files(found: Paper) -> list[File]:

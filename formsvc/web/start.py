@@ -12,7 +12,8 @@ from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
 from formsvc.services import draft, paper
-from formsvc.web.papers import line
+from formsvc.web import access
+from formsvc.web.papers import WHOM, line
 from formsvc.web.session import database, me
 
 area = Blueprint("start", __name__)
@@ -50,10 +51,14 @@ def start() -> str:
 
 
 def _groups() -> list[Group]:
-    return [
+    groups = [
         Group(str(heading), _told_apart([_link(kind) for kind in KINDS if kind.group == group]))
         for group, heading in GROUPS.items()
     ]
+    if me().role in access.COUNTERS:
+        results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
+        groups[-1].papers.append(results)
+    return groups
 
 
 def _link(kind: Kind) -> Link:
@@ -81,7 +86,7 @@ def _title(slug: str) -> str:
 def _draft_link(kept: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
     left = kept.changed_at.astimezone(norway.OSLO)
-    concerns = "".join(kept.typed.get("child-name", []))
+    concerns = "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
     when = _(
         "Sist lagret %(day)s kl. %(time)s",
         day=norway.short_date(left.date()),

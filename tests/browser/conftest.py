@@ -16,8 +16,11 @@ from werkzeug.serving import make_server
 
 from formsvc import db
 from formsvc.config import Settings
+from formsvc.services import evaluation
 from formsvc.web import create_app, session
+from formsvc.web.printer import Printer
 from tests import people
+from tests.browser.filling import sample
 from tests.people import Employee
 
 CHROMIUM: Final = os.environ.get("FORMSVC_CHROMIUM") or shutil.which("chromium")
@@ -59,14 +62,24 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running service with Kari, Amir and Liv employed."""
+def no_printing() -> Iterator[None]:
+    """Leave PDFs unprinted: no page looks at one, and making them takes longer than all else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Printer, "wake", lambda _printer: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, no_printing: None) -> Iterator[Site]:
+    """A running service with Kari, Amir and Liv employed, and five families heard."""
     settings = Settings(demo=True, data=tmp_path_factory.mktemp("site"), https=False)
     db.migrate(settings)
     app = create_app(settings)
     with session.makers(app).writing.begin() as opened:
         for employee in (people.KARI, people.AMIR, people.LIV):
             people.employ(opened, employee)
+        for _family in range(5):
+            evaluation.keep(opened, sample("evaluation"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, name="site")
     thread.start()
