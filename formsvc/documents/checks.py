@@ -133,6 +133,9 @@ class _Document:
     def _make_whole(self, answer: str, times: int) -> None:
         """Join what page breaks have torn apart, until the text stands here so many times."""
         whole = sum(page.count(answer) for page in self._pages)
+        # those that are whole are put aside, so that their beginnings are not taken for pieces
+        torn = [page.replace(answer, _BETWEEN_ANSWERS) for page in self._pages]
+        self._pages = torn + [answer] * whole
         for _ in range(times - whole):
             for first in range(len(self._pages) - 1):
                 if self._joined(answer, first):

@@ -118,7 +118,9 @@ def text(data: bytes) -> str:
     """All that a reader finds in a PDF: the text of every page, and what stands in its fields."""
     whole = reader(data)
     values = [str(field.get("/V", "")) for field in (whole.get_fields() or {}).values()]
-    return "\n".join([*(page.extract_text() for page in whole.pages), *values])
+    # a form feed between pages tells where a long text may have been parted
+    pages = "\f".join(page.extract_text() for page in whole.pages)
+    return "\n".join([pages, *values])
 
 
 # -- writing into fields --------------------------------------------------------------------------
