@@ -90,8 +90,14 @@ class InvitationForm(MeetingForm):
     )
 
     first_meeting = Check(_l("Dette er det første møtet"))
-    place = Text(_l("Sted"), example="Møterom 2, Heidal skole")
-    video_link = Text(_l("Lenke til videomøte"))
+    place = Text(
+        _l("Sted"),
+        hint=_l("Fyll ut stedet, eller lenken til videomøtet, eller begge."),
+        example="Møterom 2, Heidal skole",
+    )
+    video_link = Text(
+        _l("Lenke til videomøte"), hint=_l("Fyll ut når noen eller alle møtes på video.")
+    )
     purpose = LongText(
         _l("Formålet med møtet"),
         required=_l("Skriv hva som er formålet med møtet."),

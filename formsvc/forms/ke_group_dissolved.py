@@ -64,7 +64,11 @@ class KeGroupDissolvedForm(KeNotificationForm):
         example="goals_met",
     )
     reason_note = LongText(_l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn»."))
-    agreed_with_family_on = Date(_l("Avklart med familien dato"), example="2028-06-10")
+    agreed_with_family_on = Date(
+        _l("Avklart med familien dato"),
+        hint=_l("Må fylles ut, unntatt ved dødsfall."),
+        example="2028-06-10",
+    )
     told_may_return = Check(
         _l("Familien vet at de kan ta kontakt igjen"),
         required=_l("Fortell familien at de kan ta kontakt igjen, og kryss av for det."),

@@ -7,7 +7,6 @@ from typing import get_args
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import NotAcceptable
 
-from formsvc import profile
 from formsvc.errors import FormsvcError, InvalidAnswers
 from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
@@ -67,7 +66,7 @@ def render(kind: str) -> Response:
 def _described(kind: Kind) -> dict[str, object]:
     return {
         "kind": kind.slug,
-        "title": {code: profile.current().title(kind.slug, code) for code in PAPER_LANGUAGES},
+        "title": {code: kind.title(code) for code in PAPER_LANGUAGES},
         "formats": kind.formats,
         "schema": url_for("api.schema", kind=kind.slug),
         "render": url_for("api.render", kind=kind.slug) if kind.formats else None,

@@ -235,7 +235,7 @@ def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]
         "draft_id": draft_id,
         "version": kept.version if kept else 0,
         "address": address,
-        "title": profile.current().title(kind.slug, spoken()),
+        "title": kind.title(spoken()),
     }
 
 

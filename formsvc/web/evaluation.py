@@ -26,7 +26,7 @@ def ask() -> ResponseReturnValue:
     page = render_template(
         "evaluation/form.html",
         form=form,
-        title=profile.current().title(kind.slug, spoken()),
+        title=kind.title(spoken()),
         texts=[text for key, text in _texts().items() if key != "next"],
         errors=located(form),
         focus="",

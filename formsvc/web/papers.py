@@ -94,7 +94,7 @@ def receipt(paper_id: UUID) -> str:
     return render_template(
         "papers/receipt.html",
         paper=found,
-        title=profile.current().title(found.kind, spoken()),
+        title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
         files=_files(found),
         next=texts.get("next", []),
@@ -136,7 +136,7 @@ def line(found: Paper) -> Line:
     """A paper as it stands in a list."""
     return Line(
         url_for("papers.receipt", paper_id=found.id),
-        profile.current().title(found.kind, spoken()),
+        kinds.find(found.kind).title(spoken()),
         _concerns(found),
         found.reference,
         norway.short_date(_issued(found).date()),

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, g, render_template, url_for
 
-from formsvc import norway, profile
-from formsvc.kinds import GROUPS, KINDS, Kind
+from formsvc import norway
+from formsvc.kinds import GROUPS, KINDS, Kind, find
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
@@ -80,7 +80,7 @@ def _told_apart(links: list[Link]) -> list[Link]:
 
 
 def _title(slug: str) -> str:
-    return profile.current().title(slug, spoken())
+    return find(slug).title(spoken())
 
 
 def _draft_link(kept: Draft) -> Link:
