@@ -18,7 +18,7 @@ import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -39,7 +39,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -313,10 +313,14 @@ def session_factory(opened: Engine, *, reading: bool = False) -> sessionmaker[Se
     return sessionmaker(opened, expire_on_commit=False)
 
 
-def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_into(session: Session, model: type[Base]) -> sqlite.Insert:
     """Begin an insert that may say what to do when the row is there already (ON CONFLICT)."""
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model)
+        # the dialect brings all of its drivers, a tenth of a start, and few starts need it
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        # the same methods as SQLite's, by another class
+        return cast("sqlite.Insert", postgresql.insert(model))
     return sqlite.insert(model)
 
 
