@@ -87,7 +87,8 @@ def fill(
         printing.demand(found, wanted)
         data = printing.render(found, form, wanted).data
         _write(out, data)
-        _notice(form)
+        with speaking(form.paper_language):
+            _notice(form)
 
 
 @main.command()
@@ -100,7 +101,8 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
         _found, form = _checked(kind, source)
         if as_json:
             _print_json([])
-        _notice(form)
+        with speaking(form.paper_language):
+            _notice(form)
 
 
 @main.command()
@@ -133,7 +135,8 @@ def batch(kind: str, rows: IO[bytes], out: Path, wanted: Format) -> None:
         found = find(kind)
         demand(found, wanted)
     out.mkdir(parents=True, exist_ok=True)
-    lines = [line for line in rows.read().splitlines() if line.strip()]
+    numbered = enumerate(rows.read().splitlines(), start=1)
+    lines = {number: line for number, line in numbered if line.strip()}
     refused = list(_refused_rows(found, lines, out, wanted))
     report = out / "refused.jsonl"
     report.unlink(missing_ok=True)
@@ -147,25 +150,28 @@ def batch(kind: str, rows: IO[bytes], out: Path, wanted: Format) -> None:
 
 
 def _refused_rows(
-    kind: Kind, lines: list[bytes], out: Path, wanted: Format
+    kind: Kind, lines: dict[int, bytes], out: Path, wanted: Format
 ) -> Iterator[dict[str, Any]]:
     """Make the documents, and give back the rows that could not be made."""
     from rich.console import Console
     from rich.progress import track
 
-    from formsvc.services.printing import make
+    from formsvc.services.printing import render
 
     ending = "docx" if wanted == "docx" else "pdf"
     console = Console(stderr=True)
-    for number, line in enumerate(track(lines, kind.slug, console=console), start=1):
+    for number, line in track(lines.items(), kind.slug, console=console):
         try:
-            data = make(kind, _parsed(line), wanted)
+            form = _form(kind, _parsed(line))
+            data = render(kind, form, wanted).data
         except InvalidAnswers as invalid:
             yield {"row": number, "problems": _plain(invalid.problems)}
         except FormsvcError as error:
             yield {"row": number, "problems": _plain([Problem("", str(error))])}
         else:
             _write(out / f"{kind.slug}-{number:06}.{ending}", data)
+            with speaking(form.paper_language):
+                _notice(form, f"row {number}: ")
 
 
 # -- the service ----------------------------------------------------------------------------------
@@ -289,12 +295,17 @@ def _print_json(data: object) -> None:
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
     from formsvc.kinds import find
 
-    found, answers = find(kind), _parsed(source.read())
+    found = find(kind)
+    return found, _form(found, _parsed(source.read()))
+
+
+def _form(kind: Kind, answers: dict[str, Any]) -> DocumentForm:
+    """The form with these answers, refused in the paper's language."""
     with speaking(str(answers.get("language", ""))):
-        form = found.form.from_answers(answers)
+        form = kind.form.from_answers(answers)
         if not form.validate():
             raise InvalidAnswers(form.problems())
-        return found, form
+        return form
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -313,9 +324,10 @@ def _parsed(data: bytes) -> dict[str, Any]:
     return answers
 
 
-def _notice(form: DocumentForm) -> None:
-    for notice in form.notices():
-        click.echo(f"{notice.field}: {notice.message}", err=True)
+def _notice(form: DocumentForm, before: str = "") -> None:
+    """Say what was replaced, and give the advice that a page would."""
+    for notice in (*form.notices(), *form.advice()):
+        click.echo(f"{before}{notice.field}: {notice.message}", err=True)
 
 
 def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
@@ -328,7 +340,7 @@ def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
         [
             Problem(
                 "",
-                _("Navnet etter --out må slutte på .docx eller .pdf (skjemaet er en PDF)."),
+                _("Navnet etter --out må slutte på .docx eller .pdf, og et skjema er alltid .pdf."),
             )
         ]
     )

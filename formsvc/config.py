@@ -58,11 +58,13 @@ class Settings:
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from an environment.
 
+    :raises MissingSetting: naming a variable that cannot be read.
+
     >>> read({"FORMSVC_DEMO": "1"}).demo
     True
     """
     key_file = environ.get("FORMSVC_SECRET_KEY_FILE")
-    key = Path(key_file).read_text().strip() if key_file else environ.get("FORMSVC_SECRET_KEY", "")
+    key = _read_key(Path(key_file)) if key_file else environ.get("FORMSVC_SECRET_KEY", "")
     profile, templates = environ.get("FORMSVC_PROFILE"), environ.get("FORMSVC_TEMPLATES")
     demo = environ.get("FORMSVC_DEMO", "") not in ("", "0")
     return Settings(
@@ -72,9 +74,25 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_url=environ.get("FORMSVC_DATABASE_URL", ""),
         profile=Path(profile) if profile else None,
         templates=Path(templates) if templates else None,
-        proxies=int(environ.get("FORMSVC_PROXIES", "0")),
+        proxies=_number("FORMSVC_PROXIES", environ.get("FORMSVC_PROXIES", "0")),
         https=environ.get("FORMSVC_HTTPS", "0" if demo else "1") not in ("", "0"),
     )
+
+
+def _read_key(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingSetting(
+            f"FORMSVC_SECRET_KEY_FILE points at {file}, which cannot be read"
+            f" ({type(error).__name__}). Give the path of a text file that holds the key."
+        ) from None
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise MissingSetting(f"{name} is «{text}». Give a number, such as 1.")
+    return int(text)
 
 
 @cache

@@ -123,15 +123,24 @@ def test_sample_prints_answers_that_check_accepts(kind: Any) -> None:
 def test_batch_makes_the_rows_that_hold_and_reports_the_others(tmp_path: Path) -> None:
     good, bad = load("minutes.nb"), load("minutes.nb") | {"referent": ""}
     rows = tmp_path / "rows.jsonl"
-    rows.write_text("\n".join([json.dumps(good), json.dumps(bad), "{", json.dumps(good)]) + "\n")
+    rows.write_text(
+        "\n".join([json.dumps(good), json.dumps(bad), "", "{", json.dumps(good)]) + "\n"
+    )
     out = tmp_path / "out"
     done = _call("batch", "minutes", "--rows", rows, "--out", out, "--format", "docx")
     assert done.exit_code == 1
     made = sorted(path.name for path in out.glob("*.docx"))
-    assert made == ["minutes-000001.docx", "minutes-000004.docx"]
+    assert made == ["minutes-000001.docx", "minutes-000005.docx"]
     report = [json.loads(line) for line in (out / "refused.jsonl").read_text().splitlines()]
-    assert [row["row"] for row in report] == [2, 3]
+    assert [row["row"] for row in report] == [2, 4]
     assert report[0]["problems"][0]["field"] == "referent"
+
+
+def test_advice_is_given_and_the_paper_is_accepted() -> None:
+    late = load("invitation.nb") | {"sent_on": "2026-12-07"}
+    done = _call("check", "invitation", "--data", "-", data=late)
+    assert done.exit_code == 0
+    assert done.stderr.startswith("sent_on: ")
 
 
 def test_batch_without_refusals_ends_well(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from formsvc.forms.fields import (
     Rows,
     Text,
 )
-from formsvc.forms.parts import Child, Employee, Signature
+from formsvc.forms.parts import Child, Employee, Signature, same_name
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -216,7 +216,8 @@ class ConsentForm(DocumentForm):
                 )
             if row.service.code == "other" and row.form.name.is_empty():
                 row.form.name.refuse(_("Skriv navnet på tjenesten."))
-            others += row.form.name.text.casefold() != self.receiver.service.text.casefold()
+            name = row.form.name.text or row.service.words()
+            others += not same_name(name, self.receiver.service.text)
         if self.services.filled and not others:
             self.services.refuse(
                 _("Legg til minst én tjeneste til, utenom den som tar imot samtykket.")
@@ -276,7 +277,9 @@ class ConsentForm(DocumentForm):
 
     def _signature_rules(self, born: date, day: date) -> None:
         joint = self.parental_responsibility.code == "joint"
-        roles = [row.role.code for row in self.signatories.filled]
+        roles = signing.roles_by_name(
+            (row.form.name.text, row.role.code) for row in self.signatories.filled
+        )
         if not roles:
             return
         rule = profile.current().signing_rule(norway.age_on(born, day), self.purposes.chosen)

@@ -115,6 +115,14 @@ class ConsentWithdrawalForm(DocumentForm):
             self.services.refuse(_("Legg til minst én tjeneste samtykket ikke lenger gjelder."))
         if self.extent.code == "purpose" and self.purposes.is_empty():
             self.purposes.refuse(_("Kryss av for minst ett formål samtykket ikke lenger gjelder."))
+        if self.extent.code in ("all", "purpose") and self.services.filled:
+            self.services.refuse(
+                _("Ta bort tjenestene, eller velg at samtykket bare trekkes for noen tjenester.")
+            )
+        if self.extent.code in ("all", "services") and not self.purposes.is_empty():
+            self.purposes.refuse(
+                _("Ta bort formålene, eller velg at samtykket bare trekkes for noen formål.")
+            )
         born, day = self.child.birth_date.day, self.withdrawn_on.day
         if born and day and born > day:
             self.child.birth_date.refuse(

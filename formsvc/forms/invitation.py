@@ -156,7 +156,8 @@ class InvitationForm(MeetingForm):
 
     def advice(self) -> list[Problem]:
         sent, day = self.sent_on.day, self.date.day
-        days = profile.current().limits.agenda_warning_days
+        arena = self.case
+        days = (arena and arena.agenda_days) or profile.current().limits.agenda_warning_days
         if sent and day and day - sent < timedelta(days=days):
             return [
                 Problem(

@@ -320,7 +320,9 @@ class IpApplicationForm(DocumentForm):
                 )
             )
         responsible = sum(bool(row.parental_responsibility.data) for row in self.guardians.filled)
-        roles = [row.role.code for row in self.signed_by.filled]
+        roles = signing.roles_by_name(
+            (row.form.name.text, row.role.code) for row in self.signed_by.filled
+        )
         sentence = signing.missing(
             birth_date=born,
             day=day,

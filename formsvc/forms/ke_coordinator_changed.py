@@ -76,5 +76,6 @@ class KeCoordinatorChangedForm(KeNotificationForm):
     )
 
     def rules(self) -> None:
+        super().rules()
         if self.reason.code == "other" and self.reason_note.is_empty():
             self.reason_note.refuse(_("Skriv hvilken grunn det er."))

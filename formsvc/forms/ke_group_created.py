@@ -97,6 +97,7 @@ class KeGroupCreatedForm(KeNotificationForm):
     )
 
     def rules(self) -> None:
+        super().rules()
         if len(self.members.filled) == 1:
             self.members.refuse(
                 _("Legg til minst ett medlem til. Det skal være minst to i gruppa.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
-from formsvc.forms.fields import Check, Choice, Date, LongText, Rows, Text
+from formsvc.forms.fields import Check, Choice, Date, LongText, Rows, Text, Typed
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
     SENDER,
@@ -32,6 +33,16 @@ INDIVIDUAL_PLAN = {
 }
 #: what is written when no partner was to be informed: an explicit answer, not an empty list
 NOBODY = frozenset({"none", "ingen"})
+
+
+class Partners(Rows):
+    """The partners who know, or the explicit word that there are none."""
+
+    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+        return super().typed_from([answer] if isinstance(answer, str) else answer, misfits)
+
+    def words(self, *, in_row: bool = False) -> list[str]:
+        return [_("ingen") if row.text.casefold() in NOBODY else row.text for row in self.filled]
 
 
 class KeGroupDissolvedForm(KeNotificationForm):
@@ -77,7 +88,7 @@ class KeGroupDissolvedForm(KeNotificationForm):
         _l("Nærmeste leder har fått beskjed"),
         required=_l("Gi beskjed til nærmeste leder, og kryss av for det."),
     )
-    partners_informed = Rows(
+    partners_informed = Partners(
         Text(_l("Tjeneste"), example="PPT"),
         _l("Samarbeidspartnere som har fått beskjed"),
         required=_l("Skriv hvem av samarbeidspartnerne som har fått beskjed, eller skriv «ingen»."),
@@ -95,6 +106,7 @@ class KeGroupDissolvedForm(KeNotificationForm):
     archived_in = Text(_l("Hvor er dokumentene arkivert?"), example="Elevmappe")
 
     def rules(self) -> None:
+        super().rules()
         if self.reason.code == "other" and self.reason_note.is_empty():
             self.reason_note.refuse(_("Skriv hvilken grunn det er."))
         if self.reason.code not in ("", "deceased") and self.agreed_with_family_on.is_empty():

@@ -70,6 +70,7 @@ class KeIpDeclinedForm(KeNotificationForm):
     ask_again_on = Date(_l("Spør igjen dato"), example="2029-06-01")
 
     def rules(self) -> None:
+        super().rules()
         informed, declined = self.informed_on.day, self.declined_on.day
         if informed and declined and declined < informed:
             self.declined_on.refuse(

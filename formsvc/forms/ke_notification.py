@@ -8,6 +8,7 @@ from formsvc import norway
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Date, Group, LongText, Rows, Text
 from formsvc.forms.parts import Child, Coordinator, Employee
+from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
 YES = {"yes": _l("Ja"), "no": _l("Nei")}
@@ -56,3 +57,8 @@ class KeNotificationForm(DocumentForm):
         default=lambda: norway.today().isoformat(),
         example="2028-06-15",
     )
+
+    def rules(self) -> None:
+        born, day = self.child.birth_date.day, self.date.day
+        if born and day and born > day:
+            self.child.birth_date.refuse(_("Fødselsdatoen kan ikke være etter meldingen."))

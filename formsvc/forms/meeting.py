@@ -6,6 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from formsvc import profile
+from formsvc.forms import anonymity
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.fields import (
     Check,
@@ -18,22 +19,10 @@ from formsvc.forms.fields import (
     Text,
     Time,
 )
-from formsvc.forms.parts import Child
+from formsvc.forms.parts import Child, same_name
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ \u00a0.-]?\d{5}(?!\d)")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for case and spacing.
-
-    >>> same_name("Anne  Moen", "anne moen")
-    True
-    """
-    return one.casefold().split() == other.casefold().split()
 
 
 class MeetingForm(DocumentForm):
@@ -73,6 +62,11 @@ class MeetingForm(DocumentForm):
         example="Solveig Nygård",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if arena := self.case:
+            self.arena.hint = _about(arena)
+
     @property
     def case(self) -> profile.Arena | None:
         """The rules of the arena, or None while none is chosen."""
@@ -99,6 +93,8 @@ class MeetingForm(DocumentForm):
 
     def _anonymous_rules(self, sentence: str) -> None:
         if not self.child.is_empty():
+            for field in self.child.fields:
+                field.errors = []  # what is missing there is not to be filled in
             self.child.refuse(sentence)
         if not self.consent_reference.is_empty():
             self.consent_reference.refuse(sentence)
@@ -119,7 +115,7 @@ class MeetingForm(DocumentForm):
     def _no_traces(self) -> None:
         """In an anonymous case no text may hold what leads to a person."""
         for leaf in self.leaves():
-            if type(leaf) in (Text, LongText) and (trace := _trace(leaf.text)):
+            if type(leaf) in (Text, LongText) and (trace := anonymity.trace(leaf.text)):
                 leaf.refuse(trace)
 
     def leaves(self) -> list[Any]:
@@ -127,36 +123,36 @@ class MeetingForm(DocumentForm):
         return [leaf for field in self for leaf in field.leaves()]
 
     def family_rule(self, people: Rows) -> None:
-        """The family or the young person is among the people, where the arena is theirs too."""
+        """The family or the young person is among the people, unless nobody may tell who it is."""
         arena = self.case
-        if not people.filled or self.anonymous.data or (arena and not arena.family):
-            return
-        words = profile.current().family_roles
-        child = self.child.form.name.text
-        for row in people.filled:
-            roles = re.findall(r"\w+", row.form.role.text.casefold())
-            if words & set(roles) or (child and same_name(row.form.name.text, child)):
-                return
-        people.refuse(
-            _(
-                "Legg til minst én fra familien, eller ungdommen selv."
-                " Skriv rollen, for eksempel Mor, Far eller Ungdommen selv."
+        family = [row for row in people.filled if self._is_family(row)]
+        if self.anonymous.data or (arena and arena.level == "system"):
+            for row in family:
+                row.form.role.refuse(
+                    _("Familien er ikke med når saken er anonym eller møtet er på systemnivå.")
+                )
+        elif people.filled and not family and (arena is None or arena.family):
+            people.refuse(
+                _(
+                    "Legg til minst én fra familien, eller ungdommen selv."
+                    " Skriv rollen, for eksempel Mor, Far eller Ungdommen selv."
+                )
             )
+
+    def _is_family(self, row: Any) -> bool:
+        child = self.child.form.name.text
+        roles = re.findall(r"\w+", row.form.role.text.casefold())
+        return bool(profile.current().family_roles & set(roles)) or (
+            bool(child) and same_name(row.form.name.text, child)
         )
 
 
-def _trace(text: str) -> str:
-    """The sentence for a text that holds what leads to a person, or ""."""
-    from phonenumbers import (  # noqa: PLC0415 - 60 ms, and only anonymous cases ask
-        PhoneNumberMatcher,
-    )
-
-    if _ELEVEN_DIGITS.search(text):
-        return _(
-            "Saken er anonym. Ta bort tallet på elleve siffer: det ser ut som et fødselsnummer."
-        )
-    if _EMAIL.search(text):
-        return _("Saken er anonym. Ta bort e-postadressen.")
-    if next(iter(PhoneNumberMatcher(text, "NO")), None):
-        return _("Saken er anonym. Ta bort telefonnummeret.")
-    return ""
+def _about(arena: profile.Arena) -> str:
+    """How the meetings of an arena are held, for whoever has chosen it."""
+    facts = {
+        _("Kaller inn"): arena.convenes[spoken()],
+        _("Leder møtet"): arena.chairs[spoken()],
+        _("Er med"): arena.participants[spoken()],
+        _("Hvor ofte"): arena.how_often[spoken()],
+    }
+    return " ".join(f"{fact}: {words}." for fact, words in facts.items() if words)

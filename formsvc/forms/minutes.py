@@ -20,7 +20,8 @@ from formsvc.forms.fields import (
     Text,
     Time,
 )
-from formsvc.forms.meeting import MeetingForm, same_name
+from formsvc.forms.meeting import MeetingForm
+from formsvc.forms.parts import same_name
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 

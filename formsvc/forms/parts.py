@@ -82,3 +82,12 @@ def signatures(label: str, required: str) -> Rows:
         add_label=_l("Legg til en som signerer"),
         few=1,
     )
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same but for case and spacing.
+
+    >>> same_name("Anne  Moen", "anne moen")
+    True
+    """
+    return one.casefold().split() == other.casefold().split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from formsvc import norway, profile
@@ -28,14 +28,15 @@ def missing(
     :param responsibility: who has parental responsibility; "" where the paper doesn't ask.
     :param guardians_needed: how many guardians must sign where the age rules ask for them.
     """
-    rule = profile.current().signing_rule(norway.age_on(birth_date, day), purposes)
+    age = norway.age_on(birth_date, day)
+    rule = profile.current().signing_rule(age, purposes)
     guardians = [role for role in roles if role in GUARDIAN_ROLES]
     own = [role for role in roles if role in OWN_ROLES]
-    if rule.guardians == "none":
+    if age >= profile.current().limits.adult_age:
         return _missing_adult(guardians, own)
-    if rule.young_person and not own:
+    if (rule.young_person or rule.guardians == "none") and not own:
         return _("Ungdommen skal også signere, ut fra alderen. Legg til ungdommen selv.")
-    if rule.guardians == "one" and (own or guardians):
+    if rule.guardians == "none" or (rule.guardians == "one" and (own or guardians)):
         return ""
     return _missing_guardians(responsibility, guardians, guardians_needed)
 
@@ -57,8 +58,20 @@ def _missing_guardians(responsibility: str, guardians: Sequence[str], needed: in
             "Barnevernstjenesten har omsorgen og signerer i stedet for foreldrene."
             " Legg til barnevernstjenesten."
         )
-    if len(guardians) >= needed:
+    # where the parents have the responsibility, child welfare does not stand for one of them
+    holders = [role for role in guardians if not responsibility or role != "child_welfare"]
+    if len(holders) >= needed:
         return ""
     if needed > 1:
         return _("Begge med foreldreansvar skal signere. Legg til den andre.")
     return _("En foresatt skal signere, ut fra barnets alder. Legg til den foresatte.")
+
+
+def roles_by_name(signed: Iterable[tuple[str, str]]) -> list[str]:
+    """The roles of those who sign, (name, role) each; who is named twice signs once.
+
+    >>> roles_by_name([("Jon Øvrelid", "parent"), ("jon  øvrelid", "parent")])
+    ['parent']
+    """
+    once = {" ".join(name.casefold().split()): role for name, role in signed}
+    return list(once.values())

@@ -25,8 +25,8 @@ class Result:
 
     period: str
     unit: str
-    #: how many answered; None, and nothing below, when they are too few to be shown
-    answers: int | None
+    #: how many answered
+    answers: int
     #: by the names in SCALES
     scales: dict[str, Counts]
     #: by the names in TEXTS, in alphabetical order, which says nothing of who wrote when
@@ -48,12 +48,17 @@ def keep(session: Session, answers: Mapping[str, Any]) -> None:
 
 
 def results(session: Session) -> list[Result]:
-    """Count the answers unit by unit, the newest half-year first; counts of few are not shown."""
+    """Count the answers unit by unit, the newest half-year first.
+
+    Counts of few are not shown, and a unit that few have answered for is not even named: one
+    family may have written its name.
+    """
     few = profile.current().limits.few
     rows = sorted(session.scalars(select(EvaluationAnswer)), key=_unit)
     newest_first = sorted(rows, key=lambda row: row.period, reverse=True)
     groups = groupby(newest_first, key=lambda row: (row.period, _unit(row)))
-    return [_result(list(group), few) for _key, group in groups]
+    whole = (list(group) for _key, group in groups)
+    return [_result(group, few) for group in whole if len(group) >= few]
 
 
 def _unit(row: EvaluationAnswer) -> str:
@@ -64,8 +69,6 @@ def _unit(row: EvaluationAnswer) -> str:
 def _result(rows: list[EvaluationAnswer], few: int) -> Result:
     period = rows[0].period
     unit = Counter(row.unit for row in rows).most_common(1)[0][0]
-    if len(rows) < few:
-        return Result(period, unit, None, {}, {})
     return Result(
         period,
         unit,

@@ -48,15 +48,21 @@ def _data_folder() -> Finding:
 
 
 def _database() -> Finding:
-    from sqlalchemy import text  # the other checks need no database
+    from sqlalchemy import inspect, select  # the other checks need no database
 
     from formsvc import db
+    from formsvc.models import Draft, Paper
 
     try:
         engine = db.engine(settings())
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        with db.session_factory(engine, reading=True)() as session:
+            if inspect(session.connection()).has_table("paper"):
+                # one stored text of each is opened: another secret key would not do it
+                session.scalars(select(Paper).limit(1)).all()
+                session.scalars(select(Draft).limit(1)).all()
         engine.dispose()
+    except FormsvcError as error:
+        return Finding("Database", ok=False, mend=str(error))
     except Exception as error:  # whatever a driver may say, the reader wants the mend
         mend = f"{type(error).__name__}. Check FORMSVC_DATABASE_URL and that the server runs."
         return Finding("Database", ok=False, mend=mend)

@@ -144,17 +144,32 @@ def test_a_named_case_rests_on_a_consent() -> None:
 
 
 def _anonymous(**changes: Any) -> dict[str, str]:
-    return _problems(anonymous=True, child=None, consent_reference="", **changes)
+    staff = load("minutes.nb")["participants"][1:]
+    nobody: dict[str, Any] = {"child": None, "consent_reference": "", "participants": staff}
+    return _problems(anonymous=True, **{**nobody, **changes})
 
 
-def test_an_anonymous_case_has_no_child_and_no_reference() -> None:
+def test_an_anonymous_case_has_no_child_no_guardian_and_no_reference() -> None:
     found = _problems(anonymous=True)
-    assert set(found) == {"child", "consent_reference"}
+    assert set(found) == {"child", "consent_reference", "participants.0.role"}
     assert not _anonymous()
 
 
+def test_a_half_written_child_is_taken_out_of_an_anonymous_case_and_not_completed() -> None:
+    assert list(_anonymous(child={"name": "Ådne", "birth_date": None})) == ["child"]
+
+
 @pytest.mark.parametrize(
-    "trace", ["17851550097", "178515 50097", "ring 90 90 90 90", "+47 61700200", "kari@eksempel.no"]
+    "trace",
+    [
+        "03 05 15 12 345",
+        "03.05.15\u201112345",
+        "17851550097",
+        "178515 50097",
+        "ring 90 90 90 90",
+        "+47 61700200",
+        "kari@eksempel.no",
+    ],
 )
 def test_an_anonymous_case_holds_nothing_that_leads_to_a_person(trace: str) -> None:
     found = _anonymous(system_follow_up=f"Spør {trace} om dette.")
@@ -163,7 +178,8 @@ def test_an_anonymous_case_holds_nothing_that_leads_to_a_person(trace: str) -> N
 
 @pytest.mark.parametrize("arena", ["resource_group", "steering_group", "slt_meeting"])
 def test_a_meeting_on_the_system_has_no_child_and_no_family(arena: str) -> None:
-    assert set(_problems(arena=arena)) == {"child", "consent_reference"}
+    found = _problems(arena=arena)
+    assert set(found) == {"child", "consent_reference", "participants.0.role"}
     staff = load("minutes.nb")["participants"][1:]
     assert not _problems(arena=arena, child=None, consent_reference="", participants=staff)
 

@@ -58,6 +58,13 @@ WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
         ({"child.birth_date": "2011-05-03", "signatories": [MOTHER, FATHER, YOUNG]}, []),
         # sixteen and seventeen: the young person alone is enough
         ({"child.birth_date": "2010-05-03", "signatories": [YOUNG]}, []),
+        ({"child.birth_date": "2010-05-03", "signatories": [MOTHER, FATHER, YOUNG]}, []),
+        ({"child.birth_date": "2010-05-03", "signatories": [MOTHER, FATHER]}, ["signatories"]),
+        # one name is one person, and child welfare is no second parent
+        ({"signatories": [MOTHER, MOTHER]}, ["single_signature_reason"]),
+        ({"signatories": [MOTHER, WELFARE]}, ["signatories"]),
+        ({"services.0.name": "", "services.1.name": ""}, []),
+        ({"child.name": "\u200b"}, ["child.name"]),
         # eighteen: only the person
         (
             {
@@ -82,7 +89,10 @@ def test_consent(changes: dict[str, Any], refused: list[str]) -> None:
     [
         ({"services": []}, ["services"]),
         ({"extent": "all", "services": []}, []),
-        ({"extent": "purpose"}, ["purposes"]),
+        ({"extent": "all"}, ["services"]),
+        ({"extent": "purpose", "services": []}, ["purposes"]),
+        ({"extent": "purpose", "services": [], "purposes": ["relay_log"]}, []),
+        ({"purposes": ["relay_log"]}, ["purposes"]),
         ({"child.birth_date": "2027-02-04"}, ["child.birth_date"]),
     ],
 )
@@ -136,6 +146,11 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
             {"consent_covers_new_service": False},
             ["consent_covers_new_service"],
         ),
+        ("ke_group_dissolved.nb", {"partners_informed": "none"}, []),
+        ("ke_group_dissolved.nb", {"child.birth_date": "2028-06-16"}, ["child.birth_date"]),
+        ("evaluation.nn", {"good": "Ring 91 23 45 67"}, ["good"]),
+        ("evaluation.nn", {"unit": "x" * 201}, ["unit"]),
+        ("evaluation.nn", {"heard": 4.0}, []),
         ("ke_ip_declined.nb", {"declined_on": "2026-12-07"}, ["declined_on"]),
         ("ke_ip_declined.nb", {"coordinator_wanted": ""}, ["coordinator_wanted"]),
         ("invitation.nb", {"end": "12:59"}, ["end"]),
@@ -171,3 +186,22 @@ def test_a_late_invitation_gets_advice_and_no_refusal() -> None:
     assert [advice.field for advice in form.advice()] == ["sent_on"]
     form = find("invitation").form.from_answers({**load("invitation.nb"), "sent_on": "2026-12-01"})
     assert not form.advice()
+
+
+def test_the_explicit_word_none_is_printed_in_the_language_of_the_paper() -> None:
+    answers = {**load("ke_group_dissolved.nb"), "partners_informed": ["none"]}
+    form = find("ke_group_dissolved").form.from_answers(answers)
+    assert form.words()["partners_informed"] == ["ingen"]
+
+
+def test_more_rows_than_anybody_reads_are_refused() -> None:
+    row = load("minutes.nb")["participants"][0]
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "participants": [row] * 201})
+    assert not form.validate()
+    assert "participants" in [problem.field for problem in form.problems()]
+
+
+def test_choosing_an_arena_says_how_its_meetings_are_held() -> None:
+    form = find("minutes").form.from_typed({"arena": ["responsibility_group"]})
+    assert "2–3 ganger i året" in form["arena"].hint
+    assert not find("minutes").form()["arena"].hint

@@ -10,6 +10,7 @@ from wtforms.validators import StopValidation
 from formsvc import cleaning
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import AnswerField, Typed, list_schema
+from formsvc.forms.fields.text import is_whole
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
@@ -165,8 +166,8 @@ class Scale(Choice):
         return int(self.code) if self.code in self.labels else None
 
     def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
-        if isinstance(answer, int) and not isinstance(answer, bool):
-            return {self.name: [str(answer)]}
+        if is_whole(answer):
+            return {self.name: [str(int(answer))]}
         return super().typed_from(answer, misfits)
 
     def sample(self, row: int = 0) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from wtforms import FieldList, Form, FormField
 
@@ -121,6 +121,10 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
         return schema
 
 
+#: how many rows a list may have: far more than any paper needs, and few enough to be read
+MOST_ROWS: Final = 200
+
+
 class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the stubs alone
     """Any number of the same: participants, measures. A row with nothing typed is no row."""
 
@@ -169,12 +173,16 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         self.errors = []
-        sound = [entry.validate(form) for entry in self.filled]
+        sound = [entry.validate(form) for entry in self.filled[:MOST_ROWS]]
         for entry in self.entries:
             if entry.is_empty():
                 entry.errors = []
         if not self.filled and self.required:
             self.refuse(self.required)
+        if len(self.filled) > MOST_ROWS:
+            self.refuse(
+                _("Her er det plass til %(most)s rader. Del dem på flere papirer.", most=MOST_ROWS)
+            )
         return all(sound) and not self.errors
 
     def is_empty(self) -> bool:

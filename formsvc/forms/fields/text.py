@@ -16,6 +16,13 @@ from formsvc.language import gettext as _
 from formsvc.language import spoken
 
 
+def is_whole(answer: Any) -> bool:
+    """Whether an answer is a whole number, also one that JSON writes as 2.0."""
+    if isinstance(answer, float):
+        return answer.is_integer()
+    return isinstance(answer, int) and not isinstance(answer, bool)
+
+
 class Text(AnswerField):
     """One line of text, kept to the letter."""
 
@@ -32,7 +39,7 @@ class Text(AnswerField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         cleaned = cleaning.clean(valuelist[0] if valuelist else "")
         #: what was typed, cleaned: shown again even where it is refused
-        self.text = cleaned.text.strip()
+        self.text = "" if cleaning.is_blank(cleaned.text) else cleaned.text.strip()
         self.replaced = cleaned.replaced
         self.data = self.empty
         if self.text:
@@ -240,8 +247,8 @@ class Number(Text):
         return int(self.data) if self.data else None
 
     def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
-        if isinstance(answer, int) and not isinstance(answer, bool):
-            return {self.name: [str(answer)]}
+        if is_whole(answer):
+            return {self.name: [str(int(answer))]}
         return super().typed_from(answer, misfits)
 
     def sample(self, row: int = 0) -> Any:
