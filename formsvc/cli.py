@@ -247,7 +247,8 @@ def doctor(*, as_json: bool) -> None:
     """Say what is missing on this machine, and how to mend it."""
     from formsvc.services import health
 
-    findings = health.findings()
+    with _refusals(as_json=as_json):  # a setting that cannot be read stops every look
+        findings = health.findings()
     if as_json:
         _print_json([finding._asdict() for finding in findings])
     else:

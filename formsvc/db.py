@@ -42,12 +42,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from formsvc.config import PACKAGE, Settings
-from formsvc.errors import FormsvcError, MissingLibrary
+from formsvc.errors import FormsvcError, MissingLibrary, MissingSetting
 
 MIGRATIONS: Final = PACKAGE / "migrations"
 
@@ -57,6 +58,12 @@ PATIENCE: Final = 10_000
 
 class Unreadable(FormsvcError):
     """A stored text cannot be decrypted: another secret key wrote it, or it has been changed."""
+
+
+class Unreachable(FormsvcError):
+    """The database does not answer."""
+
+    status = 503
 
 
 # --- what is encrypted ---------------------------------------------------------------------------
@@ -236,7 +243,13 @@ def engine(settings: Settings) -> Engine:
 def _url(settings: Settings) -> URL:
     # psycopg is version 3; SQLAlchemy takes plain postgresql:// for version 2
     plain = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", settings.database)
-    return make_url(plain)
+    try:
+        return make_url(plain)
+    except ArgumentError:
+        raise MissingSetting(
+            "FORMSVC_DATABASE_URL is no address of a database. Give one such as"
+            " postgresql://user:password@localhost/formsvc, or leave it out for SQLite."
+        ) from None
 
 
 def _postgresql(url: URL) -> Engine:
@@ -331,6 +344,11 @@ def migrate(settings: Settings) -> None:
         with opened.begin() as connection:
             _take_turn(connection)
             _upgrade(connection)
+    except OperationalError as error:
+        raise Unreachable(
+            f"The database does not answer ({type(error.orig).__name__})."
+            " Is the server running, and are FORMSVC_DATABASE_URL or FORMSVC_DATA right?"
+        ) from None
     finally:
         opened.dispose()
 

@@ -6,24 +6,37 @@ import sys
 
 from formsvc import db
 from formsvc.config import Settings
+from formsvc.errors import FormsvcError
 from formsvc.services import demo
 from formsvc.web import create_app, printer
+
+
+class PortTaken(FormsvcError):
+    """The port is in use, or may not be used."""
 
 
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped.
 
     :raises MissingSetting: outside demo mode without a secret key.
+    :raises PortTaken: when something else is served there.
     """
     import waitress  # noqa: PLC0415 - only a running service needs it
 
     settings.secret()
     db.migrate(settings)
     app = create_app(settings)
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+    except OSError as error:
+        raise PortTaken(
+            f"{host}:{port} cannot be served on ({error.strerror})."
+            " Something else may be running there: choose another with --port."
+        ) from None
     lines = _demo_lines(settings) if settings.demo else []
     printer.of(app).wake()  # what an earlier run left
     _say(f"formsvc: http://{host}:{port}", *lines, "Stop it with Ctrl+C.")
-    waitress.serve(app, host=host, port=port, threads=8, ident=None)
+    server.run()
 
 
 def _demo_lines(settings: Settings) -> list[str]:
