@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Final
 
 _CONTROLS: Final = bytes(range(32))
+_WITHOUT_FORM: Final = bytes(set(_CONTROLS) - set(b"\t\n\a\f"))
 #: how U+FFFE and U+FFFF begin, like little else that is written in Europe
 _FAR_END: Final = b"\xef"
 _NON_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
-_ALLOWED: Final = "\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
-_FORBIDDEN = re.compile(f"[^\a\f{_ALLOWED}]")
+_FORBIDDEN = re.compile("[^\t\n\a\f\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BELL_OR_FEED = re.compile("[\a\f]")
 _SPECIAL = re.compile("[\t\n\a\f]")
 
@@ -29,17 +29,27 @@ def finished(xml: str) -> bytes:
     try:
         data = xml.encode()
     except UnicodeEncodeError:  # half a character
-        return _mended(xml)
-    if len(data.translate(None, _CONTROLS)) != len(data):
-        return _mended(xml)
-    if _FAR_END in data and any(each in data for each in _NON_CHARACTERS):
-        return _mended(xml)
-    return data
+        return finished(_visible(xml))
+    if _holds_non_characters(data):
+        return finished(_visible(xml))
+    if not _holds(data, _CONTROLS):  # nearly always
+        return data
+    if _holds(data, _WITHOUT_FORM):
+        return finished(_visible(xml))
+    return "".join(_pieces(xml)).encode()
 
 
-def _mended(xml: str) -> bytes:
-    one_end_of_line = xml.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(_pieces(_FORBIDDEN.sub("\ufffd", one_end_of_line))).encode()
+def _holds(data: bytes, some: bytes) -> bool:
+    return len(data.translate(None, some)) != len(data)
+
+
+def _holds_non_characters(data: bytes) -> bool:
+    return _FAR_END in data and any(each in data for each in _NON_CHARACTERS)
+
+
+def _visible(xml: str) -> str:
+    """One kind of line break; what XML cannot hold leaves a mark that is seen."""
+    return _FORBIDDEN.sub("\ufffd", xml.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _pieces(xml: str) -> Iterator[str]:

@@ -19,7 +19,8 @@ from formsvc.language import gettext as _
 
 Filters = Mapping[str, Callable[..., object]]
 
-_METHODS_OF_DICT: Final = frozenset(dir(dict))
+#: what a template gets of a group before the keys that are named alike
+METHODS_OF_DICT: Final = frozenset(dir(dict))
 
 
 _INSERTING: Final = ContextVar("_INSERTING", default=False)
@@ -101,7 +102,7 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """``child.name``: the key of a plain dict; Jinja would look for an attribute first."""
-        if obj.__class__ is dict and attribute not in _METHODS_OF_DICT:
+        if obj.__class__ is dict and attribute not in METHODS_OF_DICT:
             try:
                 return obj[attribute]
             except KeyError:
@@ -122,15 +123,15 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
 
 def _finalized(value: object) -> object:
     """The value as a reader reads it."""
-    if isinstance(value, (list, dict)):
+    if isinstance(value, Undefined):
+        str(value)  # raises, and names it
+    if isinstance(value, (list, dict)) or callable(value):
         raise BadTemplate(
             _(
                 "En kode i malen skriver ut en hel liste eller gruppe på én gang. Gå gjennom"
                 " lista med for og endfor, eller skriv navnet på feltet etter et punktum."
             )
         )
-    if isinstance(value, Undefined):
-        str(value)  # raises, and names it
     if hasattr(value, "tpl") and from_docxtpl(value) and not _INSERTING.get():
         raise NeedsPackage(value)
     return written(value)

@@ -49,7 +49,7 @@ class Part:
         self._shape: Final = docx_shape.shape_of(
             source.tree, _KNOWN_FILTERS.difference(own_filters)
         )
-        self.prints: Final = docx_prints.sure_to_print(source.tree, self._shape.read)
+        self.prints: Final = docx_prints.sure_to_print(source.tree, self._shape.read, own_filters)
         self._template: Final = _compiled(environment, source)
 
     def fill(self, answers: Mapping[str, object], *, inserting: bool = False) -> bytes:
@@ -76,13 +76,25 @@ class Part:
         """What is not proved is looked at or mended; docxtpl does the latter in the body only."""
         if self._is_body and shape.pictures_vary:
             xml = docx_source.numbered_pictures(xml.decode()).encode()
-        if self._is_body and shape.tables_vary:
-            tree = docx_package.parse(xml, self.name)
+        grids_vary = self._is_body and shape.tables_vary
+        if shape.is_sound and not grids_vary:
+            return xml
+        tree = self._parsed(xml)
+        if grids_vary:
             docx_tables.fit_grids(tree)
-            return etree.tostring(tree, encoding="UTF-8", standalone=True)
-        if not shape.is_sound:
-            docx_package.parse(xml, self.name)
-        return xml
+        return etree.tostring(tree, encoding="UTF-8", standalone=True)
+
+    def _parsed(self, xml: bytes) -> etree._Element:
+        try:
+            return docx_package.parse(xml, self.name, keep_blanks=self._is_body)
+        except BadTemplate as error:
+            raise BadTemplate(
+                _(
+                    "Dokumentet blir ødelagt med disse svarene: en if eller for i malen begynner i"
+                    " én celle eller tabell og slutter i en annen. La den begynne og slutte i"
+                    " samme avsnitt, eller skriv p, tr eller tc først i koden."
+                )
+            ) from error
 
     def _place(self, error: BaseException) -> str:
         """Where in the template it happened."""

@@ -8,11 +8,13 @@ answers that are not sure have to be looked for in the finished document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Final
 
 from jinja2 import nodes
+
+from formsvc.documents.docx_jinja import METHODS_OF_DICT
 
 #: a path into the answers; a loop's variable adds a step of its own
 _Path = tuple[str, ...]
@@ -22,7 +24,7 @@ _Scope = Mapping[str, _Path]
 _NONE: Final[_Paths] = frozenset()
 _ROW: Final = "*"
 #: filters that print a text that was given as it is
-_FAITHFUL: Final = frozenset({"default", "d", "escape", "e", "string"})
+_FAITHFUL: Final = frozenset({"default", "d", "escape", "e", "string", "join"})
 
 
 class _Level:
@@ -98,19 +100,21 @@ def _collect_rows(rows: Sequence[object], level: _Level, found: list[str]) -> No
 _NOTHING: Final = _Level()
 
 
-def sure_to_print(tree: nodes.Template, read: set[int]) -> _Paths:
+def sure_to_print(tree: nodes.Template, read: set[int], own_filters: Collection[str]) -> _Paths:
     """The paths of what a template always prints.
 
     :param read: the expressions (by ``id``) that print where it is read.
+    :param own_filters: those that may do something else than Jinja's of the same name.
     """
-    proof = _Proof(tree, read)
+    proof = _Proof(tree, read, _FAITHFUL.difference(own_filters))
     found = proof.block(tree.body, {})
     return frozenset(tuple(step.split(":")[0] for step in path) for path in found)
 
 
 class _Proof:
-    def __init__(self, tree: nodes.Template, read: set[int]) -> None:
+    def __init__(self, tree: nodes.Template, read: set[int], faithful: Collection[str]) -> None:
         self._read = read
+        self._faithful = faithful
         self._loops = count()
         loops = {id(name) for loop in tree.find_all(nodes.For) for name in _names(loop.target)}
         #: names that a template gives a meaning of its own, other than by a loop
@@ -163,12 +167,14 @@ class _Proof:
         return _NONE if path is None else frozenset([path])
 
     def _filtered(self, node: nodes.Filter, value: nodes.Node, scope: _Scope) -> _Paths:
-        if node.name in _FAITHFUL:
+        if node.name not in self._faithful:
+            return _NONE
+        if node.name != "join":
             return self._printed(value, scope)
         path = self._path(value, scope)
-        if node.name == "join" and len(node.args) <= 1 and not node.kwargs and path is not None:
-            return frozenset([(*path, _ROW)])
-        return _NONE
+        if len(node.args) > 1 or node.kwargs or path is None:  # of each row an attribute
+            return _NONE
+        return frozenset([(*path, _ROW)])
 
     def _either(self, test: nodes.Node, yes: _Paths, no: _Paths, scope: _Scope) -> _Paths:
         if isinstance(test, nodes.Not):
@@ -199,7 +205,7 @@ class _Proof:
 def _step(node: nodes.Node) -> tuple[nodes.Node, str] | None:
     """``child.name`` and ``child["name"]`` as the group and the key."""
     if isinstance(node, nodes.Getattr):
-        return node.node, node.attr
+        return None if node.attr in METHODS_OF_DICT else (node.node, node.attr)
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         return (node.node, node.arg.value) if isinstance(node.arg.value, str) else None
     return None
