@@ -68,9 +68,8 @@ def _collect(answers: Mapping[str, object], level: _Level, found: list[str]) -> 
     sure = level.sure
     for key, answer in answers.items():
         # 0 was given, but Jinja takes it for empty in an if
-        if (key in sure and answer) or answer is None or answer.__class__ is bool or answer == "":
-            continue
-        _collect_from(key, answer, level.below.get(key, _NOTHING), found)
+        if not ((answer and key in sure) or _is_nothing(answer)):
+            _collect_from(key, answer, level.below.get(key, _NOTHING), found)
 
 
 def _collect_from(key: str, answer: object, below: _Level, found: list[str]) -> None:
@@ -82,19 +81,19 @@ def _collect_from(key: str, answer: object, below: _Level, found: list[str]) -> 
     else:
         found.append(key)
         return
-    found[before:] = [f"{key}.{path}" for path in found[before:]]
+    if len(found) > before:
+        found[before:] = [f"{key}.{path}" for path in found[before:]]
 
 
 def _collect_rows(rows: Sequence[object], level: _Level, found: list[str]) -> None:
-    below = level.below.get(_ROW, _NOTHING)
+    sure, below = _ROW in level.sure, level.below.get(_ROW, _NOTHING)
     for number, row in enumerate(rows):
-        before = len(found)
-        if row.__class__ is dict:
-            _collect(row, below, found)
-        else:
-            _collect({_ROW: row}, level, found)
-        if len(found) > before:
-            found[before:] = [f"{number}.{path}" for path in found[before:]]
+        if not ((row and sure) or _is_nothing(row)):
+            _collect_from(str(number), row, below, found)
+
+
+def _is_nothing(answer: object) -> bool:
+    return answer is None or answer == "" or answer is True or answer is False
 
 
 _NOTHING: Final = _Level()
