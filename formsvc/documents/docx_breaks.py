@@ -22,6 +22,8 @@ _SPECIAL = re.compile("[\t\n\a\f]")
 _TEXT: Final = '<w:t xml:space="preserve">'
 _LINE_BREAK: Final = f"</w:t><w:br/>{_TEXT}"
 _PAGE: Final = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+_PAGE_BREAK: Final = f'</w:t><w:br w:type="page"/>{_TEXT}'
+_END: Final = "</w:t></w:r></w:p>"
 
 
 def finished(xml: str) -> bytes:
@@ -77,19 +79,23 @@ def _kept(words: str) -> str:
 
 
 def _with_breaks(xml: str, start: int, words: str) -> str:
-    words = words.replace("\n", _LINE_BREAK)
     if not ("\t" in words or "\a" in words or "\f" in words):
-        return words
+        return words.replace("\n", _LINE_BREAK)
     run = _opening(xml, "w:r", start)
-    style = _first(xml, "w:rPr", run, start)
-    paragraph = _first(xml, "w:pPr", _opening(xml, "w:p", run), start)
-    new = f"<w:p>{paragraph}<w:r>{style}{_TEXT}"
-    end = "</w:t></w:r></w:p>"
-    return (
-        words.replace("\t", f"</w:t></w:r><w:r>{style}<w:tab/></w:r><w:r>{style}{_TEXT}")
-        .replace("\a", end + new)
-        .replace("\f", end + _PAGE + new)
-    )
+    style = _style(xml, "w:rPr", run)
+    words = words.replace("\t", f"</w:t></w:r><w:r>{style}<w:tab/></w:r><w:r>{style}{_TEXT}")
+    paragraph = _opening(xml, "w:p", run)
+    if _is_whole(xml[xml.find(">", paragraph) + 1 : run]):
+        new = f"<w:p>{_style(xml, 'w:pPr', paragraph)}<w:r>{style}{_TEXT}"
+        words = words.replace("\a", _END + new).replace("\f", _END + _PAGE + new)
+    else:  # in a link or a field, which cannot go on in the next paragraph
+        words = words.replace("\a", "\n").replace("\f", _PAGE_BREAK)
+    return words.replace("\n", _LINE_BREAK)
+
+
+def _is_whole(xml: str) -> bool:
+    """Whether every element that begins in a piece of XML ends there."""
+    return xml.count("<") - xml.count("/>") == 2 * xml.count("</")
 
 
 def _opening(xml: str, name: str, at: int) -> int:
@@ -110,14 +116,14 @@ def _opening(xml: str, name: str, at: int) -> int:
     return 0
 
 
-def _first(xml: str, name: str, start: int, end: int) -> str:
-    """The first element of that name in a stretch, whole, with those of its name inside it."""
-    begin = start = xml.find(f"<{name}>", start, end)
-    if begin < 0:
+def _style(xml: str, name: str, of: int) -> str:
+    """The element of that name with which another one begins, whole; empty when it has none."""
+    begin = start = xml.find(">", of) + 1
+    opening, closing = f"<{name}>", f"</{name}>"
+    if not xml.startswith(opening, begin):
         return ""
-    close, nested = f"</{name}>", f"<{name}>"
-    while True:
-        last = xml.find(close, start) + len(close)
-        if xml.count(nested, begin, last) == xml.count(close, begin, last):
-            return xml[begin:last]
-        start = last
+    while True:  # a tracked change holds the style from before
+        end = xml.find(closing, start) + len(closing)
+        if xml.count(opening, begin, end) == xml.count(closing, begin, end):
+            return xml[begin:end]
+        start = end

@@ -64,13 +64,13 @@ class Part:
                 docx_breaks.finished(xml), _UNPROVED if inserting else self._shape
             )
         except UndefinedError as error:
-            raise BadTemplate(f"{error}{self._place(error)}") from error
+            raise self._told(error, str(error).rstrip(".")) from error
         except SecurityError as error:
             what = _("Malen prøver på noe som en mal ikke får gjøre: %(what)s", what=str(error))
-            raise BadTemplate(what + self._place(error)) from error
+            raise self._told(error, what) from error
         except _FAULTS_OF_TEMPLATES as error:
             what = _("Malen kan ikke fylles ut. Se etter feil i kodene: %(what)s", what=str(error))
-            raise BadTemplate(what + self._place(error)) from error
+            raise self._told(error, what) from error
 
     def _finished(self, xml: bytes, shape: Shape) -> bytes:
         """What is not proved is looked at or mended; docxtpl does the latter in the body only."""
@@ -96,10 +96,11 @@ class Part:
                 )
             ) from error
 
-    def _place(self, error: BaseException) -> str:
-        """Where in the template it happened."""
+    def _told(self, error: BaseException, what: str) -> BadTemplate:
+        """What is wrong, and the words of the paragraph in which it is."""
         words = self._source.paragraph(_line(error.__traceback__, self.name))
-        return " " + _("Det gjelder avsnittet «%(words)s».", words=words) if words else ""
+        where = _("Det gjelder avsnittet «%(words)s».", words=words) if words else ""
+        return BadTemplate(f"{what}. {where}".rstrip())
 
 
 def _compiled(environment: WordEnvironment, source: Source) -> Template:

@@ -38,8 +38,11 @@ class Source(NamedTuple):
     def paragraph(self, line: int) -> str:
         """The words of the paragraph that a line number of Jinja's points at."""
         lines = self.lines.split("\n")
-        words = _TAG.sub("", lines[line - 1]) if 0 < line <= len(lines) else ""
-        return words.strip()[:_LONGEST_QUOTE]
+        if not 0 < line <= len(lines):
+            return ""
+        # the tags of rows and paragraphs stand after the paragraph before them
+        words = (_TAG.sub("", words).strip() for words in lines[line - 1].split("</w:p>"))
+        return next((each for each in words if each), "")[:_LONGEST_QUOTE]
 
 
 def read(

@@ -54,8 +54,7 @@ def test_what_is_printed_whenever_it_was_given_is_sure(words: str, printed: set[
         "{% for r in rows if r.x %}{{ r.name }}{% endfor %}",
         "{% for r in rows|sort %}{{ r.name }}{% endfor %}",
         "{% for r in rows %}{% if loop.first %}{{ r.name }}{% endif %}{% endfor %}",
-        "{% for r in rows %}{% for s in rows %}{% if r.x %}{{ s.x }}{% endif %}{% endfor %}"
-        "{% endfor %}",
+        "{% for r in a %}{% for s in a %}{% if r.x %}{{ s.x }}{% endif %}{% endfor %}{% endfor %}",
         "{% for r in rows %}{% else %}{{ note }}{% endfor %}",
         "{{ note|upper }}{{ note[:3] }}{{ note|truncate(5) }}",
         "{{ rows|join(', ', attribute='name') }}",

@@ -60,24 +60,22 @@ class Case:
 
 def _with_footnotes(data: bytes, notes: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name).decode("latin-1") for name in archive.namelist()}
-    parts["word/footnotes.xml"] = (
-        f'<?xml version="1.0" encoding="UTF-8"?><w:footnotes xmlns:w="{_W}">'
-        f'<w:footnote w:id="1">{notes}</w:footnote></w:footnotes>'
-    )
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
-        "</Types>",
-        f'<Override PartName="/word/footnotes.xml" ContentType="{_TYPE}.footnotes+xml"/></Types>',
-    )
-    parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(
-        "</Relationships>",
-        f'<Relationship Id="rId99" Type="{_RELATION}/footnotes"'
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    xml = f'<w:footnotes xmlns:w="{_W}"><w:footnote w:id="1">{notes}</w:footnote></w:footnotes>'
+    parts["word/footnotes.xml"] = xml.encode()
+    added = {
+        "[Content_Types].xml": '<Override PartName="/word/footnotes.xml"'
+        f' ContentType="{_TYPE}.footnotes+xml"/></Types>',
+        "word/_rels/document.xml.rels": f'<Relationship Id="rId99" Type="{_RELATION}/footnotes"'
         ' Target="footnotes.xml"/></Relationships>',
-    )
+    }
+    for name, end in added.items():
+        closing = end[end.rindex("</") :].encode()
+        parts[name] = parts[name].replace(closing, end.encode())
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content.encode("latin-1"))
+            archive.writestr(name, content)
     return file.getvalue()
 
 
