@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Undefined
+from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
@@ -22,6 +23,8 @@ Filters = Mapping[str, Callable[..., object]]
 #: what a template gets of a group before the keys that are named alike
 METHODS_OF_DICT: Final = frozenset(dir(dict))
 
+
+_FACTS_OF_LOOPS: Final = frozenset({"index", "index0", "first", "last", "length", "depth"})
 
 _INSERTING: Final = ContextVar("_INSERTING", default=False)
 
@@ -61,7 +64,12 @@ class Missing(StrictUndefined):
 
 def from_docxtpl(value: object) -> bool:
     """Whether it is one of docxtpl's own values: rich text, a listing, a picture, a document."""
-    return any(kind.__module__.startswith("docxtpl.") for kind in type(value).__mro__)
+    return _is_docxtpls(type(value))
+
+
+@lru_cache(maxsize=256)
+def _is_docxtpls(kind: type) -> bool:
+    return any(each.__module__.startswith("docxtpl.") for each in kind.__mro__)
 
 
 class _Printing(CodeGenerator):
@@ -107,6 +115,8 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
                 return obj[attribute]
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
+        if obj.__class__ is LoopContext and attribute in _FACTS_OF_LOOPS:
+            return getattr(obj, attribute)  # numbers and yes or no: nothing for the sandbox
         return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -118,6 +128,8 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
         """What stands in the document for a value: every placeholder becomes text here."""
         if type(value) is str:
             return _escaped(value)
+        if type(value) is int:
+            return str(value)
         return str(escape(_finalized(value)))
 
 
@@ -132,7 +144,7 @@ def _finalized(value: object) -> object:
                 " lista med for og endfor, eller skriv navnet på feltet etter et punktum."
             )
         )
-    if hasattr(value, "tpl") and from_docxtpl(value) and not _INSERTING.get():
+    if from_docxtpl(value) and hasattr(value, "tpl") and not _INSERTING.get():
         raise NeedsPackage(value)
     return written(value)
 
