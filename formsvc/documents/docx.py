@@ -17,6 +17,7 @@ from formsvc.documents import docx_inserted, docx_package, docx_source
 from formsvc.documents.docx_jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
 from formsvc.documents.docx_parts import Part
 from formsvc.documents.docx_prints import Prints
+from formsvc.documents.docx_source import Source
 from formsvc.documents.docx_text import BODY, READ, text
 from formsvc.language import speaking
 
@@ -49,9 +50,30 @@ def load(
     :param level: how hard the document is packed, from 0 to 9.
     :raises BadTemplate: the template cannot be read, or a tag in it is wrong.
     """
-    # the allow-list of names and tags belongs here, before anything is compiled:
-    # ``if not trusted: template_check.demand(...)``
-    return CompiledDocx(data, filters or {}, trusted=trusted, level=level)
+    members = docx_package.unpack(data)
+    environment = WordEnvironment(filters, trusted=trusted)
+    sources = _sources(members, environment)
+    # the check of a template's names and tags belongs here, where all of them are parsed and
+    # nothing is compiled: ``if not trusted: template_check.demand(sources)``
+    parts = [Part(environment, source, filters or {}) for source in sources]
+    packer = docx_package.Packer(members, [part.name for part in parts], level)
+    return CompiledDocx(parts, packer, _prints(members, parts), trusted=trusted)
+
+
+def _sources(members: Mapping[str, bytes], environment: WordEnvironment) -> list[Source]:
+    """The parts that hold something to fill, parsed; the body is always among them."""
+    bodies = docx_package.names_of(members, BODY)
+    names = docx_package.names_of(members, READ) + [_CORE] * (_CORE in members)
+    read = (
+        docx_source.read(environment, name, members[name], is_body=name in bodies) for name in names
+    )
+    return [source for source in read if source]
+
+
+def _prints(members: Mapping[str, bytes], parts: list[Part]) -> Prints:
+    bodies = [part.name for part in parts if part.is_body]
+    seen = {*bodies, *docx_package.around_first_page(members, bodies)}
+    return Prints(part.prints for part in parts if part.name in seen)
 
 
 @lru_cache(maxsize=64)
@@ -67,24 +89,15 @@ def compiled(template: bytes) -> CompiledDocx:
 class CompiledDocx:
     """A template that is ready to be filled, from any number of threads at once."""
 
-    #: the answers that are sure to stand in the body of every document
-    prints: Prints
-
-    def __init__(self, data: bytes, filters: Filters, *, trusted: bool, level: int) -> None:
-        members = docx_package.unpack(data)
-        bodies = docx_package.names_of(members, BODY)
-        names = docx_package.names_of(members, READ) + [_CORE] * (_CORE in members)
-        environment = WordEnvironment(filters, trusted=trusted)
-        sources = (
-            docx_source.read(environment, name, members[name], is_body=name in bodies)
-            for name in names
-        )
-        self._parts = tuple(Part(environment, source, filters) for source in sources if source)
-        self._packer = docx_package.Packer(members, (part.name for part in self._parts), level)
-        self._level = level
-        self._trusted = trusted
-        seen = [*bodies, *docx_package.around_first_page(members, bodies)]
-        self.prints = Prints([part.prints for part in self._parts if part.name in seen])
+    def __init__(
+        self, parts: list[Part], packer: docx_package.Packer, prints: Prints, *, trusted: bool
+    ) -> None:
+        #: the answers that are sure to stand in every document, as all can see; only those that
+        #: ``prints.unsure(answers)`` names have to be looked for in a finished one
+        self.prints: Final = prints
+        self._parts: Final = {part.name: part for part in parts}
+        self._packer: Final = packer
+        self._trusted: Final = trusted
 
     def render(self, answers: Mapping[str, object]) -> bytes:
         """The finished document.
@@ -96,17 +109,17 @@ class CompiledDocx:
         if not self._trusted:
             _demand_plain(answers)
         try:
-            return self._packer.pack({part.name: part.fill(answers) for part in self._parts})
+            filled = {name: part.fill(answers) for name, part in self._parts.items()}
         except NeedsPackage as needs:
             return self._with_insertions(needs.value, answers)
+        return self._packer.pack(filled)
 
     def _with_insertions(self, value: object, answers: Mapping[str, object]) -> bytes:
         """The slow way, for a picture or a sub-document that was met among the answers."""
-        parts = {part.name: part for part in self._parts}
         members = docx_inserted.package_of(
-            value, parts, lambda name: parts[name].fill(answers, inserting=True)
+            value, self._parts, lambda name: self._parts[name].fill(answers, inserting=True)
         )
-        return docx_package.Packer(members, (), self._level).pack({})
+        return docx_package.Packer(members, (), self._packer.level).pack({})
 
 
 def _demand_plain(value: object) -> None:

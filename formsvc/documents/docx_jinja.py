@@ -64,7 +64,7 @@ class Missing(StrictUndefined):
 
 def from_docxtpl(value: object) -> bool:
     """Whether it is one of docxtpl's own values: rich text, a listing, a picture, a document."""
-    return _is_docxtpls(type(value))
+    return _is_docxtpls(type(value))  # type: ignore[arg-type]  # a type is hashable
 
 
 @lru_cache(maxsize=256)

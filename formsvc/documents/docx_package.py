@@ -28,6 +28,9 @@ _FAULTS_OF_ZIPS: Final = (
     RuntimeError,
     EOFError,
     KeyError,
+    OSError,
+    ValueError,
+    struct.error,
 )
 
 _STORED: Final = 0
@@ -148,7 +151,7 @@ class Packer:
     """
 
     def __init__(self, members: Mapping[str, bytes], changing: Iterable[str], level: int) -> None:
-        self._level = level
+        self.level: Final = level
         changes = frozenset(changing)
         fixed: list[bytes] = []
         self._directory: list[bytes | str] = []
@@ -167,7 +170,7 @@ class Packer:
         """The file, with these contents for the members that change."""
         pieces, entries, at = [self._fixed], {}, len(self._fixed)
         for name, data in changed.items():
-            member = _member(name, data, self._level)
+            member = _member(name, data, self.level)
             entries[name] = member.entry(at)
             pieces.append(member.local)
             at += len(member.local)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Final
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import Template, TemplateError, UndefinedError
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from lxml import etree
@@ -44,7 +44,7 @@ class Part:
         self, environment: WordEnvironment, source: Source, own_filters: Collection[str]
     ) -> None:
         self.name: Final = source.name
-        self._is_body: Final = source.is_body
+        self.is_body: Final = source.is_body
         self._source: Final = source
         self._shape: Final = docx_shape.shape_of(
             source.tree, _KNOWN_FILTERS.difference(own_filters)
@@ -74,9 +74,9 @@ class Part:
 
     def _finished(self, xml: bytes, shape: Shape) -> bytes:
         """What is not proved is looked at or mended; docxtpl does the latter in the body only."""
-        if self._is_body and shape.pictures_vary:
+        if self.is_body and shape.pictures_vary:
             xml = docx_source.numbered_pictures(xml.decode()).encode()
-        grids_vary = self._is_body and shape.tables_vary
+        grids_vary = self.is_body and shape.tables_vary
         if shape.is_sound and not grids_vary:
             return xml
         tree = self._parsed(xml)
@@ -86,7 +86,7 @@ class Part:
 
     def _parsed(self, xml: bytes) -> etree._Element:
         try:
-            return docx_package.parse(xml, self.name, keep_blanks=self._is_body)
+            return docx_package.parse(xml, self.name, keep_blanks=self.is_body)
         except BadTemplate as error:
             raise BadTemplate(
                 _(
@@ -106,7 +106,7 @@ class Part:
 def _compiled(environment: WordEnvironment, source: Source) -> Template:
     try:
         code = environment.compile(source.tree, source.name, source.name)
-    except TemplateSyntaxError as error:  # a filter or a test that is not there
+    except docx_source.FAULTS_OF_SOURCES as error:  # such as a filter that is not there
         raise docx_source.badly_written(error, source) from error
     return Template.from_code(environment, code, environment.make_globals(None))
 

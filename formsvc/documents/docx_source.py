@@ -21,6 +21,8 @@ _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _MARKED_PARAGRAPH = re.compile(r"\n<w:p(?=[ >])")
 _TAG = re.compile(r"<[^>]+>")
 _PICTURE_ID = re.compile(r'(<wp:docPr\b[^>]*?\bid=")[^"]*(")')
+#: a wrong tag, and what is too deep or too long for Python
+FAULTS_OF_SOURCES: Final = (TemplateSyntaxError, SyntaxError, RecursionError, ValueError)
 #: docxtpl numbers pictures from here
 _FIRST_PICTURE: Final = 1001
 _LONGEST_QUOTE: Final = 200
@@ -75,7 +77,7 @@ def numbered_pictures(xml: str) -> str:
 def _parsed(environment: Environment, source: Source) -> nodes.Template:
     try:
         tree = environment.parse(source.lines)
-    except TemplateSyntaxError as error:
+    except FAULTS_OF_SOURCES as error:
         raise badly_written(error, source) from error
     for data in tree.find_all(nodes.TemplateData):
         data.data = _MARKED_PARAGRAPH.sub("<w:p", data.data)
@@ -83,14 +85,17 @@ def _parsed(environment: Environment, source: Source) -> nodes.Template:
     return tree
 
 
-def badly_written(error: TemplateSyntaxError, source: Source) -> BadTemplate:
+def badly_written(error: Exception, source: Source) -> BadTemplate:
     """The error that tells in which paragraph Jinja stopped."""
+    what, line = str(error), 0
+    if isinstance(error, TemplateSyntaxError):
+        what, line = error.message or "", error.lineno
     return BadTemplate(
         _(
             "Malen har en kode som ikke er riktig skrevet (%(what)s), i eller like etter"
             " «%(where)s». Se etter en klamme, en endif eller en endfor som mangler.",
-            what=error.message or "",
-            where=source.paragraph(error.lineno),
+            what=what,
+            where=source.paragraph(line),
         )
     )
 

@@ -176,6 +176,16 @@ def test_a_filter_that_is_not_there_is_told_when_the_template_is_read() -> None:
         docx.load(source(paragraph("Før") + paragraph("Her {{ x|loudd }}")))
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["{{ " + "9" * 5000 + " }}", "{% if x %}" * 150 + "{% endif %}" * 150, "{{ " + "(" * 3000],
+    ids=["long number", "deep blocks", "deep brackets"],
+)
+def test_a_tag_that_is_too_much_for_python_is_refused_in_words(words: str) -> None:
+    with pytest.raises(BadTemplate, match="ikke er riktig skrevet"):
+        docx.load(source(paragraph(words)))
+
+
 # -- many at once -------------------------------------------------------------------------------
 
 
