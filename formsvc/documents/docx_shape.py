@@ -15,6 +15,7 @@ from typing import Final
 from jinja2 import nodes
 
 _TAG = re.compile(r"<(/?)([^\s/>]+)([^>]*?)(/?)>")
+_WELL_WRITTEN = re.compile(r'(?:[\w.-]+:)?[\w.-]+(?:\s+[\w.:-]+="[^"<]*")*\s*')
 _VALUE = re.compile(r'\bw:val="([^"]*)"')
 #: filters whose results may hold markup
 _MARKUP_FILTERS: Final = frozenset({"safe", "urlize", "xmlattr"})
@@ -151,6 +152,8 @@ class _Walk:
     def _tag(self, closing: str, name: str, attributes: str, empty: str) -> None:
         if name.startswith("?"):
             return
+        if not _WELL_WRITTEN.fullmatch(name + attributes):
+            self.shape.is_sound, self.shape.tables_vary = False, True
         if closing:
             self._close(name)
             return

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from formsvc.documents import docx
+from formsvc import kinds
+from formsvc.documents import checks, docx
+from formsvc.errors import AnswersLost
+from formsvc.services import printing
 from template_sources.word.parts import Column, code, paragraph, run, table
 from tests.documents.corpus import Case
+from tests.samples import load
+
+TEMPLATES = Path(__file__).parents[2] / "docx_templates"
 
 
 def compiled(body: str, **kwargs: str) -> docx.CompiledDocx:
@@ -118,3 +126,21 @@ def test_answers_that_may_be_missing_are_named(
     answers: dict[str, object], unsure: list[str]
 ) -> None:
     assert PRINTS.unsure(answers) == unsure
+
+
+def test_an_answer_that_is_not_sure_is_looked_for_and_missed() -> None:
+    template = compiled(paragraph("{{ note }}{% if codes.x %}{{ place }}{% endif %}"))
+    words = {"note": "Kort", "place": "Otta"}
+    assert template.prints.unsure(words) == ["place"]
+    data = template.render({**words, "codes": {"x": False}, "paper": {"title": ""}})
+    with pytest.raises(AnswersLost, match="place"):
+        checks.nothing_lost(words, docx.text(data))
+
+
+@pytest.mark.parametrize("name", ["minutes.nb", "minutes.nn", "invitation.nb", "consent.nb"])
+def test_shipped_templates_are_sure_to_print_every_answer(name: str) -> None:
+    kind = kinds.find(name.split(".")[0])
+    words = printing.context(kind, kind.form.from_answers(load(name)))
+    given = {k: v for k, v in words.items() if k not in ("codes", "paper", "language")}
+    template = (TEMPLATES / f"{name}.docx").read_bytes()
+    assert docx.compiled(template).prints.unsure(given) == []
