@@ -1,0 +1,121 @@
+"""One part of a Word template, compiled: words go in, the bytes of its XML come out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import TracebackType
+from typing import Final
+
+from jinja2 import Template, TemplateError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS
+from lxml import etree
+
+from formsvc.documents import (
+    docx_breaks,
+    docx_package,
+    docx_prints,
+    docx_shape,
+    docx_source,
+    docx_tables,
+)
+from formsvc.documents.docx_jinja import WordEnvironment
+from formsvc.documents.docx_shape import Shape
+from formsvc.documents.docx_source import Source
+from formsvc.errors import BadTemplate
+from formsvc.language import gettext as _
+
+_KNOWN_FILTERS: Final = frozenset(FILTERS)
+_UNPROVED: Final = Shape(is_sound=False, tables_vary=True, pictures_vary=True)
+_FAULTS_OF_TEMPLATES: Final = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class Part:
+    """A part that holds placeholders. All that does not hang on the data is decided here."""
+
+    def __init__(
+        self, environment: WordEnvironment, source: Source, own_filters: Collection[str]
+    ) -> None:
+        self.name: Final = source.name
+        self.is_body: Final = source.is_body
+        self._source: Final = source
+        self._shape: Final = docx_shape.shape_of(
+            source.tree, _KNOWN_FILTERS.difference(own_filters)
+        )
+        self.prints: Final = docx_prints.sure_to_print(source.tree, self._shape.read, own_filters)
+        self._template: Final = _compiled(environment, source)
+
+    def fill(self, answers: Mapping[str, object], *, inserting: bool = False) -> bytes:
+        """The bytes of the part with these answers.
+
+        :param inserting: pictures and sub-documents are printed too, of which nothing is proved.
+        :raises BadTemplate: with the paragraph in which the template asks for what is not there.
+        """
+        try:
+            xml = self._template.render(answers)
+            return self._finished(
+                docx_breaks.finished(xml), _UNPROVED if inserting else self._shape
+            )
+        except UndefinedError as error:
+            raise self._told(error, str(error).rstrip(".")) from error
+        except SecurityError as error:
+            what = _("Malen prøver på noe som en mal ikke får gjøre: %(what)s", what=str(error))
+            raise self._told(error, what) from error
+        except _FAULTS_OF_TEMPLATES as error:
+            what = _("Malen kan ikke fylles ut. Se etter feil i kodene: %(what)s", what=str(error))
+            raise self._told(error, what) from error
+
+    def _finished(self, xml: bytes, shape: Shape) -> bytes:
+        """What is not proved is looked at or mended; docxtpl does the latter in the body only."""
+        if self.is_body and shape.pictures_vary:
+            xml = docx_source.numbered_pictures(xml.decode()).encode()
+        grids_vary = self.is_body and shape.tables_vary
+        if shape.is_sound and not grids_vary:
+            return xml
+        tree = self._parsed(xml)
+        if grids_vary:
+            docx_tables.fit_grids(tree)
+        return etree.tostring(tree, encoding="UTF-8", standalone=True)
+
+    def _parsed(self, xml: bytes) -> etree._Element:
+        try:
+            return docx_package.parse(xml, self.name, keep_blanks=self.is_body)
+        except BadTemplate as error:
+            raise BadTemplate(
+                _(
+                    "Dokumentet blir ødelagt med disse svarene: en if eller for i malen begynner i"
+                    " én celle eller tabell og slutter i en annen. La den begynne og slutte i"
+                    " samme avsnitt, eller skriv p, tr eller tc først i koden."
+                )
+            ) from error
+
+    def _told(self, error: BaseException, what: str) -> BadTemplate:
+        """What is wrong, and the words of the paragraph in which it is."""
+        words = self._source.paragraph(_line(error.__traceback__, self.name))
+        where = _("Det gjelder avsnittet «%(words)s».", words=words) if words else ""
+        return BadTemplate(f"{what}. {where}".rstrip())
+
+
+def _compiled(environment: WordEnvironment, source: Source) -> Template:
+    try:
+        code = environment.compile(source.tree, source.name, source.name)
+    except docx_source.FAULTS_OF_SOURCES as error:  # such as a filter that is not there
+        raise docx_source.badly_written(error, source) from error
+    return Template.from_code(environment, code, environment.make_globals(None))
+
+
+def _line(traceback: TracebackType | None, name: str) -> int:
+    """The last line of the template that was at work when an error arose; 0 when none was."""
+    line = 0
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == name:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
