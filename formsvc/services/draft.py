@@ -119,6 +119,8 @@ def mine(session: Session, account: Account) -> list[Draft]:
 def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: int) -> None:
     """Keep what was written since a version of the draft, and make the next version of it.
 
+    What is sent once more, because its answer was lost on the way, is kept already.
+
     :raises StaleDraft: when the stored version is another one; ``draft`` then holds it.
     :raises NotFound: when the draft has been sent or discarded meanwhile.
     """
@@ -138,7 +140,7 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
     )
     saved = session.scalar(statement)
     _read_again(session, draft)
-    if saved is None:
+    if saved is None and not (draft.changed_by_id == by.id and draft.typed == _plain(typed)):
         raise StaleDraft(draft)
 
 

@@ -45,6 +45,8 @@ def begin(slug: str) -> ResponseReturnValue:
     """Keep the first of what somebody writes; the same page sent twice gives one draft."""
     kind = _with_paper(slug)
     form = kind.form.from_typed(_typed())
+    if request.form.get("_action") == "language" and _is_untouched(kind, form):
+        return redirect(url_for("drafts.blank", slug=slug), 303)
     focus = _change_rows(form)
     try:
         kept = draft.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
@@ -66,6 +68,8 @@ def save(draft_id: UUID) -> ResponseReturnValue:
     """Keep what was written since, unless somebody else has kept another text meanwhile."""
     kept = draft.find(database(), draft_id, me())
     form = _sent(kept)
+    if request.form.get("_action") == "compare":
+        return _conflict(kept, form)
     focus = _change_rows(form)
     try:
         _keep(kept, form)
@@ -168,13 +172,23 @@ def _sent(kept: Draft) -> DocumentForm:
     mine = form_class.from_typed(_typed())
     if request.form.get("_action") != "settle":
         return mine
-    choices = {
+    saved = form_class.from_typed(kept.typed)
+    return form_class.from_typed(conflict.settled(mine, saved, _choices()))
+
+
+def _is_untouched(kind: Kind, form: DocumentForm) -> bool:
+    """Whether a paper was sent as it was shown; its language follows the reader's."""
+    any_language: Typed = {"language": []}
+    return form.typed() | any_language == kind.form().typed() | any_language
+
+
+def _choices() -> dict[str, str]:
+    """Which of two texts was chosen, by the field's name."""
+    return {
         name.removeprefix(CHOOSE): whose
         for name, whose in request.form.items()
         if name.startswith(CHOOSE)
     }
-    saved = form_class.from_typed(kept.typed)
-    return form_class.from_typed(conflict.settled(mine, saved, choices))
 
 
 def _keep(kept: Draft, form: DocumentForm) -> None:
@@ -201,9 +215,10 @@ def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
     action = request.form.get("_action", "")
     if action == "autosave":
         address = url_for("drafts.write", draft_id=kept.id)
-        return jsonify(address=address, version=kept.version, saved=_saved(kept))
-    for problem in form.notices():
-        flash(place(form, problem.field) + problem.message, "info")
+        notices = _notices(form)
+        return jsonify(address=address, version=kept.version, saved=_saved(kept), notices=notices)
+    for notice in _notices(form):
+        flash(notice, "info")
     if action == "review":
         return redirect(url_for("drafts.review", draft_id=kept.id), 303)  # type: ignore[return-value]
     if not focus:
@@ -211,6 +226,10 @@ def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
     return redirect(  # type: ignore[return-value]
         url_for("drafts.write", draft_id=kept.id, focus=focus or None, _anchor=focus or None), 303
     )
+
+
+def _notices(form: DocumentForm) -> list[str]:
+    return [place(form, problem.field) + problem.message for problem in form.notices()]
 
 
 def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
@@ -254,7 +273,9 @@ def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
         **_frame(kind, mine, kept),
         mine=typed,
         differences=conflict.differences(mine, saved),
-        other=kept.changed_by.name,
+        choices=_choices(),
+        # nobody is told of oneself as of another: it was another page, or another device
+        other=kept.changed_by.name if kept.changed_by_id != me().id else "",
         time=_clock(kept),
     )
     return page, 409

@@ -20,7 +20,8 @@ def ask() -> ResponseReturnValue:
     kind = kinds.find("evaluation")
     sent = request.form.to_dict(flat=False)
     form = kind.form.from_typed(sent) if request.method == "POST" else kind.form()
-    if request.method == "POST" and form.validate():
+    answered = request.method == "POST" and request.form.get("_action") != "language"
+    if answered and form.validate():
         evaluation.keep(database(), form.answers())
         return redirect(url_for("evaluation.thanks"), 303)
     page = render_template(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import people
 from tests.browser.conftest import DESK, Opener
@@ -194,3 +194,200 @@ def test_the_bar_at_the_foot_never_hides_what_has_focus(open_page: Opener) -> No
             }"""
         )
         assert not hidden, focused(page)
+
+
+def test_a_button_pressed_without_contact_keeps_the_text_and_can_be_pressed_again(
+    karis_page: Page,
+) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+    for name in ("Legg til deltaker", "Fjern Deltaker 1", "Se over"):
+        karis_page.context.set_offline(True)
+        karis_page.get_by_label("Møteleder").fill(f"Før {name}")
+        karis_page.get_by_role("button", name=name).click()
+        expect(karis_page.get_by_role("status")).to_contain_text("Ikke lagret ennå")
+        expect(karis_page.get_by_label("Møteleder")).to_have_value(f"Før {name}")
+        karis_page.context.set_offline(False)
+    karis_page.get_by_role("button", name="Se over").click()
+    expect(karis_page.get_by_role("heading", name="Se over")).to_be_visible()
+    expect(karis_page.get_by_text("Før Se over")).to_be_visible()
+
+
+def test_one_who_is_logged_out_logs_in_elsewhere_and_goes_on(open_page: Opener) -> None:
+    page = open_page(None)
+    log_in(page)
+    page.goto(begin(page, "minutes", sample("minutes")))
+    page.context.clear_cookies()
+    page.get_by_label("Møteleder").fill("Amir Haddad")
+    page.get_by_role("button", name="Se over").click()
+    expect(page.get_by_role("status")).to_contain_text("Du er logget ut")
+    log_in(page.context.new_page())
+    page.get_by_role("button", name="Se over").click()
+    expect(page.get_by_role("heading", name="Se over")).to_be_visible()
+    expect(page.get_by_text("Amir Haddad").first).to_be_visible()
+
+
+def log_in(page: Page) -> None:
+    """Log in as Kari."""
+    page.goto("/login")
+    page.get_by_label("E-post").fill(people.KARI.email)
+    page.get_by_label("Passord").fill(people.PASSWORD)
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    page.get_by_role("heading", name="Hva vil du gjøre?").wait_for()
+
+
+@with_and_without_javascript
+def test_another_language_keeps_what_is_typed(open_page: Opener, javascript: bool) -> None:
+    page = open_page(javascript=javascript)
+    page.goto("/papers/minutes/new")
+    page.get_by_label("Møteleder").fill("Solveig Nygård")
+    page.get_by_role("button", name="Nynorsk").click()
+    expect(page.locator("html")).to_have_attribute("lang", "nn")
+    expect(page.get_by_label("Møteleiar")).to_have_value("Solveig Nygård")
+
+
+def test_another_language_after_the_page_has_saved_itself_shows_that_draft(
+    karis_page: Page,
+) -> None:
+    karis_page.goto("/papers/minutes/new")
+    discard = karis_page.get_by_role("link", name="Slett kladden")
+    expect(discard).to_be_hidden()
+    karis_page.get_by_label("Møteleder").fill("Solveig Nygård")
+    expect(karis_page.get_by_role("status")).to_contain_text("Lagret kl.")
+    expect(discard).to_be_visible()
+    address = karis_page.evaluate("location.pathname")
+    assert discard.get_attribute("href") == f"{address}/discard"
+    karis_page.get_by_role("button", name="Nynorsk").click()
+    expect(karis_page.locator("html")).to_have_attribute("lang", "nn")
+    assert karis_page.evaluate("location.pathname") == address
+    expect(karis_page.get_by_label("Møteleiar")).to_have_value("Solveig Nygård")
+
+
+def test_another_language_of_an_empty_paper_begins_nothing(open_page: Opener) -> None:
+    page = open_page(javascript=False)
+    page.goto("/papers/minutes/new")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("/papers/minutes/new")
+
+
+def test_a_refused_evaluation_in_another_language_keeps_what_is_typed(open_page: Opener) -> None:
+    page = open_page(None, javascript=False)
+    page.goto("/evaluation/")
+    page.get_by_label("Hva var bra?").fill("Alle hørte på oss.")
+    page.get_by_label("Barnehage, skole eller tjeneste").press("Enter")
+    expect(page).to_have_title(re.compile("^Feil: "))
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_text("Alle hørte på oss.")).to_be_visible()
+    expect(page.locator("#errors")).to_have_count(0)
+
+
+def test_two_texts_in_another_language_are_still_two_and_nothing_is_chosen_yet(
+    open_page: Opener,
+) -> None:
+    kari, liv = open_page(javascript=False), open_page(people.LIV, javascript=False)
+    address = begin(kari, "minutes", sample("minutes"))
+    kari.goto(address)
+    liv.goto(address)
+    for page, place in ((kari, "Møterom 3"), (liv, "Rådhuset")):
+        page.get_by_label("Sted").first.fill(place)
+        page.get_by_role("button", name="Lagre kladd").click()
+    liv.get_by_label(re.compile("Lagret av Kari")).check()
+    liv.get_by_role("button", name="Nynorsk").click()
+    expect(liv.locator("html")).to_have_attribute("lang", "nn")
+    expect(liv.get_by_text("Rådhuset")).to_be_visible()
+    expect(liv.get_by_label(re.compile("Lagra av Kari"))).to_be_checked()
+    kari.reload()
+    expect(kari.get_by_label("Sted").first).to_have_value("Møterom 3")
+
+
+def test_rows_are_not_had_back_over_what_is_typed_in_them_since(karis_page: Page) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+    karis_page.get_by_role("button", name="Fjern Deltaker 2").click()
+    undo = karis_page.get_by_role("button", name="Angre")
+    expect(undo).to_be_visible()
+    karis_page.get_by_role("group", name="Deltaker 1").get_by_label("Navn").fill("Jonas Lien")
+    expect(undo).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("button", "row"), [("Legg til deltaker", "Deltaker 3"), ("Fjern Deltaker 1", "Deltaker 2")]
+)
+def test_what_is_typed_while_rows_come_or_go_stays(karis_page: Page, button: str, row: str) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+    held: list[Route] = []
+    karis_page.route("**/papers/drafts/*", lambda route: held.append(route), times=1)
+    with karis_page.expect_request("**/papers/drafts/*"):
+        karis_page.get_by_role("button", name=button).click()
+    third = karis_page.get_by_role("group", name="Deltaker 3").get_by_label("Navn")
+    third.fill("Máret Čáhci")
+    held[0].continue_()
+    expect(karis_page.get_by_role("group", name=re.compile(r"^Deltaker \d"))).to_have_count(
+        4 if "Legg" in button else 2
+    )
+    stays = karis_page.get_by_role("group", name=row).get_by_label("Navn")
+    expect(stays).to_have_value("Máret Čáhci")
+    expect(stays).to_be_focused()
+    karis_page.get_by_role("button", name="Lagre kladd").click()
+    expect(karis_page.get_by_text("Kladden er lagret. ")).to_be_visible()
+    expect(stays).to_have_value("Máret Čáhci")
+
+
+def test_an_answer_lost_on_its_way_gives_no_conflict_with_oneself(karis_page: Page) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+
+    def keep_and_lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    for button in ("Lagre kladd", "Legg til deltaker"):
+        karis_page.route("**/papers/drafts/*", keep_and_lose, times=1)
+        karis_page.get_by_label("Møteleder").fill(f"Før {button}")
+        karis_page.get_by_role("button", name=button).click()
+        expect(karis_page.get_by_role("status")).to_contain_text("Ikke lagret ennå")
+    karis_page.get_by_label("Møteleder").fill("Amir Haddad")
+    karis_page.get_by_role("button", name="Lagre kladd").click()
+    expect(karis_page.get_by_text("Kladden er lagret. ")).to_be_visible()
+    expect(karis_page.get_by_label("Møteleder")).to_have_value("Amir Haddad")
+
+
+def test_both_texts_are_shown_without_a_question_about_leaving(open_page: Opener) -> None:
+    kari, liv = open_page(), open_page(people.LIV)
+    address = begin(kari, "minutes", sample("minutes"))
+    liv.goto(address)
+    begin_again(kari, address)
+    asked: list[str] = []
+    liv.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    liv.get_by_label("Sted").first.fill("Rådhuset")
+    liv.get_by_role("button", name="Se begge tekstene").click()
+    expect(liv.get_by_role("heading", name="Velg mellom to tekster")).to_be_visible()
+    assert asked == []
+
+
+def begin_again(page: Page, address: str) -> None:
+    """Save another text of the same draft."""
+    page.goto(address)
+    page.get_by_label("Sted").first.fill("Møterom 3")
+    page.get_by_role("button", name="Lagre kladd").click()
+    expect(page.get_by_text("Kladden er lagret. ")).to_be_visible()
+
+
+def test_the_text_of_a_draft_deleted_elsewhere_stays_on_the_page(karis_page: Page) -> None:
+    karis_page.goto(begin(karis_page, "minutes", sample("minutes")))
+    other = karis_page.context.new_page()
+    other.goto(karis_page.url)
+    other.get_by_role("link", name="Slett kladden").click()
+    other.get_by_role("button", name="Slett kladden").click()
+    expect(other.get_by_text("Kladden er slettet.")).to_be_visible()
+    karis_page.get_by_label("Møteleder").fill("Amir Haddad")
+    karis_page.get_by_role("button", name="Se over").click()
+    expect(karis_page.get_by_role("status")).to_contain_text("slettet eller ferdigstilt")
+    expect(karis_page.get_by_label("Møteleder")).to_have_value("Amir Haddad")
+
+
+def test_characters_that_cannot_be_printed_are_told_of_as_the_page_saves_itself(
+    karis_page: Page,
+) -> None:
+    karis_page.goto("/papers/minutes/new")
+    karis_page.get_by_label("Møteleder").fill("Solveig\u202eNygård")
+    expect(karis_page.get_by_role("status")).to_contain_text("Ett tegn kunne ikke brukes")

@@ -167,8 +167,9 @@ def test_saving_an_older_text_shows_both_and_overwrites_nothing(as_kari: Visitor
     send(as_kari, address, other, action="save", version="1")
     page = send(as_kari, address, mine, action="save", version="1")
     assert page.status_code == 409
-    assert "Din tekst" in page.text
-    assert "Lagret av Kari Nygård" in page.text
+    assert "Teksten du skrev her" in page.text
+    assert "Lagret på en annen side kl." in page.text
+    assert "Kari Nygård lagret" not in page.text
     assert "Anne Moen" in page.text
     assert "Amir Haddad" in page.text
     assert "Amir Haddad" in as_kari.get(address).text
@@ -184,6 +185,16 @@ def test_a_pages_script_hears_409_of_an_older_text(as_kari: Visitor) -> None:
     )
     assert answer.status_code == 409
     assert answer.is_json
+
+
+def test_a_text_whose_answer_was_lost_is_sent_again_without_a_conflict(as_kari: Visitor) -> None:
+    address = begin(as_kari)
+    for _time in range(2):
+        answer = send(
+            as_kari, address, typed("minutes", chair="Anne Moen"), action="autosave", version="1"
+        )
+        assert answer.json
+        assert answer.json["version"] == 2
 
 
 def test_the_choice_between_two_texts_is_kept(as_kari: Visitor) -> None:
@@ -248,6 +259,18 @@ def test_advice_is_given_and_refuses_nothing(as_kari: Visitor) -> None:
     address = begin(as_kari, items=items)
     assert "Forslag før du ferdigstiller" in as_kari.get(f"{address}/review").text
     assert finish(as_kari, address).location.startswith("/papers/")
+
+
+@each_paper
+def test_another_language_begins_a_draft_only_of_what_is_typed(
+    as_kari: Visitor, session: Session, kind: Kind
+) -> None:
+    new = f"/papers/{kind.slug}/new"
+    answer = send(as_kari, f"{new}?lang=nn", kind.form().typed(), action="language")
+    assert answer.location == new
+    assert stored(session, Draft) == []
+    send(as_kari, f"{new}?lang=en", typed(kind.slug), action="language")
+    assert len(stored(session, Draft)) == 1
 
 
 def test_characters_that_cannot_be_printed_are_told_of(as_kari: Visitor) -> None:
