@@ -80,8 +80,9 @@ class CompiledForm:
         ready = prepared(writer, found(writer))
         spare = reserved(writer)
         self._parts = [one.part for one in ready.fields]
+        self._named = [(i, part.field.name, part) for i, part in enumerate(self._parts)]
         #: the fields by their full names
-        self.fields: Mapping[str, Field] = {part.field.name: part.field for part in self._parts}
+        self.fields: Mapping[str, Field] = {name: part.field for _, name, part in self._named}
         self._identifier = hashlib.sha256(data).hexdigest()
         self._given = {
             index: part.written(str(one.known.get("/V", "")), {})
@@ -123,8 +124,8 @@ class CompiledForm:
     ) -> dict[int, Written | str]:
         """What each field is to hold."""
         decided: dict[int, Written | str] = dict(self._given)
-        for index, part in enumerate(self._parts):
-            value = values.get(part.field.name)
+        for index, name, part in self._named:
+            value = values.get(name)
             if value is None:
                 continue
             if isinstance(part, ButtonPart):
@@ -158,7 +159,13 @@ def load(data: bytes) -> CompiledForm:
 
     :raises BadTemplate: when it cannot be read, holds no form, or one that nobody can fill.
     """
-    return CompiledForm(data)
+    try:
+        return CompiledForm(data)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        raise BadTemplate(
+            "The form of the PDF template is broken. Open it in a program for PDF forms, and save"
+            " it anew."
+        ) from error
 
 
 def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = False) -> Filled:

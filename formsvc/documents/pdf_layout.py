@@ -17,6 +17,8 @@ PADDING: Final = 2.0
 _WORDS: Final = re.compile(r"\S+[^\S\n]*|[^\S\n]+")
 #: no letter of the fonts in use is narrower: a bound that spares measuring a very long text
 _NARROWEST: Final = 0.15
+#: what a tab is drawn as
+TAB: Final = "    "
 #: how many lines the highest of the low boxes takes
 _LOW: Final = 2
 
@@ -94,14 +96,15 @@ def shortened(text: str, box: Box, font: Font, references: tuple[str, ...]) -> L
 
 def fitted(text: str, box: Box, font: Font) -> Laid | None:
     """The text at the largest size at which all of it fits; None when there is no such size."""
-    if not font.draws(text.replace("\n", " ").replace("\t", " ")):
+    try:
+        if box.cells:
+            return _in_cells(text, box, font)
+        for size in box.sizes:
+            lines = _lines(text, box, font, size)
+            if lines is not None:
+                return Laid(size, lines, text, complete=True)
+    except KeyError:  # measuring met a letter that the font lacks
         return None
-    if box.cells:
-        return _in_cells(text, box, font)
-    for size in box.sizes:
-        lines = _lines(text, box, font, size)
-        if lines is not None:
-            return Laid(size, lines, text, complete=True)
     return None
 
 
@@ -178,7 +181,7 @@ def _pieces(word: str, room: float, font: Font) -> Iterator[str]:
 
 
 def _drawn(text: str) -> str:
-    return text.replace("\t", "    ") if "\t" in text else text
+    return text.replace("\t", TAB) if "\t" in text else text
 
 
 def _in_cells(text: str, box: Box, font: Font) -> Laid | None:

@@ -17,7 +17,7 @@ from formsvc.documents.pdf_fields import Field
 from formsvc.documents.pdf_layout import Font, Laid
 from formsvc.documents.pdf_look import Look
 from formsvc.documents.pdf_standard_font import escaped
-from formsvc.errors import BadTemplate
+from formsvc.errors import AnswersLost, BadTemplate
 from formsvc.language import gettext as _
 
 OFF: Final = "Off"
@@ -88,6 +88,8 @@ class TextPart:
             laid = pdf_layout.fitted(text, look.box, self.font) if self.font else None
             places.append(Shown(laid, self.font) if laid else self._hard(text, look, overflow))
         cut = [place.laid.shown for place in places if not place.laid.complete]
+        if not cut and any(_drawn(place.laid) != _bare(text) for place in places):
+            raise AnswersLost(f"The field «{self.field.name}» does not show all of its text.")
         held = cut[0] if cut and self.holds_what_it_shows else text
         return Written(text_string(held), places)
 
@@ -189,6 +191,17 @@ def no_such_field(name: str, form: Mapping[str, Any]) -> BadTemplate:
     near = get_close_matches(name, form, n=1)
     hint = f" Did you mean «{near[0]}»?" if near else ""
     return BadTemplate(f"The PDF template has no field «{name}».{hint} Mend its name there.")
+
+
+def _drawn(laid: Laid) -> str:
+    return "".join([line.text for line in laid.lines])
+
+
+def _bare(text: str) -> str:
+    """The letters of a text as they are drawn: new lines are places, tabs are spaces."""
+    if text.isprintable():
+        return text
+    return text.replace("\n", "").replace("\t", pdf_layout.TAB)
 
 
 def _wrong_kind(field: Field, needs: str, value: str | bool) -> BadTemplate:

@@ -165,9 +165,11 @@ def remarks(writer: PdfWriter, *, locked: bool) -> list[str]:
     :raises BadTemplate: for a form that only Adobe's own programs can show.
     """
     root: Any = writer.root_object
-    form = root.get("/AcroForm", {})
+    if not root.get("/AcroForm"):
+        raise BadTemplate("The PDF template has no form fields. Save it as a form with fields.")
+    form = root["/AcroForm"]
     said = []
-    if _true(root.get("/NeedsRendering")) or ("/XFA" in form and not form["/Fields"]):
+    if _true(root.get("/NeedsRendering")) or ("/XFA" in form and not form.get("/Fields")):
         raise BadTemplate(
             "The PDF template is an XFA form, which only Adobe's programs can show."
             " Save it as an AcroForm."

@@ -6,6 +6,7 @@ one, and says in an encoding of its own which byte is which letter.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any, Final
 from formsvc.documents.pdf_layout import Font
 from formsvc.documents.pdf_objects import core_metrics
 
+#: stands for no letter in a table of 256 (as in Python's own tables)
+_NONE: Final = "\ufffe"
 #: the mark of a font of which only some letters were kept
 _CUT: Final = re.compile(r"/[A-Z]{6}\+")
 _SPECIAL: Final = re.compile(rb"[()\\\r\n]")
@@ -27,7 +30,7 @@ _ASCENT, _CAP_HEIGHT = 720, 700
 class StandardFont:
     """A font of one byte a letter."""
 
-    codes: Mapping[str, int]
+    codes: Any
     #: how far each letter moves on; all measures are in thousandths of the size
     advances: Mapping[str, int]
     ascent: int
@@ -41,7 +44,7 @@ class StandardFont:
 
     def shown(self, text: str) -> bytes:
         """The text as a PDF text operator takes it."""
-        return b"(%s)" % escaped(bytes(map(self.codes.__getitem__, text)))
+        return b"(%s)" % escaped(codecs.charmap_encode(text, "strict", self.codes)[0])
 
 
 def escaped(text: bytes) -> bytes:
@@ -72,8 +75,9 @@ def read(font: Any) -> Font | None:
             codes.setdefault(letter, code)
     if not codes.keys() >= set("abcABC123 "):
         return None
+    letter_of = {code: letter for letter, code in codes.items()}
     return StandardFont(
-        codes=codes,
+        codes=codecs.charmap_build("".join(letter_of.get(code, _NONE) for code in range(256))),
         advances={letter: widths[code] for letter, code in codes.items()},
         ascent=int(descriptor.get("/Ascent") or metrics.ascent or _ASCENT),
         cap_height=int(descriptor.get("/CapHeight") or metrics.cap_height or _CAP_HEIGHT),
