@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "check", "radio", "choice"]
 
 _MULTILINE, _RADIO, _PUSH_BUTTON, _COMB = 1 << 12, 1 << 15, 1 << 16, 1 << 24
+_COMBO = 1 << 17
 #: what a field has from the one above it (ISO 32000-1, table 220 and 12.7.3.3)
 _INHERITED: Final = ("/FT", "/Ff", "/V", "/MaxLen", "/TU", "/DA", "/Q", "/Opt")
 #: fields within fields deeper than this are a circle
@@ -122,7 +123,7 @@ def _under(
             kind=kind,
             number=reference.idnum,
             widgets=tuple(_widget(kid, known, pages) for kid in (kids or [reference])),
-            multiline=bool(flags & _MULTILINE) and kind == "text",
+            multiline=not flags & _COMBO if kind == "choice" else bool(flags & _MULTILINE),
             cells=int(known.get("/MaxLen", 0)) if flags & _COMB and kind == "text" else 0,
             options=tuple(_option(option) for option in known.get("/Opt", ())),
         )
