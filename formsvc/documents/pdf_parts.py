@@ -96,11 +96,13 @@ class TextPart:
     def _hard(self, text: str, look: Look, overflow: dict[str, Overflow]) -> Shown:
         """A text that the field's own font lacks letters for, or that the field has no room for."""
         bare = text.replace("\n", " ").replace("\t", " ")
-        if self.font and (self.holds_what_it_shows or self.font.draws(bare)):
-            return Shown(self._shortened(text, look, self.font, overflow), self.font)
-        font = pdf_font.fallback()
-        laid = pdf_layout.fitted(text, look.box, font)
-        return Shown(laid or self._shortened(text, look, font, overflow), None)
+        font = self.font
+        if font is None or not font.draws(bare):
+            another = pdf_font.fallback()
+            laid = pdf_layout.fitted(text, look.box, another)
+            if laid or font is None or another.draws(bare):
+                return Shown(laid or self._shortened(text, look, another, overflow), None)
+        return Shown(self._shortened(text, look, font, overflow), font)
 
     def _shortened(self, text: str, look: Look, font: Font, overflow: dict[str, Overflow]) -> Laid:
         """The beginning of a text, and a reference to where all of it stands."""

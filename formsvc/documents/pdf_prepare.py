@@ -55,6 +55,7 @@ def prepared(writer: PdfWriter, found: Sequence[Found]) -> Ready:
         holder = root.raw_get("/AcroForm")
         altered.append(getattr(holder, "idnum", root.indirect_reference.idnum))
     fonts = form.get("/DR", {}).get("/Font", {})
+    altered += _readable(writer, fonts)
     shared = Counter(_own_drawing(writer, w.number) for f in found for w in f.field.widgets)
     fields = []
     for field, known in found:
@@ -130,6 +131,23 @@ def _read(name: str, fonts: Any) -> Font | None:
         program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
         return pdf_font.carried(program)
     return pdf_standard_font.read(font)
+
+
+def _readable(writer: PdfWriter, fonts: Any) -> list[int]:
+    """Let our font tell which letter each glyph is, as it does now; the objects that this alters.
+
+    An older template told of a glyph that letters share that it was the rarer one.
+    """
+    if FONT not in fonts:
+        return []
+    font = fonts[FONT]
+    program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
+    telling = pdf_font.carried(program).to_unicode()
+    if font["/ToUnicode"].get_data() == telling:
+        return []
+    made = stream(writer, {}, telling, packed=True)
+    put(font, {"/ToUnicode": made})
+    return [font.indirect_reference.idnum, made.idnum]
 
 
 def _with_states(writer: PdfWriter, field: Field) -> list[int]:
