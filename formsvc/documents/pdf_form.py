@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents import pdf_tags
+from formsvc.documents import pdf_sheet, pdf_tags
 from formsvc.documents.pdf_editable import Editable, Increments
 from formsvc.documents.pdf_fallback import reserved
 from formsvc.documents.pdf_fields import Field, found
@@ -99,14 +99,16 @@ class CompiledForm:
         *,
         flatten: bool = False,
         incremental: bool = False,
+        continued: bool = True,
     ) -> Filled:
         """The template with values: a text, True or False, what a button or an option is called.
 
-        What has no room stands in ``overflow`` of what is returned, and in the field a reference
-        to it, in the language spoken.
+        What has no room stands in ``overflow`` of what is returned and on pages after the form,
+        and the field refers to them in the language spoken.
 
         :param flatten: draw the values on plain pages, with no form any more
-        :param incremental: leave the template's own bytes, and add to them
+        :param incremental: leave the template's own bytes, and add to them; never any pages
+        :param continued: False leaves the pages to the caller, who appends its own
         :raises BadTemplate: naming a value that the template has no field for, or cannot show.
         """
         for name in values:
@@ -117,7 +119,10 @@ class CompiledForm:
         decided = self._decided(values, overflow)
         said = (self._identifier, sorted(values.items()), flatten, incremental, list(overflow))
         identifier = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).digest()[:16]
-        return Filled.of(way.made(decided, identifier), overflow.values())
+        data = way.made(decided, identifier)
+        if overflow and continued and not incremental:
+            data = append(data, pdf_sheet.sheets(overflow.values()))
+        return Filled.of(data, overflow.values())
 
     def _decided(
         self, values: Mapping[str, str | bool], overflow: dict[str, Overflow]
@@ -171,11 +176,12 @@ def load(data: bytes) -> CompiledForm:
 def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = False) -> Filled:
     """The template with values: text, True or False for a check box, a code for a radio group.
 
-    References to the continuation page are in the language spoken.
+    What has no room is handed back for a page that the paper itself prints; references to that are
+    in the language spoken.
 
     :raises BadTemplate: naming a value that the template has no field for, or cannot show.
     """
-    return load(template).fill(values, flatten=flatten)
+    return load(template).fill(values, flatten=flatten, continued=False)
 
 
 def append(filled: bytes, continuation: bytes) -> bytes:

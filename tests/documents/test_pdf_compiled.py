@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import page
 import pymupdf
 import pypdfium2
 import pytest
@@ -23,6 +24,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from formsvc.cleaning import clean
+from formsvc.documents import pdf_font
 from formsvc.documents.pdf_fields import Widget
 from formsvc.documents.pdf_form import CompiledForm, Filled, load
 from formsvc.documents.pdf_objects import add, pdf, pdf_text, put, stream
@@ -210,11 +212,12 @@ def test_any_text_comes_out_again_or_is_handed_back(written: str, name: str) -> 
     filled = load(FOREIGN).fill({name: written})
     assert _stored(filled)[name].replace("\r", "\n") == fit
     plain = load(FOREIGN).fill({name: written}, flatten=True)
-    if plain.overflow:
-        assert [one.text for one in plain.overflow] == [fit]
-        assert filled.overflow == plain.overflow
-    else:
-        assert _bare(fit) in _bare("".join(_drawn_text(plain)))
+    assert [one.text for one in plain.overflow] in ([], [fit])
+    assert filled.overflow == plain.overflow
+    read = "".join(_drawn_text(plain))
+    readable = pdf_font.fallback().advances.keys() | set("\n\t")
+    spelt = "".join(c if c in readable else f"[U+{ord(c):04X}]" for c in fit)
+    assert _bare(spelt) in _bare(read)
 
 
 def _drawn_text(data: bytes) -> Iterator[str]:
@@ -227,9 +230,27 @@ def test_a_long_text_is_wrapped_smaller_and_then_continued() -> None:
     assert form.fill({"anmerkungen": LONG[:600]}).overflow == []
     filled = form.fill({"anmerkungen": LONG}, flatten=True)
     assert [one.text for one in filled.overflow] == [LONG]
-    shown = "".join(_drawn_text(filled))
-    assert "Emma trenger mer tid" in shown
-    assert "se vedlegg, punkt 1" in shown
+    *form_pages, sheet = _drawn_text(filled)
+    assert "Emma trenger mer tid" in form_pages[0]
+    assert "se vedlegg, punkt 1" in form_pages[0]
+    assert sheet.startswith("Vedlegg\n1. anmerkungen")
+    assert _bare(LONG) in _bare(sheet)
+
+
+@pytest.mark.parametrize("flatten", [False, True], ids=["editable", "flattened"])
+def test_the_pages_of_a_long_text_are_for_archive_and_screen_reader(
+    flatten: bool, tmp_path: Path
+) -> None:
+    ours = (BENCH.parents[1] / "docx_templates" / "consent.nb.pdf").read_bytes()
+    values: dict[str, str | bool] = {"child.name": "Hilsen 👋", "child_heard_note": LONG * 8}
+    filled = load(ours).fill(values, flatten=flatten)
+    read = "".join(_drawn_text(filled))
+    assert "Hilsen [U+1F44B]" in read
+    assert _bare(LONG * 8) in _bare(read)
+    for profile in ("2a", "ua1"):
+        assert list(page.validate_pdf_bytes(filled, profile=profile).failures) == []
+    assert _qpdf_complains(filled, tmp_path) == ""
+    assert filled == load(ours).fill(values, flatten=flatten)
 
 
 @pytest.mark.parametrize(("align", "side"), [(0, "left"), (2, "right")])
@@ -387,8 +408,8 @@ def test_two_places_of_one_field_show_the_same(way: Way) -> None:
         form: Any = writer.root_object["/AcroForm"]
         tops = [group if top == own else top for top in form["/Fields"]]
         put(form, {"/Fields": tops})
-        page: Any = writer.pages[0]
-        put(page, {"/Annots": [*page["/Annots"], other]})
+        sheet: Any = writer.pages[0]
+        put(sheet, {"/Annots": [*sheet["/Annots"], other]})
 
     form = CompiledForm(_changed(FOREIGN, twice))
     widgets = form.fields["vorname"].widgets
