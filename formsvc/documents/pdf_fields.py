@@ -96,10 +96,11 @@ def found(writer: PdfWriter) -> list[Found]:
         for annotation in page.get("/Annots", ())
     }
     above = {"/DA": form["/DA"]} if "/DA" in form else {}
-    known = [one for top in form.get("/Fields", ()) for one in _under(top, above, pages, 0)]
+    listed = (one for top in form.get("/Fields", ()) for one in _under(top, above, pages, 0))
+    known = {one.field.number: one for one in listed}  # a broken form may list one twice
     if not known:
         raise BadTemplate("The PDF template has no form fields. Save it as a form with fields.")
-    return known
+    return list(known.values())
 
 
 def _under(
@@ -122,7 +123,7 @@ def _under(
             label=_label(known),
             kind=kind,
             number=reference.idnum,
-            widgets=tuple(_widget(kid, known, pages) for kid in (kids or [reference])),
+            widgets=tuple(_widget(kid, known, pages) for kid in dict.fromkeys(kids or [reference])),
             multiline=not flags & _COMBO if kind == "choice" else bool(flags & _MULTILINE),
             cells=int(known.get("/MaxLen", 0)) if flags & _COMB and kind == "text" else 0,
             options=tuple(_option(option) for option in known.get("/Opt", ())),

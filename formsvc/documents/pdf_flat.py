@@ -53,6 +53,8 @@ class Flattened:
             (index, page, numbers.opened(pdf(page.named)))
             for index, page in sorted(pages.pages.items())
         ]
+        for page in pages.pages.values():
+            page.named.clear()  # they hold on to the opened template, which is not needed again
         self._numbers = numbers
 
     def made(self, decided: Decided, identifier: bytes) -> bytes:
@@ -121,10 +123,10 @@ class _Plan:
         for widget in seen:
             element = pages.tags.element(writer.get_object(widget.number))
             marks[widget.number] = pages.mark(part.field, widget)
-            if element is not None and marks[widget.number][0]:
+            if marks[widget.number][0] and pages.changes(element):
                 self.elements[widget.number] = element
         looks = {widget.number: _looks(pages, writer, widget) for widget in seen}
-        for state in {*part.field.states, OFF}:
+        for state in dict.fromkeys([*part.field.states, OFF]):
             self._states[state] = []
             for widget in seen:
                 (start, end), (on, off) = marks[widget.number], looks[widget.number]

@@ -31,7 +31,7 @@ from formsvc.documents.pdf_objects import (
 )
 from formsvc.documents.pdf_parts import ButtonPart, Overflow, TextPart, Written, no_such_field
 from formsvc.documents.pdf_prepare import prepared, remarks, signed
-from formsvc.errors import BadTemplate
+from formsvc.errors import BadTemplate, FormsvcError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
@@ -79,15 +79,14 @@ class CompiledForm:
         self._signed = signed(writer.root_object["/AcroForm"])
         ready = prepared(writer, found(writer))
         spare = reserved(writer)
-        self._parts = [one.part for one in ready.fields]
-        self._named = [(i, part.field.name, part) for i, part in enumerate(self._parts)]
+        self._named = [(i, one.part.field.name, one.part) for i, one in enumerate(ready.fields)]
         #: the fields by their full names
         self.fields: Mapping[str, Field] = {name: part.field for _, name, part in self._named}
         self._identifier = hashlib.sha256(data).hexdigest()
         self._given = {
-            index: part.written(str(one.known.get("/V", "")), {})
-            for index, (one, part) in enumerate(zip(ready.fields, self._parts, strict=True))
-            if one.redrawn and isinstance(part, TextPart)
+            index: one.part.as_before(one.known.get("/V", ""))
+            for index, one in enumerate(ready.fields)
+            if one.redrawn and isinstance(one.part, TextPart)
         }
         self._increments = Increments(writer, ready, spare, data, size) if as_is else None
         self._editable = Editable(writer, ready, spare, data)
@@ -166,7 +165,9 @@ def load(data: bytes) -> CompiledForm:
     """
     try:
         return CompiledForm(data)
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+    except FormsvcError:
+        raise
+    except Exception as error:  # pypdf lets KeyError, AttributeError … out of broken files
         raise BadTemplate(
             "The form of the PDF template is broken. Open it in a program for PDF forms, and save"
             " it anew."

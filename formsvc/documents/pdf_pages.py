@@ -41,6 +41,7 @@ class Pages:
         self._writer = writer
         self.tags = Tags(writer)
         self.pages: dict[int, Page] = {}
+        self._changing: set[int] = set()
         for index, page in enumerate(writer.pages):
             annotations: Any = page.get("/Annots", ())
             if any(one.get_object().get("/Subtype") == "/Widget" for one in annotations):
@@ -67,6 +68,13 @@ class Pages:
         annotation: Any = self._writer.get_object(widget.number)
         begin = self.tags.printed(field, widget, self._writer.pages[widget.page], annotation)
         return begin, END if begin else b""
+
+    def changes(self, element: Any) -> bool:
+        """Whether an element can change with one button; of several buttons, one says it all."""
+        if element.idnum in self._changing:
+            return False
+        self._changing.add(element.idnum)
+        return True
 
     def seen(self, widget: Widget) -> bool:
         annotation: Any = self._writer.get_object(widget.number)

@@ -82,6 +82,13 @@ class TextPart:
             raise _wrong_kind(self.field, "a text", value)
         return self._laid(_fit(value), overflow)
 
+    def as_before(self, value: Any) -> Written:
+        """How what the template holds is drawn, where it is drawn in no way that can stay."""
+        packed = hasattr(value, "get_data")
+        several = value if isinstance(value, list) else [value]
+        text = str(value.get_data(), "latin-1") if packed else "\n".join(map(str, several))
+        return self._laid(_fit(text), {})
+
     def _laid(self, text: str, overflow: dict[str, Overflow]) -> Written:
         places = []
         for look in self.looks:

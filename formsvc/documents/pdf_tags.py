@@ -26,6 +26,8 @@ class Tags:
     def __init__(self, writer: PdfWriter) -> None:
         self._writer = writer
         self._root: Any = writer.root_object.get("/StructTreeRoot", {})
+        #: elements that hold drawings already: one may stand for several buttons
+        self._printed: set[int] = set()
         self._places = dict(_number_tree(self._root["/ParentTree"])) if self._root else {}
 
     def element(self, annotation: Any) -> Any:
@@ -47,8 +49,11 @@ class Tags:
         on_page = list(self._places[page_key].get_object())
         self._places[page_key] = pdf([*on_page, reference])
         mark = len(on_page)
-        drawing = {"/Type": "/MCR", "/Pg": page.indirect_reference, "/MCID": mark}
-        put(reference.get_object(), {"/K": drawing, "/A": _attributes(field, widget, annotation)})
+        drawing: Any = {"/Type": "/MCR", "/Pg": page.indirect_reference, "/MCID": mark}
+        element = reference.get_object()
+        held = [*_kids(element), drawing] if reference.idnum in self._printed else drawing
+        put(element, {"/K": held, "/A": _attributes(field, widget, annotation)})
+        self._printed.add(reference.idnum)
         return b"/Form <</MCID %d>> BDC " % mark
 
     def adopt(self, other: PdfReader, pages: Sequence[Any]) -> None:

@@ -418,6 +418,55 @@ def test_two_places_of_one_field_show_the_same(way: Way) -> None:
     assert all(_ink(filled, widget) > 0.005 for widget in widgets)
 
 
+def _one_name_twice(writer: PdfWriter) -> None:
+    put(_named(writer, "nachname"), {"/T": pdf_text("vorname")})
+
+
+def _one_drawing_for_two(writer: PdfWriter) -> None:
+    put(_named(writer, "nachname"), {"/AP": _named(writer, "vorname")["/AP"]})
+
+
+def _listed_twice(writer: PdfWriter) -> None:
+    form: Any = writer.root_object["/AcroForm"]
+    put(form, {"/Fields": [*form["/Fields"], form["/Fields"][0]]})
+
+
+def _another_font(writer: PdfWriter) -> None:
+    form: Any = writer.root_object["/AcroForm"]
+    put(form["/DR"]["/Font"]["/Helv"], {"/BaseFont": "/Times-Roman"})
+    put(form["/DR"]["/Font"]["/Helv"], {"/Encoding": "/WinAnsiEncoding"})
+
+
+def _no_fonts(writer: PdfWriter) -> None:
+    form: Any = writer.root_object["/AcroForm"]
+    del form[NameObject("/DR")]
+
+
+@every_way
+@pytest.mark.parametrize(
+    "odd", [_one_name_twice, _one_drawing_for_two, _listed_twice, _another_font, _no_fonts]
+)
+def test_odd_forms_are_filled_like_others(
+    odd: Callable[[PdfWriter], None], way: Way, tmp_path: Path
+) -> None:
+    form = CompiledForm(_changed(FOREIGN, odd))
+    filled = form.fill({"vorname": "Åsne Łuczak", "sorge": "allein"}, **way)
+    assert _qpdf_complains(filled, tmp_path) == ""
+    if "flatten" in way:
+        shown = dict(_read(filled, tmp_path))
+        assert {reader for reader, text in shown.items() if "Åsne Łuczak" not in text} == set()
+        assert "Åsne Łuczak" in shown["pypdf"]
+    else:
+        assert _stored(filled)["vorname"] == "Åsne Łuczak"
+    assert _drawn_as_chosen(filled, form.fields["sorge"].widgets) == ["allein"]
+
+
+@pytest.mark.parametrize("before", [b"\n", b"HTTP/1.1 200 OK\r\n\r\n"])
+@every_way
+def test_what_stands_before_the_file_does_no_harm(before: bytes, way: Way, tmp_path: Path) -> None:
+    assert _qpdf_complains(CompiledForm(before + PACKED).fill(VALUES, **way), tmp_path) == ""
+
+
 # -- what the fast way does not know --------------------------------------------------------------
 
 
