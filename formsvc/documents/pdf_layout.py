@@ -99,6 +99,8 @@ def fitted(text: str, box: Box, font: Font) -> Laid | None:
     try:
         if box.cells:
             return _in_cells(text, box, font)
+        if not box.multiline:
+            return _one_line(text, box, font)
         for size in box.sizes:
             lines = _lines(text, box, font, size)
             if lines is not None:
@@ -110,8 +112,6 @@ def fitted(text: str, box: Box, font: Font) -> Laid | None:
 
 def _lines(text: str, box: Box, font: Font, size: float) -> tuple[Line, ...] | None:
     room = box.room / size
-    if not box.multiline:
-        return _one_line(text, box, font, size)
     most = int((box.height - PADDING) / (size * LEADING))
     if text.count("\n") >= most or len(text) * _NARROWEST > room * most:
         return None
@@ -127,12 +127,19 @@ def _lines(text: str, box: Box, font: Font, size: float) -> tuple[Line, ...] | N
     )
 
 
-def _one_line(text: str, box: Box, font: Font, size: float) -> tuple[Line, ...] | None:
-    room, drawn = box.room / size, _drawn(text)
-    if "\n" in text or len(text) * _NARROWEST > room or (width := font.width(drawn)) > room:
+def _one_line(text: str, box: Box, font: Font) -> Laid | None:
+    """All of it on one line, measured once."""
+    room = box.width - 2 * box.padding
+    if "\n" in text or len(text) * _NARROWEST * box.sizes[-1] > room:
         return None
-    baseline = (box.height - font.cap_height * size / 1000) / 2
-    return (Line(box.padding + box.align * (room - width) * size, baseline, drawn),)
+    drawn = _drawn(text)
+    width = font.width(drawn)
+    for size in box.sizes:
+        if width * size <= room:
+            baseline = (box.height - font.cap_height * size / 1000) / 2
+            line = Line(box.padding + box.align * (room - width * size), baseline, drawn)
+            return Laid(size, (line,), text, complete=True)
+    return None
 
 
 def _indent(line: str, box: Box, font: Font, size: float) -> float:
@@ -186,13 +193,13 @@ def _drawn(text: str) -> str:
 
 def _in_cells(text: str, box: Box, font: Font) -> Laid | None:
     """One letter in the middle of each cell."""
-    cell = box.width / box.cells
+    cell, advances = box.width / box.cells, font.advances
     size = next((size for size in box.sizes if font.width("m") * size <= cell), box.sizes[-1])
     if len(text) > box.cells or set(text) & set("\n\t"):
         return None
     baseline = (box.height - font.cap_height * size / 1000) / 2
     lines = tuple(
-        Line(index * cell + (cell - font.width(letter) * size) / 2, baseline, letter)
+        Line(index * cell + (cell - advances[letter] * size / 1000) / 2, baseline, letter)
         for index, letter in enumerate(text)
     )
     return Laid(size, lines, text, complete=True)
@@ -208,7 +215,7 @@ def _shortened(text: str, box: Box, font: Font, reference: str) -> Laid | None:
 
     def with_reference(length: int) -> Laid | None:
         start = _whole_words(beginning, length)
-        return fitted(f"{start} {reference}".lstrip(), box, font)
+        return fitted(f"{start} {reference}" if start else reference, box, font)
 
     room = int(box.width * box.height / (box.sizes[-1] ** 2 * _NARROWEST))
     length = _longest(lambda n: with_reference(n) is not None, min(len(beginning), room))
