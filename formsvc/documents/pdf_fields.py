@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from formsvc.documents.pdf_objects import opened
 from formsvc.errors import BadTemplate
 
-Kind = Literal["text", "check", "radio"]
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
+
+Kind = Literal["text", "check", "radio", "choice"]
 
 _MULTILINE, _RADIO, _PUSH_BUTTON, _COMB = 1 << 12, 1 << 15, 1 << 16, 1 << 24
-#: what a field has from the one above it (ISO 32000-1, table 220)
-_INHERITED: Final = ("/FT", "/Ff", "/MaxLen", "/TU")
+_COMBO = 1 << 17
+#: what a field has from the one above it (ISO 32000-1, table 220 and 12.7.3.3)
+_INHERITED: Final = ("/FT", "/Ff", "/V", "/MaxLen", "/TU", "/DA", "/Q", "/Opt")
+#: fields within fields deeper than this are a circle
+_DEEPEST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Widget:
 
     #: the number of its object in the file
     number: int
+    #: its page, the first is 0; -1 when it is on none
     page: int
     x: float
     y: float
@@ -49,11 +56,20 @@ class Field:
     multiline: bool = False
     #: the number of cells of a comb, or 0
     cells: int = 0
+    #: of a list: what may be chosen, each with what is stored; of buttons: what is exported
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def states(self) -> list[str]:
         """What may be chosen of a radio group."""
         return [widget.state for widget in self.widgets]
+
+
+class Found(NamedTuple):
+    """A field, and all that its object and those above it say of it."""
+
+    field: Field
+    known: Mapping[str, Any]
 
 
 @lru_cache(maxsize=16)
@@ -62,47 +78,66 @@ def fields(template: bytes) -> Mapping[str, Field]:
 
     :raises BadTemplate: when the file cannot be read or holds no form.
     """
-    writer = opened(template)
-    form: Any = writer.root_object.get("/AcroForm", {})
-    pages = {
-        annotation.idnum: index
-        for index, page in enumerate(writer.pages)
-        for annotation in page.get("/Annots", ())
-    }
-    found = (field for top in form.get("/Fields", ()) for field in _under(top, {}, pages))
-    known = {field.name: field for field in found}
-    if not known:
-        raise BadTemplate("The PDF template has no form fields. Save it as a form with fields.")
+    known: dict[str, Field] = {}
+    for one in found(opened(template)):
+        known.setdefault(one.field.name, one.field)
     return known
 
 
-def _under(reference: Any, above: Mapping[str, Any], pages: Mapping[int, int]) -> Iterator[Field]:
+def found(writer: PdfWriter) -> list[Found]:
+    """The fields of an opened template; a name may occur twice.
+
+    :raises BadTemplate: when the file holds no form.
+    """
+    form: Any = writer.root_object.get("/AcroForm", {})
+    pages = {
+        getattr(annotation, "idnum", 0): index
+        for index, page in enumerate(writer.pages)
+        for annotation in page.get("/Annots", ())
+    }
+    above = {"/DA": form["/DA"]} if "/DA" in form else {}
+    listed = (one for top in form.get("/Fields", ()) for one in _under(top, above, pages, 0))
+    known = {one.field.number: one for one in listed}  # a broken form may list one twice
+    if not known:
+        raise BadTemplate("The PDF template has no form fields. Save it as a form with fields.")
+    return list(known.values())
+
+
+def _under(
+    reference: Any, above: Mapping[str, Any], pages: Mapping[int, int], depth: int
+) -> Iterator[Found]:
     """The fields at and below a node; the parts of a dotted name are nodes of their own."""
     node = reference.get_object()
+    if not hasattr(node, "raw_get") or not hasattr(reference, "idnum") or depth > _DEEPEST:
+        raise BadTemplate("The form of the PDF template is broken. Save it anew as a form.")
     known = {**above, **{key: node[key] for key in _INHERITED if key in node}}
     known["name"] = ".".join(part for part in (above.get("name"), node.get("/T")) if part)
     kids = node.get("/Kids", [])
     if any("/T" in kid.get_object() for kid in kids):
         for kid in kids:
-            yield from _under(kid, known, pages)
+            yield from _under(kid, known, pages, depth + 1)
     elif kind := _kind(known):
         flags = known.get("/Ff", 0)
-        yield Field(
+        field = Field(
             name=known["name"],
             label=_label(known),
             kind=kind,
             number=reference.idnum,
-            widgets=tuple(_widget(kid, known, pages) for kid in (kids or [reference])),
-            multiline=bool(flags & _MULTILINE),
-            cells=int(known.get("/MaxLen", 0)) if flags & _COMB else 0,
+            widgets=tuple(_widget(kid, known, pages) for kid in dict.fromkeys(kids or [reference])),
+            multiline=not flags & _COMBO if kind == "choice" else bool(flags & _MULTILINE),
+            cells=int(known.get("/MaxLen", 0)) if flags & _COMB and kind == "text" else 0,
+            options=tuple(_option(option) for option in known.get("/Opt", ())),
         )
+        yield Found(field, known)
 
 
 def _kind(known: Mapping[str, Any]) -> Kind | None:
-    """What kind of field it is; None for buttons that are pressed, lists and signatures."""
+    """What kind of field it is; None for buttons that are pressed and for signatures."""
     flags = known.get("/Ff", 0)
     if known.get("/FT") == "/Tx":
         return "text"
+    if known.get("/FT") == "/Ch":
+        return "choice"
     if known.get("/FT") == "/Btn" and not flags & _PUSH_BUTTON:
         return "radio" if flags & _RADIO else "check"
     return None
@@ -112,18 +147,31 @@ def _label(known: Mapping[str, Any]) -> str:
     return str(known.get("/TU") or known["name"])
 
 
+def _option(option: Any) -> tuple[str, str]:
+    """What is stored of an option, and what is shown."""
+    said = option.get_object()
+    if isinstance(said, list):
+        return str(said[0]), str(said[-1])
+    return str(said), str(said)
+
+
 def _widget(reference: Any, known: Mapping[str, Any], pages: Mapping[int, int]) -> Widget:
     annotation = reference.get_object()
-    x0, y0, x1, y1 = (float(edge) for edge in annotation["/Rect"])
-    looks = annotation.get("/AP", {}).get("/N", {})
-    states = [state for state in looks if state != "/Off"] if known["/FT"] == "/Btn" else []
+    x0, y0, x1, y1 = (float(edge) for edge in annotation.get("/Rect", (0, 0, 0, 0)))
     return Widget(
         number=reference.idnum,
-        page=pages.get(reference.idnum, 0),
+        page=pages.get(reference.idnum, -1),
         x=min(x0, x1),
         y=min(y0, y1),
         width=abs(x1 - x0),
         height=abs(y1 - y0),
         label=str(annotation.get("/TU") or _label(known)),
-        state=states[0].removeprefix("/") if states else "",
+        state=_state(annotation) if known["/FT"] == "/Btn" else "",
     )
+
+
+def _state(annotation: Any) -> str:
+    """What a button is called when it is chosen; «Yes» of one that is drawn in no way."""
+    looks = annotation.get("/AP", {}).get("/N", {})
+    states = [state for state in looks if state != "/Off"]
+    return str(states[0]).removeprefix("/") if states else "Yes"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
-from unicodedata import bidirectional, category
+from typing import Any, Final
+from unicodedata import bidirectional, category, normalize
 
 from formsvc.documents.fonts import FOLDER
 from formsvc.errors import MissingResource
@@ -21,6 +22,18 @@ FILES: Final = (
 )
 #: marks that need a place above another letter, and signs that draw nothing or steer the text
 _NOT_BY_ITSELF: Final = frozenset({"Mn", "Mc", "Me", "Cf", "Cc", "Cn", "Co", "Cs", "Zl", "Zp"})
+#: Latin with every Sámi letter, Greek, Cyrillic, punctuation, currency, signs
+LETTERS: Final = (
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x300),
+    *range(0x370, 0x530),
+    *range(0x1E00, 0x2000),
+    *range(0x2010, 0x2070),
+    *range(0x20A0, 0x20C1),
+    *range(0x2100, 0x2300),
+)
+#: phonetic letters, and letters that only alter others
+_RARE: Final = range(0x250, 0x300)
 _FROM_THE_RIGHT: Final = frozenset({"R", "AL", "AN"})
 
 
@@ -33,7 +46,11 @@ class FormFont:
     name: str
     #: the letters that can be set one after another, each with its glyph
     glyphs: Mapping[str, int]
-    #: advance by glyph number; all measures are in thousandths of the size
+    #: the same by code point, in hexadecimal digits as a text operator takes it
+    codes: Mapping[int, str]
+    #: how far each moves on that is read back as itself; measures are in thousandths of the size
+    advances: Mapping[str, int]
+    #: the same by glyph number, of all glyphs
     widths: tuple[int, ...]
     ascent: int
     descent: int
@@ -45,22 +62,19 @@ class FormFont:
 
         Scripts that are shaped or run from the right cannot: those need a text engine.
         """
-        return all(letter in self.glyphs for letter in text)
+        return self.advances.keys() >= set(text)
 
     def width(self, text: str) -> float:
         """The width of a text at size 1."""
-        widths, glyphs = self.widths, self.glyphs
-        return sum(widths[glyphs[letter]] for letter in text) / 1000
+        return sum(map(self.advances.__getitem__, text)) / 1000
 
     def shown(self, text: str) -> bytes:
         """The text as a PDF text operator takes it: glyph numbers of two bytes."""
-        return b"<%s>" % b"".join(b"%04X" % self.glyphs[letter] for letter in text)
+        return b"<%s>" % text.translate(self.codes).encode()
 
     def to_unicode(self) -> bytes:
         """The CMap that tells which letter a glyph is, so that the text can be read back."""
-        letter_of: dict[int, str] = {}
-        for letter, glyph in self.glyphs.items():
-            letter_of.setdefault(glyph, letter)
+        letter_of = _letter_of(self.glyphs)
         pairs = [
             b"<%04X> <%s>" % (glyph, letter_of[glyph].encode("utf-16-be").hex().encode())
             for glyph in sorted(letter_of)
@@ -93,6 +107,60 @@ def bundled() -> FormFont:
     return read(file.read_bytes())
 
 
+@cache
+def fallback() -> FormFont:
+    """The bundled font cut to the letters of Europe: for what the font of a form lacks.
+
+    Cut once in a process, and only when a text first asks for it.
+
+    :raises MissingResource: when the build has not made the bundled one.
+    """
+    return read(cut(bundled().program, LETTERS))
+
+
+def cut(program: bytes, letters: Iterable[int]) -> bytes:
+    """A TrueType file with these letters only, each with a glyph of its own.
+
+    Where two letters share one (Greek ι and phonetic ɩ), what is drawn could not be told from it.
+    """
+    from fontTools.subset import Options, Subsetter  # 60 ms, and few forms need it
+    from fontTools.ttLib import TTFont  # the same
+
+    font = TTFont(io.BytesIO(program), recalcTimestamp=False)
+    options = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[6])
+    options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "DSIG", "STAT", "meta", "FFTM"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=letters)
+    subsetter.subset(font)
+    _one_glyph_a_letter(font)
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def _one_glyph_a_letter(font: Any) -> None:
+    """Copy each glyph that two letters share."""
+    glyphs, widths, order = font["glyf"], font["hmtx"], list(font.getGlyphOrder())
+    taken: set[str] = set()
+    for code, name in sorted(font.getBestCmap().items()):
+        if name not in taken:
+            taken.add(name)
+            continue
+        order.append(f"u{code:05X}.copy")
+        font.setGlyphOrder(order)
+        glyphs[order[-1]] = deepcopy(glyphs[name])
+        widths[order[-1]] = widths[name]
+        for table in font["cmap"].tables:
+            if table.isUnicode() and code in table.cmap:
+                table.cmap[code] = order[-1]
+
+
+@lru_cache(maxsize=8)
+def carried(program: bytes) -> FormFont:
+    """The font that a template brings, read once in a process."""
+    return read(program)
+
+
 def read(program: bytes) -> FormFont:
     """A form font from a TrueType file; equal files give equal fonts."""
     from fontTools.ttLib import TTFont  # 60 ms, and only PDF forms need it
@@ -103,22 +171,44 @@ def read(program: bytes) -> FormFont:
     def scaled(*measures: float) -> tuple[int, ...]:
         return tuple(round(measure * scale) for measure in measures)
 
+    glyphs = {
+        chr(code): font.getGlyphID(name)
+        for code, name in font.getBestCmap().items()
+        if _stands_by_itself(chr(code))
+    }
+    letter_of = _letter_of(glyphs)
+    widths = scaled(*(font["hmtx"][name][0] for name in font.getGlyphOrder()))
     x_min, y_min, x_max, y_max = scaled(head.xMin, head.yMin, head.xMax, head.yMax)
     tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
     return FormFont(
         program=program,
         name=f"{tag}+{font['name'].getDebugName(6)}",
-        glyphs={
-            chr(code): font.getGlyphID(name)
-            for code, name in font.getBestCmap().items()
-            if _stands_by_itself(chr(code))
+        glyphs=glyphs,
+        codes={ord(letter): f"{glyph:04X}" for letter, glyph in glyphs.items()},
+        advances={
+            letter: widths[glyph]
+            for letter, glyph in glyphs.items()
+            if _same(letter, letter_of[glyph])
         },
-        widths=scaled(*(font["hmtx"][name][0] for name in font.getGlyphOrder())),
+        widths=widths,
         ascent=round(font["hhea"].ascent * scale),
         descent=round(font["hhea"].descent * scale),
         cap_height=round((getattr(font["OS/2"], "sCapHeight", 0) or head.yMax * 0.7) * scale),
         box=(x_min, y_min, x_max, y_max),
     )
+
+
+def _letter_of(glyphs: Mapping[str, int]) -> dict[int, str]:
+    """Which letter a glyph is read back as: of those that share it, the one that people write."""
+    letter_of: dict[int, str] = {}
+    for letter in sorted(glyphs, key=lambda letter: (ord(letter) in _RARE, ord(letter))):
+        letter_of.setdefault(glyphs[letter], letter)
+    return letter_of
+
+
+def _same(letter: str, other: str) -> bool:
+    """Whether two letters mean the same, such as a space and one that does not break."""
+    return letter == other or normalize("NFKC", letter) == normalize("NFKC", other)
 
 
 def _stands_by_itself(letter: str) -> bool:

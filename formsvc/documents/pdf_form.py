@@ -11,84 +11,178 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents import pdf_font, pdf_layout, pdf_tags
-from formsvc.documents.pdf_fields import Field, Widget, fields
-from formsvc.documents.pdf_font import FormFont
+from formsvc.documents import pdf_sheet, pdf_tags
+from formsvc.documents.pdf_editable import Editable, Increments
+from formsvc.documents.pdf_fallback import reserved
+from formsvc.documents.pdf_fields import Field, found
+from formsvc.documents.pdf_flat import Flattened
+from formsvc.documents.pdf_look import FONT
 from formsvc.documents.pdf_objects import (
-    embed,
     finished,
+    is_locked,
+    numbered_as_is,
     opened,
-    pdf,
-    pdf_text,
     put,
     reader,
     stream,
 )
-from formsvc.errors import BadTemplate
-from formsvc.language import gettext as _
+from formsvc.documents.pdf_parts import ButtonPart, Overflow, TextPart, Written, no_such_field
+from formsvc.documents.pdf_prepare import prepared, remarks, signed
+from formsvc.errors import BadTemplate, FormsvcError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
+
+__all__ = ["FONT", "CompiledForm", "Filled", "Overflow", "append", "fill", "load", "text"]
 
 #: what the metadata say of PDF/A-2a, PDF/A-2b and PDF/UA-1
 _ACCESSIBLE: Final = b"<pdfaid:conformance>A</pdfaid:conformance>"
 _BASIC: Final = b"<pdfaid:conformance>B</pdfaid:conformance>"
 _UNIVERSAL: Final = b"<pdfuaid:part>1</pdfuaid:part>"
-#: the name under which a template carries the font, and each drawing asks for it
-FONT: Final = "/FormsvcText"
 
 
-class Overflow(NamedTuple):
-    """A text for the continuation page; the first has number 1 there, and in its reference."""
+class Filled(bytes):
+    """A filled form: the bytes of its file, and what there was no room for in it."""
 
-    field: str
-    #: what the field is called in the paper
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A filled form, and what there was no room for in it."""
-
-    data: bytes
     overflow: list[Overflow]
 
+    @property
+    def data(self) -> bytes:
+        """The file itself."""
+        return bytes(self)
 
-class _Pen(NamedTuple):
-    """What text is written with: a font, and where it is in the file."""
+    @classmethod
+    def of(cls, data: bytes, overflow: Iterable[Overflow]) -> Filled:
+        filled = cls(data)
+        filled.overflow = list(overflow)
+        return filled
 
-    font: FormFont
-    reference: Any
+
+class CompiledForm:
+    """A template, parsed and taken apart; safe to fill from several threads and after a fork."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read a template.
+
+        :raises BadTemplate: when it cannot be read, holds no form, or one that nobody can fill.
+        """
+        data = data[max(0, data.find(b"%PDF-")) :]
+        locked = is_locked(data)
+        as_is = None if locked else numbered_as_is(data)
+        writer = as_is or opened(data)
+        size = len(writer._objects) + 1  # noqa: SLF001 - how many there are before ours
+        #: what filling leaves out or leaves alone, in plain sentences
+        self.remarks: Sequence[str] = remarks(writer, locked=locked)
+        self._signed = signed(writer.root_object["/AcroForm"])
+        ready = prepared(writer, found(writer))
+        spare = reserved(writer)
+        self._named = [(i, one.part.field.name, one.part) for i, one in enumerate(ready.fields)]
+        #: the fields by their full names
+        self.fields: Mapping[str, Field] = {name: part.field for _, name, part in self._named}
+        self._identifier = hashlib.sha256(data).hexdigest()
+        self._given = {
+            index: one.part.as_before(one.known.get("/V", ""))
+            for index, one in enumerate(ready.fields)
+            if one.redrawn and isinstance(one.part, TextPart)
+        }
+        self._increments = Increments(writer, ready, spare, data, size) if as_is else None
+        self._editable = Editable(writer, ready, spare, data)
+        self._flattened = Flattened(writer, ready, spare, data)
+
+    def fill(
+        self,
+        values: Mapping[str, str | bool],
+        *,
+        flatten: bool = False,
+        incremental: bool = False,
+        continued: bool = True,
+    ) -> Filled:
+        """The template with values: a text, True or False, what a button or an option is called.
+
+        What has no room stands in ``overflow`` of what is returned and on pages after the form,
+        and the field refers to them in the language spoken.
+
+        :param flatten: draw the values on plain pages, with no form any more
+        :param incremental: leave the template's own bytes, and add to them; never any pages
+        :param continued: False leaves the pages to the caller, who appends its own
+        :raises BadTemplate: naming a value that the template has no field for, or cannot show.
+        """
+        for name in values:
+            if name not in self.fields:
+                raise no_such_field(name, self.fields)
+        way = self._way(flatten=flatten, incremental=incremental)
+        overflow: dict[str, Overflow] = {}
+        decided = self._decided(values, overflow)
+        said = (self._identifier, sorted(values.items()), flatten, incremental, list(overflow))
+        identifier = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).digest()[:16]
+        data = way.made(decided, identifier)
+        if overflow and continued and not incremental:
+            data = append(data, pdf_sheet.sheets(overflow.values()))
+        return Filled.of(data, overflow.values())
+
+    def _decided(
+        self, values: Mapping[str, str | bool], overflow: dict[str, Overflow]
+    ) -> dict[int, Written | str]:
+        """What each field is to hold."""
+        decided: dict[int, Written | str] = dict(self._given)
+        for index, name, part in self._named:
+            value = values.get(name)
+            if value is None:
+                continue
+            if isinstance(part, ButtonPart):
+                decided[index] = part.state(value)
+            else:
+                decided[index] = part.written(value, overflow)
+        return decided
+
+    def _way(self, *, flatten: bool, incremental: bool) -> Editable | Flattened | Increments:
+        """What writes the file that is asked for."""
+        if incremental:
+            if flatten:
+                raise ValueError("A form is flattened or added to, not both.")
+            if self._increments is None or not self._increments.possible:
+                raise BadTemplate(
+                    "The PDF template is locked or damaged, so nothing can be added to it as it"
+                    " is. Save it anew, or fill it without incremental=True."
+                )
+            return self._increments
+        if self._signed:
+            raise BadTemplate(
+                "The PDF template is signed, and the signature would be broken. Take the unsigned"
+                " file as the template, or add to this one with incremental=True."
+            )
+        return self._flattened if flatten else self._editable
+
+
+@lru_cache(maxsize=16)
+def load(data: bytes) -> CompiledForm:
+    """A template made ready to be filled; the same bytes are read once while they are in use.
+
+    :raises BadTemplate: when it cannot be read, holds no form, or one that nobody can fill.
+    """
+    try:
+        return CompiledForm(data)
+    except FormsvcError:
+        raise
+    except Exception as error:  # pypdf lets KeyError, AttributeError … out of broken files
+        raise BadTemplate(
+            "The form of the PDF template is broken. Open it in a program for PDF forms, and save"
+            " it anew."
+        ) from error
 
 
 def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = False) -> Filled:
     """The template with values: text, True or False for a check box, a code for a radio group.
 
-    References to the continuation page are in the language spoken.
+    What has no room is handed back for a page that the paper itself prints; references to that are
+    in the language spoken.
 
     :raises BadTemplate: naming a value that the template has no field for, or cannot show.
     """
-    form = fields(template)
-    for name, value in values.items():
-        _check(form, name, value)
-    writer = opened(template)
-    pen = _pen(writer)
-    overflow: list[Overflow] = []
-    for field in form.values():
-        value_here = values.get(field.name)
-        if isinstance(value_here, str) and field.kind == "text":
-            _write(writer, field, _laid(field, value_here, pen.font, overflow), pen)
-        elif value_here is not None:
-            _choose(writer, field, value_here)
-    if flatten:
-        _flatten(writer, form.values())
-    return Filled(finished(writer, repr((sorted(values.items()), flatten))), overflow)
+    return load(template).fill(values, flatten=flatten, continued=False)
 
 
 def append(filled: bytes, continuation: bytes) -> bytes:
@@ -121,163 +215,3 @@ def text(data: bytes) -> str:
     # a form feed between pages tells where a long text may have been parted
     pages = "\f".join(page.extract_text() for page in whole.pages)
     return "\n".join([pages, *values])
-
-
-# -- writing into fields --------------------------------------------------------------------------
-
-
-def _check(form: Mapping[str, Field], name: str, value: str | bool) -> None:
-    field = form.get(name)
-    if field is None:
-        near = get_close_matches(name, form, n=1)
-        hint = f" Did you mean «{near[0]}»?" if near else ""
-        raise BadTemplate(f"The PDF template has no field «{name}».{hint} Mend its name there.")
-    if isinstance(value, bool) != (field.kind == "check"):
-        needs = {"text": "a text", "check": "True or False", "radio": "a code"}[field.kind]
-        raise BadTemplate(f"The field «{name}» of the PDF template takes {needs}, not {value!r}.")
-    if field.kind == "radio" and value not in ("", *field.states):
-        raise BadTemplate(
-            f"The radio group «{name}» of the PDF template has no button «{value}»;"
-            f" it has {', '.join(field.states)}. Add the button, or choose one of those."
-        )
-
-
-def _pen(writer: PdfWriter) -> _Pen:
-    """The font that the template carries, or the bundled one, which is then put in."""
-    form: Any = writer.root_object["/AcroForm"]
-    fonts = form.get("/DR", {}).get("/Font", {})
-    if FONT not in fonts:
-        font = pdf_font.bundled()
-        return _Pen(font, embed(writer, font))
-    program = fonts[FONT]["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
-    return _Pen(_font(program), fonts.raw_get(FONT))
-
-
-_font = lru_cache(maxsize=8)(pdf_font.read)
-
-
-def _laid(field: Field, value: str, font: FormFont, overflow: list[Overflow]) -> pdf_layout.Laid:
-    """The value laid out; what has no room is noted as overflow."""
-    widget, number = field.widgets[0], len(overflow) + 1
-    box = pdf_layout.Box(widget.width, widget.height, field.multiline, field.cells)
-    references = (
-        _("… se vedlegg, punkt %(number)s", number=number),
-        _("vedlegg %(number)s", number=number),
-        f"*{number}",
-    )
-    laid = pdf_layout.lay(value, box, font, references)
-    if not laid.complete:
-        overflow.append(Overflow(field.name, field.label, value))
-    return laid
-
-
-def _write(writer: PdfWriter, field: Field, laid: pdf_layout.Laid, pen: _Pen) -> None:
-    put(writer.get_object(field.number), {"/V": pdf_text(laid.shown)})
-    for widget in field.widgets:
-        look = {
-            "/Type": "/XObject",
-            "/Subtype": "/Form",
-            "/BBox": [0, 0, widget.width, widget.height],
-            "/Resources": {"/Font": {FONT: pen.reference}},
-        }
-        drawing = stream(writer, look, _drawing(widget, laid, pen.font))
-        put(writer.get_object(widget.number), {"/AP": {"/N": drawing}})
-
-
-def _drawing(widget: Widget, laid: pdf_layout.Laid, font: FormFont) -> bytes:
-    """The content stream that shows a text in its field (ISO 32000-1, 12.7.3.3)."""
-    clip = b"1 1 %s %s re W n" % (_number(widget.width - 2), _number(widget.height - 2))
-    begin = b"BT %s %s Tf 0 g" % (FONT.encode(), _number(laid.size))
-    lines = [
-        b"1 0 0 1 %s %s Tm %s Tj" % (_number(line.x), _number(line.y), font.shown(line.text))
-        for line in laid.lines
-        if line.text
-    ]
-    return b"\n".join([b"/Tx BMC q", clip, begin, *lines, b"ET Q EMC"])
-
-
-def _number(value: float) -> bytes:
-    return f"{value:.3f}".rstrip("0").rstrip(".").encode()
-
-
-def _choose(writer: PdfWriter, field: Field, value: str | bool) -> None:
-    """Tick a check box, or choose a radio button; every other button of its group is let go."""
-    chosen = "/Off"
-    for widget in field.widgets:
-        state = f"/{widget.state}" if value is True or widget.state == value else "/Off"
-        chosen = state if chosen == "/Off" else chosen
-        put(writer.get_object(widget.number), {"/AS": state})
-    put(writer.get_object(field.number), {"/V": chosen})
-
-
-# -- plain pages ----------------------------------------------------------------------------------
-
-
-def _flatten(writer: PdfWriter, form: Iterable[Field]) -> None:
-    """Draw every field as part of its page, and take the form away."""
-    tags = pdf_tags.Tags(writer)
-    drawn: dict[int, list[bytes]] = {}
-    for field in form:
-        for widget in field.widgets:
-            drawing = _onto_page(writer, field, widget, tags)
-            drawn.setdefault(widget.page, []).append(drawing)
-    for index, page in enumerate(writer.pages):
-        _draw_more(writer, page, drawn.get(index, []))
-        annotations: Any = page.get("/Annots", ())
-        kept = [one for one in annotations if one.get_object().get("/Subtype") != "/Widget"]
-        page.pop("/Annots", None)
-        if kept:
-            put(page, {"/Annots": kept})
-    del writer.root_object["/AcroForm"]
-    tags.write()
-
-
-def _onto_page(writer: PdfWriter, field: Field, widget: Widget, tags: pdf_tags.Tags) -> bytes:
-    """The operators that draw a widget on its page as it looks now."""
-    annotation: Any = writer.get_object(widget.number)
-    page = writer.pages[widget.page]
-    mark = tags.printed(field, widget, page, annotation)
-    look = _look(field, annotation)
-    drawing = _drawn_on(page, widget, look) if look is not None else b""
-    return mark + drawing + (pdf_tags.END if mark else b"")
-
-
-def _drawn_on(page: Any, widget: Widget, look: Any) -> bytes:
-    """The operators of a drawing in its place.
-
-    Our own text is written into the page, since every drawing apart has its font read anew by
-    whoever extracts text. Others become resources of the page, named by the widget's number: two
-    widgets with buttons of the same name would otherwise be drawn alike.
-    """
-    place = b"q 1 0 0 1 %s %s cm " % (_number(widget.x), _number(widget.y))
-    fonts = look.get_object().get("/Resources", {}).get("/Font", {})
-    if list(fonts) == [FONT]:
-        _own_resources(page, "/Font")[pdf(FONT)] = fonts.raw_get(FONT)
-        return bytes(place + look.get_object().get_data() + b" Q")
-    name = f"/Field{widget.number}"
-    _own_resources(page, "/XObject")[pdf(name)] = look
-    return place + name.encode() + b" Do Q"
-
-
-def _look(field: Field, annotation: Any) -> Any:
-    """The reference of what a widget is drawn with; None where nothing is drawn."""
-    looks = annotation.get("/AP", {})
-    if field.kind == "text":
-        return looks.raw_get("/N") if looks else None
-    state, drawings = annotation.get("/AS", "/Off"), looks.get("/N", {})
-    return drawings.raw_get(state) if state in drawings else None
-
-
-def _own_resources(page: Any, kind: str) -> Any:
-    """The page's own resources of a kind; pages often share theirs, so they are copied first."""
-    shared = dict(page["/Resources"].items())
-    put(page, {"/Resources": {**shared, kind: dict(shared.get(kind, {}).items())}})
-    return page["/Resources"][kind]
-
-
-def _draw_more(writer: PdfWriter, page: Any, drawings: Sequence[bytes]) -> None:
-    """Draw more on a page, whatever state its own drawing leaves behind."""
-    contents = page.raw_get("/Contents")
-    own = list(contents.get_object()) if isinstance(contents.get_object(), list) else [contents]
-    more = b"Q\n" + b"\n".join(drawings)
-    put(page, {"/Contents": [stream(writer, {}, b"q"), *own, stream(writer, {}, more)]})

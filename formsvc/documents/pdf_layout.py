@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
-from typing import Final, NamedTuple
-
-from formsvc.documents.pdf_font import FormFont
+from typing import Final, NamedTuple, Protocol
 
 #: sizes in points, tried from the largest; text smaller than 8 points is not official print
 SIZES: Final = (9.5, 9.0, 8.5, 8.0)
@@ -18,11 +17,28 @@ PADDING: Final = 2.0
 _WORDS: Final = re.compile(r"\S+[^\S\n]*|[^\S\n]+")
 #: no letter of the fonts in use is narrower: a bound that spares measuring a very long text
 _NARROWEST: Final = 0.15
+#: what a tab is drawn as
+TAB: Final = "    "
 #: how many lines the highest of the low boxes takes
 _LOW: Final = 2
 
 
-class Box(NamedTuple):
+class Font(Protocol):
+    """What laying out asks of a font; measures are in thousandths of the size."""
+
+    @property
+    def advances(self) -> Mapping[str, int]: ...
+    @property
+    def ascent(self) -> int: ...
+    @property
+    def cap_height(self) -> int: ...
+    def draws(self, text: str) -> bool: ...
+    def width(self, text: str) -> float: ...
+    def shown(self, text: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Box:
     """Where a text goes, in points."""
 
     width: float
@@ -30,6 +46,16 @@ class Box(NamedTuple):
     multiline: bool = False
     #: the number of cells of a comb, or 0
     cells: int = 0
+    #: the sizes to try, from the largest
+    sizes: tuple[float, ...] = SIZES
+    #: what stands free at both sides
+    padding: float = PADDING
+    #: where a line stands in its free room: 0 left, 0.5 in the middle, 1 right
+    align: float = 0.0
+
+    @property
+    def room(self) -> float:
+        return self.width - 2 * self.padding
 
 
 class Line(NamedTuple):
@@ -51,42 +77,41 @@ class Laid(NamedTuple):
     complete: bool
 
 
-def lay(text: str, box: Box, font: FormFont, references: tuple[str, ...]) -> Laid:
+def lay(text: str, box: Box, font: Font, references: tuple[str, ...]) -> Laid:
     """The text in the box, or its beginning followed by the first reference that there is room for.
 
     :param references: what stands for the rest, such as «… se vedlegg, punkt 2», the best first
     """
-    whole = _fitted(text, box, font)
-    if whole:
-        return whole
+    return fitted(text, box, font) or shortened(text, box, font, references)
+
+
+def shortened(text: str, box: Box, font: Font, references: tuple[str, ...]) -> Laid:
+    """The beginning of a text that does not fit, and the first reference there is room for."""
     for reference in references:
-        shortened = _shortened(text, box, font, reference)
-        if shortened:
-            return shortened
+        laid = _shortened(text, box, font, reference)
+        if laid:
+            return laid
     return _squeezed(references, box, font)
 
 
-def _fitted(text: str, box: Box, font: FormFont) -> Laid | None:
+def fitted(text: str, box: Box, font: Font) -> Laid | None:
     """The text at the largest size at which all of it fits; None when there is no such size."""
-    if not font.draws(text.replace("\n", " ").replace("\t", " ")):
+    try:
+        if box.cells:
+            return _in_cells(text, box, font)
+        if not box.multiline:
+            return _one_line(text, box, font)
+        for size in box.sizes:
+            lines = _lines(text, box, font, size)
+            if lines is not None:
+                return Laid(size, lines, text, complete=True)
+    except KeyError:  # measuring met a letter that the font lacks
         return None
-    if box.cells:
-        return _in_cells(text, box, font)
-    for size in SIZES:
-        lines = _lines(text, box, font, size)
-        if lines is not None:
-            return Laid(size, lines, text, complete=True)
     return None
 
 
-def _lines(text: str, box: Box, font: FormFont, size: float) -> tuple[Line, ...] | None:
-    room = (box.width - 2 * PADDING) / size
-    if not box.multiline:
-        fits = (
-            "\n" not in text and len(text) * _NARROWEST <= room and font.width(_drawn(text)) <= room
-        )
-        baseline = (box.height - font.cap_height * size / 1000) / 2
-        return (Line(PADDING, baseline, _drawn(text)),) if fits else None
+def _lines(text: str, box: Box, font: Font, size: float) -> tuple[Line, ...] | None:
+    room = box.room / size
     most = int((box.height - PADDING) / (size * LEADING))
     if text.count("\n") >= most or len(text) * _NARROWEST > room * most:
         return None
@@ -97,11 +122,33 @@ def _lines(text: str, box: Box, font: FormFont, size: float) -> tuple[Line, ...]
     spare = box.height - len(lines) * size * LEADING if most <= _LOW else 2 * PADDING
     first = box.height - spare / 2 - font.ascent * size / 1000
     return tuple(
-        Line(PADDING, first - index * size * LEADING, line) for index, line in enumerate(lines)
+        Line(_indent(line, box, font, size), first - index * size * LEADING, line)
+        for index, line in enumerate(lines)
     )
 
 
-def wrapped(text: str, room: float, font: FormFont) -> Iterator[str]:
+def _one_line(text: str, box: Box, font: Font) -> Laid | None:
+    """All of it on one line, measured once."""
+    room = box.width - 2 * box.padding
+    if "\n" in text or len(text) * _NARROWEST * box.sizes[-1] > room:
+        return None
+    drawn = _drawn(text)
+    width = font.width(drawn)
+    for size in box.sizes:
+        if width * size <= room:
+            baseline = (box.height - font.cap_height * size / 1000) / 2
+            line = Line(box.padding + box.align * (room - width * size), baseline, drawn)
+            return Laid(size, (line,), text, complete=True)
+    return None
+
+
+def _indent(line: str, box: Box, font: Font, size: float) -> float:
+    """Where a line of several begins."""
+    free = box.room - font.width(line.rstrip()) * size if box.align else 0.0
+    return box.padding + box.align * free
+
+
+def wrapped(text: str, room: float, font: Font) -> Iterator[str]:
     """The lines of a text in a column as wide as ``room`` at size 1.
 
     Spaces stay at the end of their line, so that the lines joined are the text again.
@@ -109,15 +156,25 @@ def wrapped(text: str, room: float, font: FormFont) -> Iterator[str]:
     for paragraph in text.split("\n"):
         line, used = "", 0.0
         for word in _WORDS.findall(paragraph):
-            for piece in _pieces(_drawn(word), room, font):
-                if line and used + font.width(piece.rstrip()) > room:
+            piece = _drawn(word)
+            letters = piece.rstrip()
+            bare = font.width(letters)
+            whole = bare + font.width(piece[len(letters) :])
+            if bare <= room:
+                if line and used + bare > room:
                     yield line
                     line, used = "", 0.0
-                line, used = line + piece, used + font.width(piece)
+                line, used = line + piece, used + whole
+                continue
+            for part in _pieces(piece, room, font):
+                if line and used + font.width(part.rstrip()) > room:
+                    yield line
+                    line, used = "", 0.0
+                line, used = line + part, used + font.width(part)
         yield line
 
 
-def _pieces(word: str, room: float, font: FormFont) -> Iterator[str]:
+def _pieces(word: str, room: float, font: Font) -> Iterator[str]:
     """The word itself, or as much of it at a time as one line takes."""
     while font.width(word.rstrip()) > room:
         end, used = 1, font.width(word[0])
@@ -131,24 +188,24 @@ def _pieces(word: str, room: float, font: FormFont) -> Iterator[str]:
 
 
 def _drawn(text: str) -> str:
-    return text.replace("\t", "    ")
+    return text.replace("\t", TAB) if "\t" in text else text
 
 
-def _in_cells(text: str, box: Box, font: FormFont) -> Laid | None:
+def _in_cells(text: str, box: Box, font: Font) -> Laid | None:
     """One letter in the middle of each cell."""
-    cell = box.width / box.cells
-    size = next((size for size in SIZES if font.width("m") * size <= cell), SIZES[-1])
+    cell, advances = box.width / box.cells, font.advances
+    size = next((size for size in box.sizes if font.width("m") * size <= cell), box.sizes[-1])
     if len(text) > box.cells or set(text) & set("\n\t"):
         return None
     baseline = (box.height - font.cap_height * size / 1000) / 2
     lines = tuple(
-        Line(index * cell + (cell - font.width(letter) * size) / 2, baseline, letter)
+        Line(index * cell + (cell - advances[letter] * size / 1000) / 2, baseline, letter)
         for index, letter in enumerate(text)
     )
     return Laid(size, lines, text, complete=True)
 
 
-def _shortened(text: str, box: Box, font: FormFont, reference: str) -> Laid | None:
+def _shortened(text: str, box: Box, font: Font, reference: str) -> Laid | None:
     """As much of the beginning as there is room for with the reference after it."""
     if box.cells:
         return None
@@ -158,17 +215,17 @@ def _shortened(text: str, box: Box, font: FormFont, reference: str) -> Laid | No
 
     def with_reference(length: int) -> Laid | None:
         start = _whole_words(beginning, length)
-        return _fitted(f"{start} {reference}".lstrip(), box, font)
+        return fitted(f"{start} {reference}" if start else reference, box, font)
 
-    room = int(box.width * box.height / (SIZES[-1] ** 2 * _NARROWEST))
+    room = int(box.width * box.height / (box.sizes[-1] ** 2 * _NARROWEST))
     length = _longest(lambda n: with_reference(n) is not None, min(len(beginning), room))
     laid = with_reference(length)
     return laid._replace(complete=False) if laid else None
 
 
-def _drawable_length(text: str, font: FormFont) -> int:
+def _drawable_length(text: str, font: Font) -> int:
     undrawable = (
-        i for i, letter in enumerate(text) if letter not in font.glyphs and letter not in "\n\t"
+        i for i, letter in enumerate(text) if letter not in font.advances and letter not in "\n\t"
     )
     return next(undrawable, len(text))
 
@@ -190,12 +247,12 @@ def _longest(fits: Callable[[int], bool], most: int) -> int:
     return least
 
 
-def _squeezed(references: tuple[str, ...], box: Box, font: FormFont) -> Laid:
+def _squeezed(references: tuple[str, ...], box: Box, font: Font) -> Laid:
     """A reference alone, the best that a comb or a very narrow box has room for."""
-    room = box.width - 2 * PADDING
+    room = box.room
     roomy = (r for r in references if not box.cells or len(r) <= box.cells)
-    fitting = (r for r in roomy if font.width(r) * SIZES[-1] <= room)
+    fitting = (r for r in roomy if font.width(r) * box.sizes[-1] <= room)
     reference = next(fitting, references[-1])
-    size = max(SMALLEST, min(SIZES[-1], room / font.width(reference)))
+    size = max(SMALLEST, min(box.sizes[-1], room / font.width(reference)))
     baseline = (box.height - font.cap_height * size / 1000) / 2
     return Laid(size, (Line(PADDING, baseline, reference),), reference, complete=False)

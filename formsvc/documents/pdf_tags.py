@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: the operator that ends what ``printed`` begins
 END: Final = b" EMC"
-_ROLES: Final = {"text": "/tv", "check": "/cb", "radio": "/rb"}
+_ROLES: Final = {"text": "/tv", "choice": "/tv", "check": "/cb", "radio": "/rb"}
 
 
 class Tags:
@@ -25,8 +25,14 @@ class Tags:
 
     def __init__(self, writer: PdfWriter) -> None:
         self._writer = writer
-        self._root: Any = writer.root_object.get("/StructTreeRoot", {}).get_object()
+        self._root: Any = writer.root_object.get("/StructTreeRoot", {})
+        #: elements that hold drawings already: one may stand for several buttons
+        self._printed: set[int] = set()
         self._places = dict(_number_tree(self._root["/ParentTree"])) if self._root else {}
+
+    def element(self, annotation: Any) -> Any:
+        """The reference of the element of an annotation; None where it has none."""
+        return self._places.get(annotation.get("/StructParent"))
 
     def printed(self, field: Field, widget: Widget, page: Any, annotation: Any) -> bytes:
         """Let the element of an annotation hold a drawing on the page instead.
@@ -43,13 +49,16 @@ class Tags:
         on_page = list(self._places[page_key].get_object())
         self._places[page_key] = pdf([*on_page, reference])
         mark = len(on_page)
-        drawing = {"/Type": "/MCR", "/Pg": page.indirect_reference, "/MCID": mark}
-        put(reference.get_object(), {"/K": drawing, "/A": _attributes(field, widget, annotation)})
+        drawing: Any = {"/Type": "/MCR", "/Pg": page.indirect_reference, "/MCID": mark}
+        element = reference.get_object()
+        held = [*_kids(element), drawing] if reference.idnum in self._printed else drawing
+        put(element, {"/K": held, "/A": _attributes(field, widget, annotation)})
+        self._printed.add(reference.idnum)
         return b"/Form <</MCID %d>> BDC " % mark
 
     def adopt(self, other: PdfReader, pages: Sequence[Any]) -> None:
         """Take over the elements of a file whose pages are now pages of this one too."""
-        root: Any = other.root_object.get("/StructTreeRoot", {}).get_object()
+        root: Any = other.root_object.get("/StructTreeRoot", {})
         if not self._root or not root:
             return
         shift = max(self._places, default=-1) + 1
@@ -77,7 +86,7 @@ class Tags:
 def _attributes(field: Field, widget: Widget, annotation: Any) -> Mapping[str, Any]:
     """What is said of a printed field (ISO 32000-1, table 348)."""
     said = {"/O": "/PrintField", "/Role": _ROLES[field.kind], "/Desc": pdf_text(widget.label)}
-    if field.kind == "text":
+    if field.kind in ("text", "choice"):
         return said
     return said | {"/checked": "/off" if annotation.get("/AS", "/Off") == "/Off" else "/on"}
 

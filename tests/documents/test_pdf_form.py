@@ -216,6 +216,15 @@ def test_letters_of_norwegian_and_sami_are_read_back(flatten: bool) -> None:
     assert NORWEGIAN_AND_SAMI in text(data)
 
 
+@both_ways
+def test_letters_that_share_a_glyph_are_read_back_as_they_were_written(flatten: bool) -> None:
+    alike = "ι ɩ ’ ʼ Δ ∆ «”»"
+    data = fill(CONSENT, {"child.name": alike}, flatten=flatten).data
+    sheets = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(data)).pages)
+    assert _bare(alike) in _bare(sheets if flatten else text(data))
+    assert _failures(data) == []
+
+
 def test_a_date_stands_one_digit_to_a_cell() -> None:
     box = fields(CONSENT)["valid_from"].widgets[0]
     laid = pdf_layout.lay(

@@ -1,0 +1,224 @@
+"""The parts of a compiled form: what a value means for a field, whatever kind of file it goes to.
+
+A ``TextPart`` lays a text out in each place of its field, a ``ChoicePart`` does so with what is
+chosen of a list, and a ``ButtonPart`` finds the state that a value asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple
+
+from formsvc.cleaning import clean
+from formsvc.documents import pdf_font, pdf_layout
+from formsvc.documents.pdf_fields import Field
+from formsvc.documents.pdf_layout import Font, Laid
+from formsvc.documents.pdf_look import Look
+from formsvc.documents.pdf_standard_font import escaped
+from formsvc.errors import AnswersLost, BadTemplate
+from formsvc.language import gettext as _
+
+OFF: Final = "Off"
+_COMBO, _EDITABLE, _SEVERAL = 1 << 17, 1 << 18, 1 << 21
+
+
+class Overflow(NamedTuple):
+    """A text for the continuation page; the first has number 1 there, and in its reference."""
+
+    field: str
+    #: what the field is called in the paper
+    label: str
+    text: str
+
+
+class Shown(NamedTuple):
+    """A text in one place, and the font it is drawn with; None is the fallback."""
+
+    laid: Laid
+    font: Font | None
+
+
+class Written(NamedTuple):
+    """What a field holds, as a PDF value, and how each of its places shows it."""
+
+    value: bytes
+    places: Sequence[Shown]
+
+    @property
+    def falls_back(self) -> bool:
+        return any(place.font is None for place in self.places)
+
+
+def text_string(text: str) -> bytes:
+    r"""A text as a PDF string, whatever its letters.
+
+    >>> text_string("Emma (4)"), text_string("Å")
+    (b'(Emma \\(4\\))', b'<feff00c5>')
+    """
+    if text.isascii() and text.isprintable():
+        return b"(%s)" % escaped(text.encode())
+    return b"<feff%s>" % text.encode("utf-16-be").hex().encode()
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A text field."""
+
+    field: Field
+    looks: Sequence[Look]
+    #: the field's own font; None when that cannot be written with
+    font: Font | None
+    #: whether the field holds no more than it shows, as in the papers that are archived
+    holds_what_it_shows: bool
+
+    def written(self, value: str | bool, overflow: dict[str, Overflow]) -> Written:
+        """How a value is held and shown; what has no room is added to the overflow.
+
+        :raises BadTemplate: for a value that is no text.
+        """
+        if isinstance(value, bool):
+            raise _wrong_kind(self.field, "a text", value)
+        return self._laid(_fit(value), overflow)
+
+    def as_before(self, value: Any) -> Written:
+        """How what the template holds is drawn, where it is drawn in no way that can stay."""
+        packed = hasattr(value, "get_data")
+        several = value if isinstance(value, list) else [value]
+        text = str(value.get_data(), "latin-1") if packed else "\n".join(map(str, several))
+        return self._laid(_fit(text), {})
+
+    def _laid(self, text: str, overflow: dict[str, Overflow]) -> Written:
+        places = []
+        for look in self.looks:
+            laid = pdf_layout.fitted(text, look.box, self.font) if self.font else None
+            places.append(Shown(laid, self.font) if laid else self._hard(text, look, overflow))
+        cut = [place.laid.shown for place in places if not place.laid.complete]
+        if not cut and any(_drawn(place.laid) != _bare(text) for place in places):
+            raise AnswersLost(f"The field «{self.field.name}» does not show all of its text.")
+        held = cut[0] if cut and self.holds_what_it_shows else text
+        return Written(text_string(held), places)
+
+    def _hard(self, text: str, look: Look, overflow: dict[str, Overflow]) -> Shown:
+        """A text that the field's own font lacks letters for, or that the field has no room for."""
+        bare = text.replace("\n", " ").replace("\t", " ")
+        font = self.font
+        if font is None or not font.draws(bare):
+            another = pdf_font.fallback()
+            laid = pdf_layout.fitted(text, look.box, another)
+            if laid or font is None or another.draws(bare):
+                return Shown(laid or self._shortened(text, look, another, overflow), None)
+        return Shown(self._shortened(text, look, font, overflow), font)
+
+    def _shortened(self, text: str, look: Look, font: Font, overflow: dict[str, Overflow]) -> Laid:
+        """The beginning of a text, and a reference to where all of it stands."""
+        field = self.field
+        overflow.setdefault(field.name, Overflow(field.name, field.label, text))
+        number = list(overflow).index(field.name) + 1
+        references = (
+            _("… se vedlegg, punkt %(number)s", number=number),
+            _("vedlegg %(number)s", number=number),
+            f"*{number}",
+        )
+        return pdf_layout.shortened(text, look.box, font, references)
+
+
+@dataclass(frozen=True)
+class ChoicePart(TextPart):
+    """A list to choose from: what is stored and what is shown of an option may differ."""
+
+    flags: int = 0
+
+    def written(self, value: str | bool, overflow: dict[str, Overflow]) -> Written:
+        """How a choice is held and shown; of several, each stands on a line.
+
+        :raises BadTemplate: naming what there is to choose from.
+        """
+        if isinstance(value, bool):
+            raise _wrong_kind(self.field, "a text", value)
+        several = self.flags & _SEVERAL and not self.flags & _COMBO
+        wanted = value.split("\n") if several else [value]
+        chosen = [self._option(one) for one in wanted if one]
+        laid = self._laid("\n".join(shown for _stored, shown in chosen), overflow)
+        stored = [text_string(stored) for stored, _shown in chosen]
+        held = b"[%s]" % b" ".join(stored) if len(stored) > 1 else (stored or [b"()"])[0]
+        return Written(held, laid.places)
+
+    def _option(self, wanted: str) -> tuple[str, str]:
+        fit = _fit(wanted)
+        for option in self.field.options:
+            if fit in option:
+                return option
+        if self.flags & _COMBO and self.flags & _EDITABLE:
+            return fit, fit
+        raise BadTemplate(
+            f"The list «{self.field.name}» of the PDF template does not offer «{wanted}»; it has"
+            f" {', '.join(shown for _stored, shown in self.field.options)}."
+            " Add the option, or choose one of those."
+        )
+
+
+@dataclass(frozen=True)
+class ButtonPart:
+    """A check box or a radio group."""
+
+    field: Field
+
+    def state(self, value: str | bool) -> str:
+        """The state that a value asks for.
+
+        :raises BadTemplate: naming the states that there are.
+        """
+        field, states = self.field, self.field.states
+        if isinstance(value, bool):
+            if field.kind == "check":
+                return states[0] if value else OFF
+            raise _wrong_kind(field, "a code", value)
+        wanted = value.removeprefix("/")
+        if wanted in ("", OFF):
+            return OFF
+        if wanted in states:
+            return wanted
+        exported = [stored for stored, _shown in field.options]
+        if wanted in exported[: len(states)]:
+            return states[exported.index(wanted)]
+        if field.kind == "check":
+            raise _wrong_kind(field, "True or False", value)
+        raise BadTemplate(
+            f"The radio group «{field.name}» of the PDF template has no button «{value}»;"
+            f" it has {', '.join(states)}. Add the button, or choose one of those."
+        )
+
+
+Part = TextPart | ButtonPart
+#: what fields were decided to hold, by their places in the form: a text, or a button's state
+Decided = Mapping[int, Written | str]
+
+
+def no_such_field(name: str, form: Mapping[str, Any]) -> BadTemplate:
+    near = get_close_matches(name, form, n=1)
+    hint = f" Did you mean «{near[0]}»?" if near else ""
+    return BadTemplate(f"The PDF template has no field «{name}».{hint} Mend its name there.")
+
+
+def _drawn(laid: Laid) -> str:
+    return "".join([line.text for line in laid.lines])
+
+
+def _bare(text: str) -> str:
+    """The letters of a text as they are drawn: new lines are places, tabs are spaces."""
+    if text.isprintable():
+        return text
+    return text.replace("\n", "").replace("\t", pdf_layout.TAB)
+
+
+def _wrong_kind(field: Field, needs: str, value: str | bool) -> BadTemplate:
+    return BadTemplate(
+        f"The field «{field.name}» of the PDF template takes {needs}, not {value!r}."
+    )
+
+
+def _fit(text: str) -> str:
+    """The text as a PDF can hold it; almost every one already is."""
+    return text if text.isascii() and text.isprintable() else clean(text).text
