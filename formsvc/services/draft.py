@@ -106,14 +106,14 @@ def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
 
 def _allowed(draft: Draft | None, by: Account) -> Draft:
     if draft is None or (draft.author_id != by.id and by.role not in SEE_ALL):
-        raise _gone()
+        raise gone()
     return draft
 
 
-def mine(session: Session, account: Account) -> list[Draft]:
-    """List the drafts that an account has begun, the last saved first."""
+def mine(session: Session, account: Account, most: int | None = None) -> list[Draft]:
+    """List the drafts that an account has begun, the last saved first; ``most`` of them."""
     newest_first = select(Draft).where(Draft.author == account).order_by(Draft.changed_at.desc())
-    return list(session.scalars(newest_first))
+    return list(session.scalars(newest_first.limit(most)))
 
 
 def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: int) -> None:
@@ -148,18 +148,20 @@ def _read_again(session: Session, draft: Draft) -> None:
     try:
         session.refresh(draft)
     except InvalidRequestError:
-        raise _gone() from None
+        raise gone() from None
 
 
-def discard(session: Session, draft: Draft) -> None:
+def discard(session: Session, draft: Draft, *, version: int | None = None) -> None:
     """Delete a draft: nobody wants it, or a paper has come of it.
 
-    :raises StaleDraft: when it has been saved since it was found; ``draft`` then holds it.
+    :param version: what was seen by whoever no longer wants it; by itself as it was found.
+    :raises StaleDraft: when it has been saved since; ``draft`` then holds it.
     :raises NotFound: when somebody else has deleted it.
     """
+    seen = draft.version if version is None else version
     statement = (
         delete(Draft)
-        .where(Draft.id == draft.id, Draft.version == draft.version)
+        .where(Draft.id == draft.id, Draft.version == seen)
         .returning(Draft.id)
         .execution_options(synchronize_session="fetch")
     )
@@ -185,5 +187,6 @@ def _language(typed: Typed) -> str:
     return chosen if chosen in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
 
 
-def _gone() -> NotFound:
+def gone() -> NotFound:
+    """What is said of a draft that is not there."""
     return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))

@@ -62,7 +62,7 @@ def issue(
 
     :raises AnswersLost: when an answer is not found again in the Word document.
     """
-    if draft_id and (made := _made_from(session, draft_id, author)):
+    if draft_id and (made := made_from(session, draft_id, author)):
         return made
     paper = Paper(
         kind=kind.slug,
@@ -83,9 +83,10 @@ def issue(
     return paper
 
 
-def _made_from(session: Session, draft_id: UUID, author: Account) -> Paper | None:
+def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
+    """The paper that a draft has become, where there is one that this reader may know of."""
     paper = session.scalar(select(Paper).where(Paper.draft_id == draft_id))
-    return paper if paper and may_see(paper, author) else None
+    return paper if paper and may_see(paper, reader) else None
 
 
 def may_see(paper: Paper, reader: Account) -> bool:

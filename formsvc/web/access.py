@@ -41,6 +41,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "login.log_out": ANYONE,
     "account.mine": STAFF,
     # papers being filled in; whose they are stands in services.draft
+    "start.drafts": STAFF,
     "drafts.blank": STAFF,
     "drafts.begin": STAFF,
     "drafts.write": STAFF,

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from formsvc import kinds, norway, profile
 from formsvc.errors import Conflict, NotFound, Problem
@@ -56,9 +55,12 @@ def begin(slug: str) -> ResponseReturnValue:
 
 
 @area.get("/drafts/<uuid:draft_id>")
-def write(draft_id: UUID) -> str:
-    """Show a draft as it was left, here or on another device."""
-    kept = draft.find(database(), draft_id, me())
+def write(draft_id: UUID) -> ResponseReturnValue:
+    """Show a draft as it was left, here or on another device; or the paper it has become."""
+    try:
+        kept = draft.find(database(), draft_id, me())
+    except NotFound:
+        return _receipt_of(draft_id)
     kind = kinds.find(kept.kind)
     return _form_page(kind, kind.form.from_typed(kept.typed), kept)
 
@@ -81,7 +83,10 @@ def save(draft_id: UUID) -> ResponseReturnValue:
 @area.get("/drafts/<uuid:draft_id>/review")
 def review(draft_id: UUID) -> ResponseReturnValue:
     """Show all that was written before it is final; or, where something is missing, what."""
-    kept = draft.find(database(), draft_id, me())
+    try:
+        kept = draft.find(database(), draft_id, me())
+    except NotFound:
+        return _receipt_of(draft_id)
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if not form.validate():
@@ -98,22 +103,22 @@ def issue(draft_id: UUID) -> ResponseReturnValue:
     try:
         issued = _issue(draft_id)
     except NotFound:
-        issued = _made_from(draft_id)
+        return _receipt_of(draft_id)
     if issued is None:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
         return redirect(url_for("drafts.review", draft_id=draft_id), 303)
     return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
 
 
-def _made_from(draft_id: UUID) -> Paper:
-    """The paper that a draft has become already.
+def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
+    """Lead from a draft that is no more to the paper that it has become.
 
     :raises NotFound: when there is none, or none that this account may know of.
     """
-    made = database().scalar(select(Paper.id).where(Paper.draft_id == draft_id))
+    made = paper.made_from(database(), draft_id, me())
     if made is None:
-        raise NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))
-    return paper.opened(database(), made, me())
+        raise draft.gone()
+    return redirect(url_for("papers.receipt", paper_id=made.id), 303)
 
 
 def _issue(draft_id: UUID) -> Paper | None:
@@ -130,13 +135,20 @@ def _issue(draft_id: UUID) -> Paper | None:
 
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
-    """Ask once more, then delete a draft."""
+    """Ask once more, then delete a draft; ask again where it was saved after that."""
     kept = draft.find(database(), draft_id, me())
     if request.method == "GET":
         kind = kinds.find(kept.kind)
         form = kind.form.from_typed(kept.typed)
         return render_template("papers/discard.html", **_frame(kind, form, kept))
-    draft.discard(database(), kept)
+    try:
+        draft.discard(database(), kept, version=_version())
+    except StaleDraft:
+        flash(
+            _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
+            "warning",
+        )
+        return redirect(url_for("drafts.discard", draft_id=draft_id), 303)
     flash(_("Kladden er slettet."), "success")
     return redirect(url_for("start.start"), 303)
 

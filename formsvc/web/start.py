@@ -18,7 +18,7 @@ from formsvc.web.session import database, me
 
 area = Blueprint("start", __name__)
 
-#: how many finished papers the start page shows
+#: how many drafts and how many finished papers the start page shows
 LATEST: Final = 5
 
 
@@ -45,9 +45,16 @@ def start() -> str:
     return render_template(
         "papers/start.html",
         groups=_groups(),
-        drafts=[_draft_link(kept) for kept in draft.mine(database(), me())],
+        drafts=[_draft_link(kept) for kept in draft.mine(database(), me(), LATEST)],
         issued=[line(issued) for issued in paper.list_for(database(), me(), most=LATEST)],
     )
+
+
+@area.get("/papers/drafts/")
+def drafts() -> str:
+    """Show all that one has begun."""
+    begun = [_draft_link(kept) for kept in draft.mine(database(), me())]
+    return render_template("papers/drafts.html", drafts=begun)
 
 
 def _groups() -> list[Group]:

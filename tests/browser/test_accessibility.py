@@ -104,7 +104,7 @@ def test_a_finished_paper_is_accessible_on_its_way(
 
 
 @with_and_without_scripts
-@pytest.mark.parametrize("address", ["/", "/papers/", "/account", "/nowhere"])
+@pytest.mark.parametrize("address", ["/", "/papers/", "/papers/drafts/", "/account", "/nowhere"])
 def test_pages_of_employees_are_accessible(open_page: Opener, address: str, scripts: bool) -> None:
     page = open_page(scripts=scripts)
     begin(page, "minutes", sample("minutes"))
@@ -135,7 +135,16 @@ def test_a_refused_log_in_is_accessible(open_page: Opener) -> None:
     page = open_page(None)
     page.goto("/login")
     page.get_by_role("button", name="Logg inn", exact=True).click()
+    expect(page.locator("#errors")).to_be_visible()
     check(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_refused_log_in_has_focus_on_what_is_wrong(open_page: Opener, javascript: bool) -> None:
+    page = open_page(None, javascript=javascript)
+    page.goto("/login")
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    expect(page.locator("#errors")).to_be_focused()
 
 
 def test_a_refused_evaluation_is_accessible(open_page: Opener) -> None:

@@ -309,8 +309,41 @@ def test_a_draft_is_deleted_only_after_one_is_asked(as_kari: Visitor, session: S
     address = begin(as_kari)
     assert "Vil du slette kladden?" in as_kari.get(f"{address}/discard").text
     assert len(stored(session, Draft)) == 1
-    assert as_kari.send(f"{address}/discard").status_code == 303
+    assert send(as_kari, f"{address}/discard", {}, version="1").location == "/"
     assert stored(session, Draft) == []
+
+
+def test_a_draft_saved_after_one_was_asked_is_asked_about_again(
+    as_kari: Visitor, session: Session
+) -> None:
+    address = begin(as_kari)
+    send(as_kari, address, typed("minutes", chair="Amir Haddad"), action="save", version="1")
+    asked = send(as_kari, f"{address}/discard", {}, version="1")
+    assert asked.location == f"{address}/discard"
+    page = as_kari.get(asked.location).text
+    assert "Kladden er lagret på nytt etter at du ble spurt." in page
+    assert '<input type="hidden" name="_version" value="2">' in page
+    assert len(stored(session, Draft)) == 1
+
+
+@pytest.mark.parametrize("page", ["", "/review"])
+def test_the_way_back_to_a_draft_that_was_finished_leads_to_its_receipt(
+    log_in: Callable[[Employee], Visitor], page: str
+) -> None:
+    kari, amir = log_in(people.KARI), log_in(people.AMIR)
+    address = begin(kari)
+    receipt = finish(kari, address).location
+    assert kari.get(f"{address}{page}").location == receipt
+    assert amir.get(f"{address}{page}").status_code == 404
+
+
+def test_the_start_page_shows_the_newest_drafts_and_leads_to_all(as_kari: Visitor) -> None:
+    begun = [begin(as_kari) for _draft in range(6)]
+    start = as_kari.get("/").text
+    assert [address for address in begun if f'href="{address}"' not in start] == begun[:1]
+    assert 'href="/papers/drafts/"' in start
+    everything = as_kari.get("/papers/drafts/").text
+    assert all(f'href="{address}"' in everything for address in begun)
 
 
 def test_the_start_page_leads_to_every_kind_and_to_what_was_begun(as_kari: Visitor) -> None:
@@ -357,5 +390,16 @@ def test_results_are_for_the_coordinating_unit(
 ) -> None:
     visitor.send("/evaluation/", **typed("evaluation"))
     page = log_in(people.LIV).get("/evaluation/results")
-    assert "For få svar til å vises." in page.text
+    assert "Det er ikke nok svar til å vise noe ennå." in page.text
     assert log_in(people.KARI).get("/evaluation/results").status_code == 403
+
+
+def test_a_question_whose_counts_are_all_of_few_says_so_instead_of_showing_dashes(
+    log_in: Callable[[Employee], Visitor], visitor: Visitor
+) -> None:
+    for heard in range(1, 6):
+        visitor.send("/evaluation/", **typed("evaluation", heard=heard))
+    page = log_in(people.LIV).get("/evaluation/results").text
+    assert "5 svar" in page
+    assert "For få svar til å vise fordelingen." in page
+    assert "<strong>–</strong>" not in page
