@@ -8,7 +8,8 @@ answers.count(text)`` for each distinct text; fewer copies mean that one is lost
 
 Two things are compared more loosely, because reading a PDF back gives them in another order:
 
-- a long text over a page break comes in pieces, with page numbers and table heads in between;
+- a text over page breaks comes in pieces, one for each page: the first ends somewhere on its page
+  (page numbers and running heads are read last), and each later one begins its page;
 - scripts that are written from right to left or whose letters change places are compared letter
   by letter, with their brackets and marks left out.
 """
@@ -17,9 +18,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import takewhile
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from formsvc.documents.fonts import INVISIBLE
@@ -45,10 +46,13 @@ _ALIKE: Final = str.maketrans(
     "\u2019\u201d\u03b9\u064a\u064a\u0643\u0647\u0647\u0647\u0679",
 )
 _BETWEEN_ANSWERS: Final = "\x00"
-#: only texts this long run over a page break; rows and short paragraphs are kept whole
-_MAY_BREAK: Final = 120
-#: the shortest piece on one side of a page break: two lines of a narrow column
-_SHORTEST_PIECE: Final = 8
+#: shorter texts are never torn: ``_letter.css`` keeps four lines together on both sides of a page
+#: break, and the narrowest column has room for five letters on a line
+_LONG: Final = 40
+_MANY_LINES: Final = 8
+#: pieces this long are also looked for within a page: behind the repeated head of a table, or
+#: beside the pieces of other cells
+_UNMISTAKABLE: Final = 8
 
 
 def nothing_lost(words: Mapping[str, object], text: str) -> None:
@@ -63,7 +67,8 @@ def nothing_lost(words: Mapping[str, object], text: str) -> None:
     whole = [(field, answer) for field, answer in answers if not _REORDERED.search(answer)]
     mixed = [(field, answer) for field, answer in answers if _REORDERED.search(answer)]
     parts = [(field, part) for field, answer in mixed for part in _orderly_parts(answer)]
-    lost = {*document.missing(whole + parts), *document.missing_letters(mixed)}
+    torn = {_bare(answer) for _field, answer in _texts(words) if _may_be_torn(answer)}
+    lost = {*document.missing(whole + parts, torn), *document.missing_letters(mixed)}
     if lost:
         fields = ", ".join(field for field, _answer in answers if field in lost)
         raise AnswersLost(
@@ -94,6 +99,10 @@ def _bare(text: str) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ALIKE)
 
 
+def _may_be_torn(answer: str) -> bool:
+    return len(answer) >= _LONG or answer.count("\n") >= _MANY_LINES - 1
+
+
 def _orderly_parts(answer: str) -> Iterator[str]:
     """Words and numbers of other scripts within a text of a reordered one."""
     for run in _REORDERED.split(answer):
@@ -110,60 +119,100 @@ class _Document:
 
     def __init__(self, text: str) -> None:
         self._pages = [_bare(page) for page in text.split("\f")]
+        #: texts that were found, and taken off their pages so that none is taken for a piece
+        self._found: list[str] = []
 
-    def missing(self, answers: list[tuple[str, str]]) -> Iterator[str]:
-        """The fields whose text stands here fewer times than in all answers together."""
+    def missing(self, answers: list[tuple[str, str]], torn: set[str]) -> Iterator[str]:
+        """The fields whose text stands here fewer times than in all answers together.
+
+        :param torn: the texts that a page break may have torn apart
+        """
         joined = _BETWEEN_ANSWERS.join(answer for _field, answer in answers)
         # the longest first: once made whole again, they count for the shorter ones within them
         distinct = sorted({answer for _field, answer in answers if answer}, key=len, reverse=True)
-        for answer in takewhile(lambda text: len(text) >= _MAY_BREAK, distinct):
-            self._make_whole(answer, joined.count(answer))
-        document = _BETWEEN_ANSWERS.join(self._pages)
-        lost = {answer for answer in distinct if document.count(answer) < joined.count(answer)}
+        for answer in distinct:
+            if answer in torn:
+                self._make_whole(answer, joined.count(answer))
+        lost = {answer for answer in distinct if self._count(answer) < joined.count(answer)}
         return (field for field, answer in answers if answer in lost)
+
+    def _count(self, answer: str) -> int:
+        return sum(text.count(answer) for text in [*self._pages, *self._found])
 
     def missing_letters(self, answers: list[tuple[str, str]]) -> Iterator[str]:
         """The fields with a letter of a reordered script that stands here too few times."""
         if not answers:
             return iter(())
         wanted = _letters("".join(answer for _field, answer in answers))
-        short = set(wanted - _letters("".join(self._pages)))
+        short = set(wanted - _letters("".join([*self._pages, *self._found])))
         return (field for field, answer in answers if short & set(_letters(answer)))
 
     def _make_whole(self, answer: str, times: int) -> None:
         """Join what page breaks have torn apart, until the text stands here so many times."""
-        whole = sum(page.count(answer) for page in self._pages)
-        # those that are whole are put aside, so that their beginnings are not taken for pieces
-        torn = [page.replace(answer, _BETWEEN_ANSWERS) for page in self._pages]
-        self._pages = torn + [answer] * whole
-        for _ in range(times - whole):
-            for first in range(len(self._pages) - 1):
-                if self._joined(answer, first):
-                    break
-            else:
-                return
+        for number, page in enumerate(self._pages):
+            self._found += [answer] * page.count(answer)
+            self._pages[number] = page.replace(answer, _BETWEEN_ANSWERS)
+        while self._count(answer) < times and self._join(answer):
+            pass
 
-    def _joined(self, answer: str, first: int) -> bool:
-        """Take the pieces of a text off the pages from the first one on, and add it as a whole."""
-        pages, rest = list(self._pages), answer
-        for number in range(first, len(pages)):
-            length = _longest_start(rest, pages[number])
-            if length < _SHORTEST_PIECE:
-                return False
-            pages[number] = pages[number].replace(rest[:length], _BETWEEN_ANSWERS, 1)
-            rest = rest[length:]
-            if not rest:
-                self._pages = [*pages, answer]
+    def _join(self, answer: str) -> bool:
+        """Take the pieces of a text off their pages, and keep it as a whole."""
+        for first, ends in self._chains(answer):
+            if ends[-1] == len(answer):
+                pieces = [answer[start:end] for start, end in pairwise((0, *ends))]
+                self._take(pieces, first)
+                self._found.append(answer)
                 return True
         return False
 
+    def _chains(self, answer: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Beginnings of a text in pieces on pages that follow each other, the fewest pieces first.
 
-def _longest_start(wanted: str, text: str) -> int:
-    """How much of the beginning of a text stands in another one."""
+        Each is the number of the first page, and where in the text each piece ends.
+        """
+        waiting: deque[tuple[int, tuple[int, ...]]] = deque(
+            (first, (length,))
+            for first, page in enumerate(self._pages[:-1])
+            for length in range(_longest_start(answer, page.__contains__), 0, -1)
+        )
+        seen = set()
+        while waiting:
+            first, ends = waiting.popleft()
+            number, start = first + len(ends), ends[-1]
+            if number == len(self._pages) or (number, start) in seen:
+                continue
+            seen.add((number, start))
+            within = start >= _UNMISTAKABLE
+            for length in _piece_lengths(answer[start:], self._pages[number], within=within):
+                longer = (first, (*ends, start + length))
+                yield longer
+                waiting.append(longer)
+
+    def _take(self, pieces: list[str], first: int) -> None:
+        # a short first piece is left: it may stand in many places, and in another text
+        if len(pieces[0]) >= _UNMISTAKABLE:
+            self._pages[first] = _BETWEEN_ANSWERS.join(self._pages[first].rsplit(pieces[0], 1))
+        for number, piece in enumerate(pieces[1:], start=first + 1):
+            self._pages[number] = self._pages[number].replace(piece, _BETWEEN_ANSWERS, 1)
+
+
+def _piece_lengths(rest: str, page: str, *, within: bool) -> Iterator[int]:
+    """How long the next piece of a text may be, the longest first.
+
+    :param within: whether an unmistakable one need not begin the page
+    """
+    begun = _longest_start(rest, page.lstrip(_BETWEEN_ANSWERS).startswith)
+    longest = max(begun, _longest_start(rest, page.__contains__)) if within else begun
+    yield from range(longest, _UNMISTAKABLE - 1, -1)
+    yield from range(min(begun, _UNMISTAKABLE - 1), 0, -1)
+
+
+def _longest_start(wanted: str, stands: Callable[[str], bool]) -> int:
+    """How much of the beginning of a text stands somewhere."""
     fits, too_long = 0, len(wanted) + 1
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if wanted[:middle] in text:
+        if stands(wanted[:middle]):
             fits = middle
         else:
             too_long = middle

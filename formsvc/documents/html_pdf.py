@@ -51,6 +51,8 @@ _PLAIN_NAME: Final = re.compile(r"[a-z0-9_-]+\.[a-z]+")
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 #: between two letters or signs of their own; never before a mark that belongs to a letter
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
+#: more than two blank lines in a row say no more than two, and could fill whole pages
+_BLANK_LINES: Final = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
 #: Pango's font maps are not made for two threads at once
 _press = threading.Lock()
@@ -126,6 +128,7 @@ def _set(value: object) -> object:
     word = written(value)
     if isinstance(word, Markup) or not isinstance(word, str):
         return word
+    word = _BLANK_LINES.sub("\n\n\n", word)
     return _LONG_WORD.sub(lambda found: _MAY_BREAK.sub("\\1\u200b", found[0]), word)
 
 

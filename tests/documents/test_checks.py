@@ -6,6 +6,7 @@ import random
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -144,6 +145,98 @@ def test_the_same_long_text_in_two_fields_must_stand_there_twice() -> None:
 
     checks.nothing_lost(words, f"{broken(LONG)}\f{broken(LONG)}")
     assert "need" in lost(words, broken(LONG))
+
+
+LINES = [f"{day}: fri" for day in ("Mandag", "Tirsdag", "Onsdag", "Torsdag", "Fredag")] * 2
+
+
+@pytest.mark.parametrize("at", range(1, len(LINES)))
+def test_short_lines_may_run_over_a_page_break(at: int) -> None:
+    torn = [*LINES[:at], FURNITURE.partition("\f")[0] + "\f" + LINES[at], *LINES[at + 1 :]]
+
+    checks.nothing_lost({"conclusion": "\n".join(LINES)}, "\n".join(["Sak 1", *torn, "Sak 2"]))
+    assert "conclusion" in lost({"conclusion": "\n".join(LINES)}, "\n".join(torn[:-1]))
+
+
+@pytest.mark.parametrize("at", [1, 2, 35, 71])
+def test_equal_lines_must_all_stand_there(at: int) -> None:
+    words = {"conclusion": "\n".join(["ja"] * 72)}
+    front, back = "ja\n" * at, "ja\n" * (72 - at)
+
+    checks.nothing_lost(words, f"Sak 1\n{front}side 1\f{back}Sak 2\nside 2")
+    assert "conclusion" in lost(words, f"Sak 1\n{front}side 1\f{back[3:]}Sak 2\nside 2")
+
+
+def test_short_pieces_are_found_where_many_lines_are_blank() -> None:
+    words = {"need": "Ro" + "\n\n\n" * 15 + "søvn"}
+
+    checks.nothing_lost(words, "Behov\nRo\n\n\nEksempel\f\n\nsøvn\nside 2")
+    assert "need" in lost(words, "Behov\nRo\n\n\nEksempel\f\n\nøvn\nside 2")
+
+
+def test_cells_of_one_row_may_run_over_the_same_page_break() -> None:
+    words = {"measure": "lese\n" * 60, "responsible": "Solveig\n" * 60}
+    first = "lese\n" * 50 + "Solveig\n" * 50
+    second = "lese\n" * 10 + "Solveig\n" * 10
+
+    checks.nothing_lost(words, f"{first}side 1\fTiltak Ansvarlig\n{second}side 2")
+    assert lost(words, f"{first}side 1\fTiltak Ansvarlig\n{second[1:]}side 2")
+
+
+def test_an_answer_that_a_short_piece_could_be_taken_from_stays_whole() -> None:
+    words = {"need": "Ro\n" + LONG, "chair": "Ronja Lund"}
+
+    checks.nothing_lost(words, f"Ro\nMøteleder Ronja Lund\nside 1\f{LONG}\nside 2")
+    checks.nothing_lost(words, f"Møteleder Ronja Lund\nRo\nside 1\f{LONG}\nside 2")
+
+
+UNBROKEN = "Videreføresmedsammeansvarlige" * 5
+
+
+@pytest.mark.parametrize("text", [LONG, UNBROKEN])
+def test_a_long_text_within_a_longer_one_still_stands_there_too(text: str) -> None:
+    words = {"before": text, "now": f"Videreføres: {text}", "later": f"{text} Vurderes i mai."}
+    printed_words = list(printed(words))
+
+    checks.nothing_lost(words, "\n".join(printed_words))
+    checks.nothing_lost(words, "\f".join(broken(text) for text in printed_words))
+    for left_out in range(3):
+        rest = printed_words[:left_out] + printed_words[left_out + 1 :]
+        assert "before" in lost(words, "\n".join(rest))
+
+
+@st.composite
+def torn_texts(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A text of few letters, and its pieces on two to four pages."""
+    text = draw(st.text("abæ", min_size=40, max_size=90))
+    places = draw(st.sets(st.integers(1, len(text) - 1), min_size=1, max_size=3))
+    cuts = [0, *sorted(places), len(text)]
+    return text, [text[start:end] for start, end in pairwise(cuts)]
+
+
+def pages_of(pieces: list[str]) -> str:
+    """Pages as they are read back: what runs on first, running heads and page numbers last."""
+    pages = [f"{piece} KOMMUNE · REFERAT {n}/9" for n, piece in enumerate(pieces)]
+    return "INNLEDNING " + "\f".join(pages).replace(" KOMMUNE", " MERKNAD KOMMUNE")
+
+
+@given(torn_texts())
+def test_a_text_may_be_torn_anywhere(torn: tuple[str, list[str]]) -> None:
+    text, pieces = torn
+
+    checks.nothing_lost({"need": text}, pages_of(pieces))
+
+
+@given(torn_texts(), st.data())
+def test_a_torn_text_without_any_one_of_its_letters_is_lost(
+    torn: tuple[str, list[str]], data: st.DataObject
+) -> None:
+    text, pieces = torn
+    page = data.draw(st.integers(0, len(pieces) - 1))
+    place = data.draw(st.integers(0, len(pieces[page]) - 1))
+    pieces[page] = pieces[page][:place] + pieces[page][place + 1 :]
+
+    assert "need" in lost({"need": text}, pages_of(pieces))
 
 
 # -- scripts that are read back in another order ---------------------------------------------------

@@ -129,6 +129,45 @@ def test_odd_text_comes_out_of_the_official_form_again(odd: str, wanted: Format)
     printing.make(find("consent"), answers, wanted)
 
 
+WEEK = "Mandag: lekser\nTirsdag: fri\nOnsdag: tur\nTorsdag: fri\nFredag: SFO"
+
+
+@pytest.mark.parametrize("items", [4, 8])
+def test_short_lines_are_found_on_both_sides_of_a_page_break(items: int) -> None:
+    answers = load("minutes.nb")
+    answers["items"] = [{"title": f"Sak {n}", "conclusion": f"{WEEK} {n}"} for n in range(items)]
+    printing.make(find("minutes"), answers, "pdf")
+
+
+@pytest.mark.parametrize(
+    "lines", ["ja\n" * 36, "ja\n" * 72, "ja\n\n\n" * 30, "ja" + "\n" * 140 + "nei"]
+)
+def test_many_short_or_blank_lines_are_found_over_pages(lines: str) -> None:
+    answers = load("minutes.nb")
+    answers["items"][0]["conclusion"] = lines
+    answers["previous_measures"][0]["evaluation"] = lines
+    printing.make(find("minutes"), answers, "pdf")
+
+
+@pytest.mark.parametrize("wanted", ["pdf", "fillable", "flattened"])
+def test_lines_and_tabs_are_found_in_an_application(wanted: Format) -> None:
+    answers = load("ip_application.nb")
+    answers["need"] = answers["important_to_person"] = "a\t\tb   c\n\n\n d\u00a0e\u00adf\n" * 12
+    answers["person"]["language"] = "a\t\tb   c\n\n\n d"
+    printing.make(find("ip_application"), answers, wanted)
+
+
+@pytest.mark.parametrize("wanted", ["docx", "pdf"])
+def test_a_text_that_is_carried_on_in_another_one_is_found_twice(wanted: Format) -> None:
+    answers = load("minutes.nb")
+    carried_on = "Fastsamtalehvermandagførførstetime" * 4
+    answers["previous_measures"][0]["measure"] = carried_on
+    answers["measures"][0]["measure"] = f"Videreføres: {carried_on}"
+    answers["items"][0]["conclusion"] = carried_on
+    answers["items"][1]["conclusion"] = f"{carried_on} Ordningen vurderes i neste møte."
+    printing.make(find("minutes"), answers, wanted)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec=None), min_size=1, max_size=300))
 def test_any_text_at_all_comes_out_of_word_again(text: str) -> None:
