@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests import people
 from tests.browser.conftest import DESK, Opener
@@ -357,7 +357,12 @@ def test_both_texts_are_shown_without_a_question_about_leaving(open_page: Opener
     liv.goto(address)
     begin_again(kari, address)
     asked: list[str] = []
-    liv.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    liv.on("dialog", accept)
     liv.get_by_label("Sted").first.fill("Rådhuset")
     liv.get_by_role("button", name="Se begge tekstene").click()
     expect(liv.get_by_role("heading", name="Velg mellom to tekster")).to_be_visible()
