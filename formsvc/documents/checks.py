@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from formsvc.documents.fonts import INVISIBLE
@@ -157,7 +157,8 @@ class _Document:
 
     def _join(self, answer: str) -> bool:
         """Take the pieces of a text off their pages, and keep it as a whole."""
-        for first, ends in self._chains(answer):
+        # those that begin their pages come first: they are sure, and quickly found
+        for first, ends in chain(self._chains(answer), self._chains(answer, within=True)):
             if ends[-1] == len(answer):
                 pieces = [answer[start:end] for start, end in pairwise((0, *ends))]
                 self._take(pieces, first)
@@ -165,7 +166,9 @@ class _Document:
                 return True
         return False
 
-    def _chains(self, answer: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+    def _chains(
+        self, answer: str, *, within: bool = False
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Beginnings of a text in pieces on pages that follow each other, the fewest pieces first.
 
         Each is the number of the first page, and where in the text each piece ends.
@@ -182,8 +185,8 @@ class _Document:
             if number == len(self._pages) or (number, start) in seen:
                 continue
             seen.add((number, start))
-            within = start >= _UNMISTAKABLE
-            for length in _piece_lengths(answer[start:], self._pages[number], within=within):
+            anywhere = within and start >= _UNMISTAKABLE
+            for length in _piece_lengths(answer[start:], self._pages[number], within=anywhere):
                 longer = (first, (*ends, start + length))
                 yield longer
                 waiting.append(longer)
@@ -203,8 +206,9 @@ def _piece_lengths(rest: str, page: str, *, within: bool) -> Iterator[int]:
     """
     begun = _longest_start(rest, page.lstrip(_BETWEEN_ANSWERS).startswith)
     longest = max(begun, _longest_start(rest, page.__contains__)) if within else begun
-    yield from range(longest, _UNMISTAKABLE - 1, -1)
-    yield from range(min(begun, _UNMISTAKABLE - 1), 0, -1)
+    # what follows on the page may go on like the text itself by chance, but not for long
+    yield from range(longest, max(longest - _UNMISTAKABLE, 0), -1)
+    yield from range(min(begun, _UNMISTAKABLE - 1, longest - _UNMISTAKABLE), 0, -1)
 
 
 def _longest_start(wanted: str, stands: Callable[[str], bool]) -> int:

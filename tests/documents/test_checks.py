@@ -205,6 +205,18 @@ def test_a_long_text_within_a_longer_one_still_stands_there_too(text: str) -> No
         assert "before" in lost(words, "\n".join(rest))
 
 
+def test_texts_of_equal_sentences_over_many_pages_are_told_apart() -> None:
+    sentence = "Læreren har en fast samtale med Ådne hver mandag før første time. "
+    words = {"first": sentence * 60, "second": f"{sentence * 61} Slutt"}
+    first, second = words.values()
+    text = (
+        f"{first[:2000]}1\f{first[2000:]}2 {second[:900]}3\f{second[900:3000]}4\f{second[3000:]}5"
+    )
+
+    checks.nothing_lost(words, text)
+    assert "second" in lost(words, text.replace("Slutt", "Slut"))
+
+
 @st.composite
 def torn_texts(draw: st.DrawFn) -> tuple[str, list[str]]:
     """A text of few letters, and its pieces on two to four pages."""
