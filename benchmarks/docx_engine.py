@@ -98,9 +98,15 @@ def busy(rows: int) -> Work:
     words = "Tiltaket settes i verk før neste møte; «tilbakemelding» går til leder & referent. "
     answers: dict[str, Any] = {
         **dict.fromkeys(["org", "chair", "keeper", "referent"], "Fjelldal & Li kommune"),
-        "title": "Ansvarsgruppemøte", "number": "AG-0041/2026", "date": "14.10.2026",
-        "time_from": "09:30", "time_to": "11:15", "place": "Møterom 2, Tunvegen 1",
-        "next_date": "18.11.2026", "next_place": "Skolen", "referent_phone": "61 70 00 00",
+        "title": "Ansvarsgruppemøte",
+        "number": "AG-0041/2026",
+        "date": "14.10.2026",
+        "time_from": "09:30",
+        "time_to": "11:15",
+        "place": "Møterom 2, Tunvegen 1",
+        "next_date": "18.11.2026",
+        "next_place": "Skolen",
+        "referent_phone": "61 70 00 00",
         "confidential": True,
         "participants": [
             {
