@@ -11,7 +11,6 @@ from formsvc.errors import Problem
 from formsvc.forms.fields import (
     AnswerField,
     Choice,
-    Group,
     Part,
     Rows,
     Typed,
@@ -234,6 +233,3 @@ class DocumentForm(Part):
 def _shape(form_class: type[DocumentForm]) -> DocumentForm:
     """An empty form of a class, asked only what its fields are."""
     return form_class()
-
-
-__all__ = ["BoundSection", "DocumentForm", "Group", "Section"]
