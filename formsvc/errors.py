@@ -13,6 +13,17 @@ class Problem(NamedTuple):
     message: str
 
 
+class Fault(NamedTuple):
+    """One thing that is wrong with a template, for the one who made it."""
+
+    #: where in the file: ``word/header1.xml`` in Word; "" for the file as a whole
+    part: str
+    #: the words of the paragraph, or the name of the field; "" where there are none
+    where: str
+    #: a sentence that says what is wrong and how to mend it
+    message: str
+
+
 class FormsvcError(Exception):
     """The root: an error whose text may be shown to the one who caused it."""
 
@@ -62,6 +73,18 @@ class AnswersLost(DocumentFailed):
 
 class BadTemplate(DocumentFailed):
     """A template cannot be read or names something that the paper does not have."""
+
+
+class FaultyTemplate(BadTemplate):
+    """A template was looked through and may not be used; ``faults`` names all there is to mend."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(_told(fault) for fault in faults))
+
+
+def _told(fault: Fault) -> str:
+    return f"«{fault.where}»: {fault.message}" if fault.where else fault.message
 
 
 class NotAllowed(FormsvcError):
