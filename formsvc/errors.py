@@ -22,6 +22,8 @@ class Fault(NamedTuple):
     where: str
     #: a sentence that says what is wrong and how to mend it
     message: str
+    #: False for advice: the template may be used as it is
+    refuses: bool = True
 
 
 class FormsvcError(Exception):

@@ -13,15 +13,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from formsvc.documents import docx_inserted, docx_package, docx_source
+from formsvc.documents import docx_active, docx_check, docx_inserted, docx_package, docx_source
 from formsvc.documents.docx_jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
 from formsvc.documents.docx_parts import Part
 from formsvc.documents.docx_prints import Prints
 from formsvc.documents.docx_source import Source
 from formsvc.documents.docx_text import BODY, READ, text
+from formsvc.errors import BadTemplate, Fault, FaultyTemplate
 from formsvc.language import speaking
 
-__all__ = ["CompiledDocx", "compiled", "load", "render", "text"]
+__all__ = ["CompiledDocx", "check", "compiled", "load", "render", "text"]
 
 _CORE: Final = "docProps/core.xml"
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
@@ -53,19 +54,47 @@ def load(
     members = docx_package.unpack(data)
     environment = WordEnvironment(filters, trusted=trusted)
     sources = _sources(members, environment)
-    # the check of a template's names and tags belongs here, where all of them are parsed and
-    # nothing is compiled: ``if not trusted: template_check.demand(sources)``
+    if not trusted:
+        _demand_allowed(members, sources, filters or {})
     parts = [Part(environment, source, filters or {}) for source in sources]
     packer = docx_package.Packer(members, [part.name for part in parts], level)
     return CompiledDocx(parts, packer, _prints(members, parts), trusted=trusted)
 
 
+def check(data: bytes, schema: Mapping[str, object]) -> list[Fault]:
+    """All that is wrong with a template, for the one who made it; nothing of it is run.
+
+    :param schema: JSON Schema of the context that ``render`` will be given.
+    """
+    try:
+        members = docx_package.unpack(data)
+        return docx_check.faults(members, _fillable(members), schema)
+    except BadTemplate as error:
+        return [Fault("", "", str(error))]
+
+
+def _demand_allowed(
+    members: Mapping[str, bytes], sources: list[Source], own_filters: Filters
+) -> None:
+    """Refuse what a template from outside may not hold, before anything of it is compiled."""
+    found = list(docx_active.faults(members))
+    for source in sources:
+        found += docx_check.faults_of_words(source, own_filters)
+    if found:
+        raise FaultyTemplate(found)
+
+
+def _fillable(members: Mapping[str, bytes]) -> list[str]:
+    """The names of the parts that are filled."""
+    return docx_package.names_of(members, READ) + [_CORE] * (_CORE in members)
+
+
 def _sources(members: Mapping[str, bytes], environment: WordEnvironment) -> list[Source]:
     """The parts that hold something to fill, parsed; the body is always among them."""
     bodies = docx_package.names_of(members, BODY)
-    names = docx_package.names_of(members, READ) + [_CORE] * (_CORE in members)
     read = (
-        docx_source.read(environment, name, members[name], is_body=name in bodies) for name in names
+        docx_source.read(environment, name, members[name], is_body=name in bodies)
+        for name in _fillable(members)
     )
     return [source for source in read if source]
 

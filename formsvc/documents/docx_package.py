@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from formsvc.documents import docx_guard
 from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
@@ -47,9 +48,10 @@ _END: Final = struct.Struct("<4s4H2LH")
 def unpack(data: bytes) -> dict[str, bytes]:
     """The members of a Word file by name, in their order.
 
-    :raises BadTemplate: the bytes are no Word file.
+    :raises BadTemplate: the bytes are no Word file, or one that would hurt to read.
     """
     with _opened(data) as package:
+        docx_guard.demand_harmless(package)
         return {name: package.read(name) for name in package.namelist()}
 
 
@@ -100,7 +102,6 @@ def parse(data: bytes, name: str, *, keep_blanks: bool = True) -> etree._Element
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
-        huge_tree=True,
         remove_blank_text=not keep_blanks,
     )
     try:

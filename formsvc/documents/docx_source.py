@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from lxml import etree
 
-from formsvc.documents import docx_package
+from formsvc.documents import docx_package, docx_tags
 from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
@@ -59,6 +59,7 @@ def read(
     xml = etree.tostring(docx_package.parse(data, name, keep_blanks=False), encoding="unicode")
     if "{" not in xml and not is_body:
         return None
+    docx_tags.demand_readable(xml)
     patched = _unescape_braces(_patch(xml))
     if is_body:
         patched = numbered_pictures(patched)

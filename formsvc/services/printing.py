@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from formsvc import config, norway, profile
 from formsvc.documents import checks, docx, html_pdf, pdf_form
@@ -13,8 +13,8 @@ from formsvc.documents.form_values import form_values, written_values
 from formsvc.errors import BadTemplate, InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind
+from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.language import speaking
 
 
 class Printed(NamedTuple):
@@ -85,6 +85,25 @@ def _frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, 
         "headings": municipality.headings(kind.slug, language, today),
         "legal": municipality.legal(kind.slug, language, today),
     }
+
+
+def schema(kind: Kind) -> dict[str, Any]:
+    """JSON Schema of all that a template sees (``context``)."""
+    answers = kind.form.schema()
+    paper = _shape(_frame(kind, PAPER_LANGUAGES[0], norway.today(), ""))
+    for named_by_profile in ("texts", "headings"):  # templates go through them by their names
+        words = paper["properties"][named_by_profile]
+        words["additionalProperties"] = next(iter(words["properties"].values()), _WORDS)
+    return {**answers, "properties": {**answers["properties"], "codes": answers, "paper": paper}}
+
+
+def _shape(value: object) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {"properties": {key: _shape(each) for key, each in value.items()}}
+    return {"items": _WORDS} if isinstance(value, list) else dict(_WORDS)
+
+
+_WORDS: Final = {"type": "string"}
 
 
 def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") -> Printed:

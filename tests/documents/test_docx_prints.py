@@ -16,7 +16,8 @@ TEMPLATES = Path(__file__).parents[2] / "docx_templates"
 
 
 def compiled(body: str, **kwargs: str) -> docx.CompiledDocx:
-    return docx.load(Case(body, lambda _template: {}, **kwargs).template())  # type: ignore[arg-type]
+    template = Case(body, lambda _template: {}, **kwargs).template()  # type: ignore[arg-type]
+    return docx.load(template, trusted=True)
 
 
 def sure(body: str) -> set[str]:

@@ -1,0 +1,115 @@
+"""What would hurt to read of a Word file: looked for in its bytes, before anything is parsed.
+
+Bombs, members that two readers understand in two ways, and XML that declares entities are refused
+(OWASP ASVS 5.0, 1.5.1 and 5.2.3). What a file would do later, in Word, is ``docx_active``'s.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import Final
+
+from formsvc.errors import BadTemplate
+from formsvc.language import gettext as _
+
+#: far more than any letter needs, and little enough to be read at once
+MOST_MEMBERS: Final = 2_000
+MOST_BYTES: Final = 200 * 1024 * 1024
+MOST_XML: Final = 40 * 1024 * 1024
+
+_READABLE: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_LOCKED: Final = 0x1
+_XML_NAMES: Final = (".xml", ".rels", ".vml")
+_BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_BEFORE_XML: Final = _UTF8_MARK + b" \t\r\n"
+_ENCODING = re.compile(r"""<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+_ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii"})
+_DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
+
+
+def demand_harmless(package: zipfile.ZipFile) -> None:
+    """Make sure that a file can be unpacked and its XML be read without harm.
+
+    :raises BadTemplate: it is a bomb, or holds members or XML that readers understand in two ways.
+    """
+    members = package.infolist()
+    if _is_huge(members):
+        raise BadTemplate(
+            _(
+                "Fila er altfor stor når den pakkes ut. Ta bort store bilder, og lagre den på nytt"
+                " i Word."
+            )
+        )
+    names = {member.filename.lower() for member in members}
+    if len(names) < len(members) or any(map(_is_odd, members)):
+        raise BadTemplate(
+            _(
+                "Fila er pakket på en måte som ikke Word bruker: låste deler, deler med samme navn"
+                " eller navn som fører ut av fila. Åpne den i Word, og lagre den på nytt."
+            )
+        )
+    for member in members:
+        content = package.read(member)
+        if looks_like_xml(member.filename, content):
+            _demand_plain(member.filename, content)
+
+
+def _is_huge(members: list[zipfile.ZipInfo]) -> bool:
+    # what a member says of its size is true: no more than that is ever unpacked of it
+    xml = (each.file_size for each in members if each.filename.lower().endswith(_XML_NAMES))
+    return (
+        len(members) > MOST_MEMBERS
+        or sum(member.file_size for member in members) > MOST_BYTES
+        or sum(xml) > MOST_XML
+    )
+
+
+def _is_odd(member: zipfile.ZipInfo) -> bool:
+    name = member.filename
+    return bool(
+        member.flag_bits & _LOCKED
+        or member.compress_type not in _READABLE
+        or "\\" in name
+        or name.startswith("/")
+        or ".." in name.split("/")
+    )
+
+
+def looks_like_xml(name: str, content: bytes) -> bool:
+    """Whether a reader of XML would begin to read there, whatever the member is called."""
+    return name.lower().endswith(_XML_NAMES) or content[:64].lstrip(_BEFORE_XML)[:1] == b"<"
+
+
+def _demand_plain(name: str, content: bytes) -> None:
+    """Make sure that a piece of XML declares nothing.
+
+    An entity can stand for a file, or for itself a billion times over. It needs a declaration,
+    which is looked for in the text as it will be read: only UTF-8 and UTF-16 are (ECMA-376,
+    part 2, 6.3), so that none hides in another encoding.
+    """
+    text = xml_text(content)
+    if text is None:
+        raise BadTemplate(_("Delen %(name)s av Word-dokumentet kan ikke leses.", name=name))
+    if _DECLARES.search(text):
+        raise BadTemplate(
+            _(
+                "Delen %(name)s har en DTD, som ikke hører hjemme i et Word-dokument. Åpne fila i"
+                " Word, og lagre den på nytt.",
+                name=name,
+            )
+        )
+
+
+def xml_text(content: bytes) -> str | None:
+    """The XML as text; None when it is written in an encoding that Word does not use."""
+    order = _BYTE_ORDERS.get(content[:2])
+    try:
+        text = content[2:].decode(order) if order else content.removeprefix(_UTF8_MARK).decode()
+    except UnicodeDecodeError:
+        return None
+    declared = _ENCODING.match(text)
+    if "\0" in text or (declared and declared[1].lower() not in _ENCODINGS):
+        return None
+    return text
