@@ -105,6 +105,26 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
             _notice(form)
 
 
+@main.command("check-template")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", required=True, help="The paper that it is a template of.")
+@_as_json
+def check_template(file: Path, kind: str, *, as_json: bool) -> None:
+    """Say all that is wrong with a Word template or a PDF form of your own."""
+    with _refusals(as_json=as_json):
+        from formsvc.kinds import find
+        from formsvc.services import template
+
+        faults = template.check(find(kind), file.read_bytes())
+    if as_json:
+        _print_json([fault._asdict() for fault in faults])
+    for fault in [] if as_json else faults:
+        place = ", ".join(filter(None, (fault.part, fault.where and f"«{fault.where}»")))
+        message = fault.message if fault.refuses else _("Råd: %(advice)s", advice=fault.message)
+        click.echo(f"{place}: {message}" if place else message, err=True)
+    sys.exit(REFUSED if any(fault.refuses for fault in faults) else 0)
+
+
 @main.command()
 @click.argument("kind")
 @click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)

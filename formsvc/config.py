@@ -101,14 +101,22 @@ def settings() -> Settings:
     return read(os.environ)
 
 
-def template(name: str) -> Path | None:
-    """The official template of that name: the municipality's own, else the shipped one.
+#: the templates that come with the service: a wheel carries them inside the package, a checkout
+#: has them at its top
+SHIPPED = next(
+    folder
+    for folder in (PACKAGE / "docx_templates", PACKAGE.parent / "docx_templates")
+    if folder.is_dir() or folder.parent != PACKAGE
+)
 
-    A wheel carries the shipped ones inside the package; a checkout has them at its top.
-    """
-    own = settings().templates
-    folders = ([own] if own else []) + [
-        PACKAGE / "docx_templates",
-        PACKAGE.parent / "docx_templates",
-    ]
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+def own_template(name: str) -> Path | None:
+    """The municipality's own template of that name, if it has one."""
+    folder = settings().templates
+    return folder / name if folder and (folder / name).is_file() else None
+
+
+def template(name: str) -> Path | None:
+    """The official template of that name: the municipality's own, else the shipped one."""
+    shipped = SHIPPED / name
+    return own_template(name) or (shipped if shipped.is_file() else None)

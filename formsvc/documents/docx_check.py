@@ -336,7 +336,7 @@ def _unknown(above: _Found, name: str, schema: Schema) -> str:
 def _near(above: _Found, name: str, schema: Schema) -> str:
     """The name that was meant: one like it in the same group, or the same in another group."""
     known = above.schema.get("properties", {}) if above.schema else {}
-    like = get_close_matches(name, known, n=1)
+    like = get_close_matches(name, known, n=1, cutoff=0.7)
     if like:
         return ".".join((*above.path, like[0])).replace(f".{_EACH}", "")
     elsewhere = (path for path, *_rest in _leaves(schema) if path[-1] == name)

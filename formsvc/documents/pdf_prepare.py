@@ -6,11 +6,12 @@ It also says what the template holds that a filled paper will not: scripts, XFA,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from formsvc.documents import pdf_font, pdf_standard_font
 from formsvc.documents.pdf_fields import Field, Found
+from formsvc.documents.pdf_hazards import HazardKind
 from formsvc.documents.pdf_layout import Font
 from formsvc.documents.pdf_look import FONT, Look, asked, look
 from formsvc.documents.pdf_objects import put, stream
@@ -56,6 +57,7 @@ def prepared(writer: PdfWriter, found: Sequence[Found]) -> Ready:
         altered.append(getattr(holder, "idnum", root.indirect_reference.idnum))
     fonts = form.get("/DR", {}).get("/Font", {})
     altered += _readable(writer, fonts)
+    readable = _Fonts(fonts)
     shared = Counter(_own_drawing(writer, w.number) for f in found for w in f.field.widgets)
     fields = []
     for field, known in found:
@@ -66,7 +68,7 @@ def prepared(writer: PdfWriter, found: Sequence[Found]) -> Ready:
         drawings, given = _drawings(writer, field, shared)
         altered += given
         redrawn = stale or bool(given)
-        fields.append(_text(writer, field, known, fonts, drawings, redrawn=redrawn))
+        fields.append(_text(writer, field, known, readable, drawings, redrawn=redrawn))
     return Ready(fields, altered)
 
 
@@ -97,7 +99,7 @@ def _text(
     writer: PdfWriter,
     field: Field,
     known: Mapping[str, Any],
-    fonts: Any,
+    fonts: _Fonts,
     drawings: Sequence[int],
     *,
     redrawn: bool,
@@ -108,9 +110,9 @@ def _text(
         for widget, annotation in zip(field.widgets, annotations, strict=True)
     ]
     name = asked(str(annotations[0].get("/DA", known.get("/DA", "")))).font
-    font = _read(name, fonts)
+    font = fonts.read(name)
     part = _part(field, looks, font, known, ours=name == FONT and font is not None)
-    reference = fonts.raw_get(name) if font else None
+    reference = fonts.named.raw_get(name) if font else None
     return Prepared(part, known, drawings, name, reference, redrawn)
 
 
@@ -122,15 +124,25 @@ def _part(
     return TextPart(field, looks, font, ours)
 
 
-def _read(name: str, fonts: Any) -> Font | None:
-    """The font that a form carries under a name; None when it cannot be written with."""
-    if name not in fonts:
-        return None
-    font = fonts[name]
-    if name == FONT:
-        program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
-        return pdf_font.carried(program)
-    return pdf_standard_font.read(font)
+class _Fonts:
+    """The fonts that a form carries, each read once."""
+
+    def __init__(self, named: Any) -> None:
+        self.named = named
+        self._known: dict[str, Font | None] = {}
+
+    def read(self, name: str) -> Font | None:
+        """The font with a name; None when it cannot be written with."""
+        if name not in self._known:
+            self._known[name] = self._read(name) if name in self.named else None
+        return self._known[name]
+
+    def _read(self, name: str) -> Font | None:
+        font = self.named[name]
+        if name == FONT:
+            program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
+            return pdf_font.carried(program)
+        return pdf_standard_font.read(font)
 
 
 def _readable(writer: PdfWriter, fonts: Any) -> list[int]:
@@ -177,8 +189,10 @@ def current(one: Prepared) -> str:
 # -- what stays behind ----------------------------------------------------------------------------
 
 
-def remarks(writer: PdfWriter, *, locked: bool) -> list[str]:
+def remarks(writer: PdfWriter, held: Set[HazardKind], *, locked: bool) -> list[str]:
     """What a template holds that filling leaves out or leaves alone, in plain sentences.
+
+    :param held: what was found in it that a form should not hold; ``pdf_check`` refuses all that
 
     :raises BadTemplate: for a form that only Adobe's own programs can show.
     """
@@ -194,41 +208,16 @@ def remarks(writer: PdfWriter, *, locked: bool) -> list[str]:
         )
     if "/XFA" in form:
         said.append("The XFA form in it is left out; its AcroForm is filled.")
-    if _scripts(writer, root):
+    if held & {"script", "by itself"}:
         said.append("Its scripts are not run: fields that they would count out stay as they are.")
+    if held - {"script", "by itself", "xfa", "signed"}:
+        said.append("It holds actions, files or media besides the form; they are left as they are.")
     if locked:
         said.append("It is locked against changes; the filled form is not.")
-    if signed(form):
+    if "signed" in held:
         said.append("It is signed: it can only be added to, with incremental=True.")
     return said
 
 
-def _scripts(writer: PdfWriter, root: Any) -> bool:
-    """Whether anything in the file would run."""
-    if "/AA" in root or runs(root.get("/OpenAction")):
-        return True
-    if "/JavaScript" in root.get("/Names", {}):
-        return True
-    objects: list[Any] = list(writer._objects)  # noqa: SLF001 - all there are, reached or not
-    return any(isinstance(one, dict) and ("/AA" in one or "/JS" in one) for one in objects)
-
-
-def runs(action: Any) -> bool:
-    """Whether what happens when a file is opened is more than going to a page."""
-    return isinstance(action, dict) and action.get("/S") != "/GoTo"
-
-
 def _true(said: Any) -> bool:
     return bool(getattr(said, "value", said))
-
-
-def signed(form: Any) -> bool:
-    """Whether somebody has signed the file already."""
-    waiting = list(form.get("/Fields", ()))
-    seen = 0
-    while waiting and seen < 10_000:
-        node, seen = waiting.pop().get_object(), seen + 1
-        if node.get("/FT") == "/Sig" and "/V" in node:
-            return True
-        waiting.extend(node.get("/Kids", ()))
-    return False

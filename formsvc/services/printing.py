@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from formsvc import config, norway, profile
-from formsvc.documents import checks, docx, html_pdf, pdf_form
-from formsvc.documents.form_values import form_values, written_values
-from formsvc.errors import BadTemplate, InvalidAnswers, NoSuchFormat
+from formsvc import norway
+from formsvc.documents import checks, html_pdf, official, pdf_form
+from formsvc.errors import InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind
-from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
+from formsvc.language import speaking
+from formsvc.services import template
 
 
 class Printed(NamedTuple):
@@ -67,43 +66,8 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.answers(),
-        "paper": _frame(kind, language, today, reference),
+        "paper": template.frame(kind, language, today, reference),
     }
-
-
-def _frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
-    municipality = profile.current()
-    return {
-        "kind": kind.slug,
-        "title": kind.title(language, today),
-        "language": language,
-        "reference": reference,
-        "exempt": municipality.word("exempt", language, today),
-        "municipality": municipality.municipality(language),
-        "office": municipality.office("coordinating_unit", language, today),
-        "texts": municipality.texts(kind.slug, language, today),
-        "headings": municipality.headings(kind.slug, language, today),
-        "legal": municipality.legal(kind.slug, language, today),
-    }
-
-
-def schema(kind: Kind) -> dict[str, Any]:
-    """JSON Schema of all that a template sees (``context``)."""
-    answers = kind.form.schema()
-    paper = _shape(_frame(kind, PAPER_LANGUAGES[0], norway.today(), ""))
-    for named_by_profile in ("texts", "headings"):  # templates go through them by their names
-        words = paper["properties"][named_by_profile]
-        words["additionalProperties"] = next(iter(words["properties"].values()), _WORDS)
-    return {**answers, "properties": {**answers["properties"], "codes": answers, "paper": paper}}
-
-
-def _shape(value: object) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return {"properties": {key: _shape(each) for key, each in value.items()}}
-    return {"items": _WORDS} if isinstance(value, list) else dict(_WORDS)
-
-
-_WORDS: Final = {"type": "string"}
 
 
 def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") -> Printed:
@@ -123,36 +87,28 @@ def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") 
 
 
 def _word(kind: Kind, form: DocumentForm, words: dict[str, Any]) -> Printed:
-    template = _official(f"{kind.slug}.{form.paper_language}.docx")
-    data = docx.render(template, words, form.paper_language)
-    checks.nothing_lost(form.words(), docx.text(data))
-    return Printed(data, hashlib.sha256(template).hexdigest())
+    found = template.official(kind, f"{kind.slug}.{form.paper_language}.docx")
+    data = official.word(found, words, form.words(), form.paper_language)
+    return Printed(data, _sha256(found))
 
 
 def _official_pdf(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
-    template = _official(f"{kind.slug}.{form.paper_language}.pdf")
-    values = form_values(form.answers(), form.words(), template)
-    filled = pdf_form.fill(template, values, flatten=flatten)
-    data = filled.data
-    if filled.overflow:
-        entries = [
-            {"number": number, "label": entry.label, "text": entry.text}
-            for number, entry in enumerate(filled.overflow, start=1)
-        ]
-        title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
-        beside = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
-        data = pdf_form.append(data, beside)
-    written = html_pdf.printable(written_values(values, template))
-    checks.nothing_lost(written, pdf_form.text(data))
-    return Printed(data, hashlib.sha256(template).hexdigest())
+    found = template.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
+    given = (form.answers(), form.words())
+    filled = official.form(found, *given, flatten=flatten)
+    if not filled.overflow:
+        return Printed(filled.data, _sha256(found))
+    entries = [
+        {"number": number, "label": entry.label, "text": entry.text}
+        for number, entry in enumerate(filled.overflow, start=1)
+    ]
+    title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
+    pages = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
+    data = official.continued(found, *given, pages, flatten=flatten)
+    return Printed(data, _sha256(found))
 
 
-def _official(name: str) -> bytes:
-    path = config.template(name)
-    if path is None:
-        raise BadTemplate(
-            f"The template {name} is missing. Put it in docx_templates/ or in FORMSVC_TEMPLATES."
-        )
-    return path.read_bytes()
+def _sha256(template: official.Template) -> str:
+    return hashlib.sha256(template.data).hexdigest()
