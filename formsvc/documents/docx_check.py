@@ -75,28 +75,26 @@ def faults(members: Mapping[str, bytes], parts: Collection[str], schema: Schema)
     found = list(docx_active.faults(members))
     if found:
         return found
-    environment, printed, whole = WordEnvironment(), set[_Path](), True
+    environment, printed, all_read = WordEnvironment(), set[_Path](), True
     for name in parts:
         told = docx_tags.faults(name, docx_package.parse(members[name], name))
-        if not told:
-            told = _of_part(environment, name, members[name], schema, printed)
-        whole = whole and not any(fault.refuses for fault in told)
-        found += told
-    return [*found, *_never_printed(schema, printed)] if whole else found
+        look = None if told else _of_part(environment, name, members[name], schema, told)
+        found += [*told, *(look.faults if look else ())]
+        printed |= look.printed if look else set()
+        all_read = all_read and not told
+    return [*found, *_never_printed(schema, printed)] if all_read else found
 
 
 def _of_part(
-    environment: WordEnvironment, name: str, data: bytes, schema: Schema, printed: set[_Path]
-) -> list[Fault]:
+    environment: WordEnvironment, name: str, data: bytes, schema: Schema, told: list[Fault]
+) -> _Look | None:
+    """A look at one part; None when nothing is to be filled in it, or when it cannot be read."""
     try:
         source = docx_source.read(environment, name, data)
     except BadTemplate as error:
-        return [Fault(name, "", str(error))]
-    if source is None:
-        return []
-    look = _Look(source, schema)
-    printed |= look.printed
-    return look.faults
+        told.append(Fault(name, "", str(error)))
+        return None
+    return _Look(source, schema) if source else None
 
 
 def faults_of_words(source: Source, own_filters: Collection[str]) -> list[Fault]:
@@ -181,7 +179,7 @@ class _Look:
         if "items" in rows.schema:
             return _Found((*rows.path, _EACH), rows.schema["items"])
         if not _items(rows.schema):
-            name = ".".join(rows.path)
+            name = _dotted(rows.path)
             self._tell(node, _("«%(name)s» er ingen liste, og kan ikke gjentas.", name=name))
         return _Found((*rows.path, _EACH), {})  # the names of words go through a loop
 
@@ -320,7 +318,8 @@ def _holds_many(schema: Schema | None) -> bool:
 
 
 def _unknown(above: _Found, name: str, schema: Schema) -> str:
-    here, written = ".".join(above.path), ".".join((*above.path, name))[:_LONGEST_NAME]
+    here = _dotted(above.path)
+    written = _dotted((*above.path, name))[:_LONGEST_NAME]
     if above.schema and "items" in above.schema:
         return _(
             "«%(here)s» er en liste. Gå gjennom den med for og endfor, og skriv navnet fra for"
@@ -338,9 +337,14 @@ def _near(above: _Found, name: str, schema: Schema) -> str:
     known = above.schema.get("properties", {}) if above.schema else {}
     like = get_close_matches(name, known, n=1, cutoff=0.7)
     if like:
-        return ".".join((*above.path, like[0])).replace(f".{_EACH}", "")
+        return _dotted((*above.path, like[0]))
     elsewhere = (path for path, *_rest in _leaves(schema) if path[-1] == name)
-    return ".".join(next(elsewhere, ())).replace(f".{_EACH}", "")
+    return _dotted(next(elsewhere, ()))
+
+
+def _dotted(path: _Path) -> str:
+    """The path as a template writes it, where each of a list goes by the list's name."""
+    return ".".join(step for step in path if step != _EACH)
 
 
 # -- what is never printed ------------------------------------------------------------------------
@@ -364,7 +368,7 @@ def _never_printed(schema: Schema, printed: set[_Path]) -> Iterator[Fault]:
     for path, answer, required in _leaves(schema):
         if path[0] in _BESIDE | _STEERING or path in printed or _is_yes_or_no(answer):
             continue
-        name = ".".join(path).replace(f".{_EACH}", "")
+        name = _dotted(path)
         label = answer.get("title") or _label_of_list(schema, path) or name
         if required:
             message = _(

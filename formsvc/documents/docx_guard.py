@@ -79,7 +79,10 @@ def _is_odd(member: zipfile.ZipInfo) -> bool:
 
 def looks_like_xml(name: str, content: bytes) -> bool:
     """Whether a reader of XML would begin to read there, whatever the member is called."""
-    return name.lower().endswith(_XML_NAMES) or content[:64].lstrip(_BEFORE_XML)[:1] == b"<"
+    begins = content[:64]
+    if content[:2] in _BYTE_ORDERS:
+        begins = begins[2:].replace(b"\0", b"")
+    return name.lower().endswith(_XML_NAMES) or begins.lstrip(_BEFORE_XML)[:1] == b"<"
 
 
 def _demand_plain(name: str, content: bytes) -> None:

@@ -1,9 +1,11 @@
 """Works on files that came from outside where they can do no harm: in a child without rights.
 
-A warm process waits beside the service. It has given up the network, the rights of root and most
-of the memory, knows no secret, and forks a child for every piece of work, which may use a few
-seconds of the processor, open no file and no connection, and start nothing. What a piece of work
-does to its child is gone with it; what ``kept`` prepares stays for the next one.
+A warm process waits beside the service. It has left the network, knows no secret, and forks a
+child for every piece of work, which is nobody, may use a few seconds of the processor, open no file
+and no connection, and start nothing. What a piece of work does to its child is gone with it.
+
+What is ``kept`` is done in the warm process itself, so that its children find it done: only
+templates that a child has looked through and found harmless are read there.
 """
 
 from __future__ import annotations
@@ -146,6 +148,7 @@ class _Warden:
 
 
 _warden = _Warden()
+_system: Final = ctypes.CDLL(None, use_errno=True)
 
 
 def _read(line: socket.socket, until: float) -> bytes:
@@ -170,7 +173,7 @@ def _read(line: socket.socket, until: float) -> bytes:
 def _serve(line: socket.socket) -> None:
     """Take one piece of work after the other, until the service is gone."""
     _warm()
-    _give_up_rights()
+    _leave_network()
     while True:
         head, replies, _flags, _address = socket.recv_fds(line, _LENGTH.size, 1)
         if not head:
@@ -247,30 +250,28 @@ def _packed(result: Result) -> bytes:
     return b"b" + result if isinstance(result, bytes) else b"j" + json.dumps(result).encode()
 
 
-def _give_up_rights() -> None:
-    """Leave the network, and root's rights, for good."""
+def _leave_network() -> None:
+    """Leave the network, and what the process will not need, for good."""
     import resource  # noqa: PLC0415 - Windows has none
 
-    system = ctypes.CDLL(None, use_errno=True)
-    if hasattr(system, "unshare"):
+    if hasattr(_system, "unshare"):
         # where a container forbids it, a child still cannot open a connection (``_limit``)
-        as_root = os.getuid() == 0
-        system.unshare(_NEW_NETWORK | (0 if as_root else _NEW_USER))
-    if os.getuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
-    if hasattr(system, "prctl"):
-        system.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0)
+        _system.unshare(_NEW_NETWORK | (0 if os.getuid() == 0 else _NEW_USER))
+    if hasattr(_system, "prctl"):
+        _system.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _limit() -> None:
-    """What only a child can do without: time, files, connections, processes."""
+    """What a child can do without: root's rights, files, connections, processes, time."""
     import resource  # noqa: PLC0415 - Windows has none
 
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
     signal.alarm(WALL)
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

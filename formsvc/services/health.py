@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from formsvc import config, profile
 from formsvc.config import PACKAGE, settings
 from formsvc.documents import html_pdf
 from formsvc.errors import FormsvcError
-from formsvc.kinds import KINDS
+from formsvc.kinds import KINDS, Kind
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
+from formsvc.services import template
 
 
 class Finding(NamedTuple):
@@ -104,17 +106,34 @@ def _catalogues() -> Finding:
     return Finding("Nynorsk and English", ok=not missing, mend=mend)
 
 
-def _templates() -> Finding:
-    wanted = [
-        f"{kind.slug}.{language}.{ending}"
+def _template_names() -> list[tuple[Kind, str]]:
+    return [
+        (kind, f"{kind.slug}.{language}.{ending}")
         for kind in KINDS
         for language in PAPER_LANGUAGES
         for wanted, ending in (("docx", "docx"), ("fillable", "pdf"))
         if wanted in kind.formats
     ]
-    missing = [name for name in wanted if config.template(name) is None]
+
+
+def _templates() -> Finding:
+    missing = [name for _kind, name in _template_names() if config.template(name) is None]
     mend = f"Put these into docx_templates/ or FORMSVC_TEMPLATES: {', '.join(missing)}"
     return Finding("Official templates", ok=not missing, mend=mend)
+
+
+def _own_templates() -> Finding:
+    faulty = [
+        name
+        for kind, name in _template_names()
+        if (path := config.own_template(name)) and _is_faulty(kind, path)
+    ]
+    mend = f"`formsvc check-template FILE --kind KIND` says what is wrong in {', '.join(faulty)}"
+    return Finding("Your own templates", ok=not faulty, mend=mend)
+
+
+def _is_faulty(kind: Kind, path: Path) -> bool:
+    return any(fault.refuses for fault in template.check(kind, path.read_bytes()))
 
 
 def _browser() -> Finding:
@@ -133,6 +152,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _assets,
     _catalogues,
     _templates,
+    _own_templates,
     _pdf,
     _browser,
 )

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from formsvc.documents import jail
+from formsvc.errors import AnswersLost, BadTemplate
+from formsvc.language import speaking, spoken
+
+
+def run(work: object, *given: object) -> object:
+    return jail.run(work, *given)  # type: ignore[arg-type]
+
+
+def _echo(*given: object) -> list[object]:
+    return list(given)
+
+
+def test_plain_data_and_bytes_come_back() -> None:
+    assert run(_echo, 1, "æøå", [True, None], {"a": "ŋ"}) == [1, "æøå", [True, None], {"a": "ŋ"}]
+    assert run(bytes, b"\x00\xff") == b"\x00\xff"
+
+
+def _big() -> bytes:
+    return bytes(20_000_000)
+
+
+def test_a_long_answer_comes_back_whole() -> None:
+    assert run(_big) == bytes(20_000_000)
+
+
+def test_the_language_is_spoken_within_too() -> None:
+    with speaking("nn"):
+        assert run(spoken) == "nn"
+
+
+def _lost() -> None:
+    raise AnswersLost("place mangler")
+
+
+def _crash() -> None:
+    raise KeyError("/Root")
+
+
+def test_what_went_wrong_is_told_outside() -> None:
+    with pytest.raises(AnswersLost, match="place mangler"):
+        run(_lost)
+    with pytest.raises(BadTemplate, match="kan ikke brukes"):
+        run(_crash)
+
+
+# -- what cannot be done within -----------------------------------------------------------------
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()
+
+
+def _connect(address: tuple[str, int]) -> str:
+    with socket.create_connection(address, timeout=2):
+        return "connected"
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text()
+
+
+def _write(path: str) -> None:
+    Path(path).write_text("x")
+
+
+def _fork() -> int:
+    return os.fork()
+
+
+def _signal(process: int) -> None:
+    os.kill(process, 0)
+
+
+def test_no_connection_can_be_made(listener: tuple[str, int]) -> None:
+    with pytest.raises(BadTemplate):
+        run(_connect, listener)
+
+
+def test_no_file_can_be_read_or_written(tmp_path: Path) -> None:
+    for work, path in ((_read, "/etc/hostname"), (_write, tmp_path / "x")):
+        with pytest.raises(BadTemplate):
+            run(work, str(path))
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives up rights")
+def test_a_child_of_roots_is_nobody_and_cannot_reach_other_processes() -> None:
+    assert run(os.getuid) == 65534
+    for work, given in ((_fork, ()), (_signal, (os.getpid(),))):
+        with pytest.raises(BadTemplate):
+            run(work, *given)
+
+
+def _secrets() -> list[str]:
+    return [name for name in os.environ if name.startswith("FORMSVC_")]
+
+
+def test_no_secret_is_known_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMSVC_SECRET_KEY", "x" * 40)
+    assert run(_secrets) == []
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _sleep() -> None:
+    time.sleep(1000)
+
+
+def _fill_memory() -> bytes:
+    return bytes(3 * 1024 * 1024 * 1024)
+
+
+def _vanish() -> None:
+    os.abort()
+
+
+@pytest.mark.parametrize("work", [_spin, _sleep, _fill_memory, _vanish])
+def test_what_takes_too_long_or_too_much_is_stopped_and_told(
+    work: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jail, "WALL", 1)
+    with pytest.raises(BadTemplate, match="ble stoppet"):
+        run(work)
+    monkeypatch.undo()
+    assert run(_echo, 1) == [1]
+
+
+def test_a_preparation_that_never_ends_stops_that_piece_of_work_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jail, "WALL", 1)
+    with pytest.raises(BadTemplate, match="ble stoppet"):
+        jail.run(_echo, 1, kept=_spin)
+    monkeypatch.undo()
+    assert jail.run(_echo, 2, kept=_crash) == [2]
+
+
+_PREPARED: list[int] = []
+
+
+def _prepared() -> list[int]:
+    _PREPARED.append(0)
+    return _PREPARED
+
+
+def test_what_is_prepared_is_kept_and_what_is_done_is_not() -> None:
+    before = len(jail.run(_prepared, kept=partial(_PREPARED.append, 1)))
+    assert run(_prepared) == run(_prepared)
+    assert before >= 1
+
+
+# -- many at once -------------------------------------------------------------------------------
+
+
+def test_many_threads_get_their_own_answers() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(partial(run, _echo), range(60))) == [[n] for n in range(60)]
+
+
+def test_a_slow_piece_of_work_holds_no_other_up() -> None:
+    slow = threading.Thread(target=lambda: run(time.sleep, 2))
+    slow.start()
+    assert run(_echo, 1) == [1]
+    assert slow.is_alive()
+    slow.join()
+
+
+def test_a_forked_process_has_a_jail_of_its_own() -> None:
+    run(_echo, 1)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if run(_echo, 2) == [2] else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert run(_echo, 3) == [3]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from formsvc import config
+from formsvc.cli import main
+from formsvc.errors import BadTemplate, FaultyTemplate
+from formsvc.kinds import Format, find
+from formsvc.services import health, printing, template
+from template_sources.word import template as shipped
+from tests.documents.test_docx_guard import changed
+from tests.samples import load
+
+FORMATS: tuple[Format, ...] = ("docx", "fillable", "flattened")
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The municipality's own folder of templates."""
+    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
+    config.settings.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    config.settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in config.SHIPPED.iterdir() if path.suffix != ".md")
+)
+def test_nothing_is_wrong_with_a_shipped_template(name: str) -> None:
+    kind = find(name.partition(".")[0])
+    assert template.check(kind, (config.SHIPPED / name).read_bytes()) == []
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+def test_a_template_in_the_jail_gives_the_same_bytes(own: Path, wanted: Format) -> None:
+    kind, answers = find("consent"), load("consent.nb")
+    answers["exclusions"] = "Ł Č Đ ŋ ž Ελλάδα Київ " + "lang tekst " * 200
+    before = printing.make(kind, answers, wanted)
+    for ending in ("docx", "pdf"):
+        name = f"consent.nb.{ending}"
+        (own / name).write_bytes((config.SHIPPED / name).read_bytes())
+    assert template.official(kind, "consent.nb.docx").outside
+    assert printing.make(kind, answers, wanted) == before
+
+
+def test_a_faulty_own_template_is_refused_with_all_that_is_wrong(own: Path) -> None:
+    (own / "minutes.nb.docx").write_bytes(shipped("consent", "nb"))
+    with pytest.raises(FaultyTemplate, match="measures") as raised:
+        printing.make(find("minutes"), load("minutes.nb"), "docx")
+    assert len(raised.value.faults) > 5
+    assert all(fault.refuses for fault in raised.value.faults)
+
+
+def test_a_dangerous_own_template_is_never_filled(own: Path) -> None:
+    data = changed(lambda members: members.update({"word/vbaProject.bin": b"x"}))
+    (own / "consent.nb.docx").write_bytes(data)
+    with pytest.raises(BadTemplate, match="makroer"):
+        printing.make(find("consent"), load("consent.nb"), "docx")
+
+
+def test_the_doctor_tells_of_a_faulty_own_template(own: Path) -> None:
+    def told() -> health.Finding:
+        return next(f for f in health.findings() if f.what == "Your own templates")
+
+    assert told().ok
+    (own / "minutes.nb.docx").write_bytes(shipped("consent", "nb"))
+    assert not told().ok
+    assert "check-template" in told().mend
+    assert "minutes.nb.docx" in told().mend
+
+
+# -- on the command line ------------------------------------------------------------------------
+
+
+def _checked(file: Path, kind: str, *more: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["check-template", str(file), "--kind", kind, *more])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_a_good_template_is_silent() -> None:
+    assert _checked(config.SHIPPED / "consent.nb.docx", "consent") == (0, "", "")
+    assert _checked(config.SHIPPED / "consent.nn.pdf", "consent", "--json") == (0, "[]\n", "")
+
+
+def test_every_fault_is_a_line_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "mal.docx"
+    file.write_bytes(shipped("ke_ip_declined", "nb"))
+    code, out, err = _checked(file, "consent")
+    assert (code, out) == (2, "")
+    assert all(line.endswith((".", "?")) for line in err.splitlines())
+    assert any(line.startswith("word/document.xml, «") for line in err.splitlines())
+    assert any("aldri ut" in line for line in err.splitlines())
+
+
+def test_the_faults_can_be_had_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "mal.docx"
+    file.write_bytes(shipped("ke_ip_declined", "nb"))
+    code, out, err = _checked(file, "consent", "--json")
+    assert (code, err) == (2, "")
+    assert {key for fault in json.loads(out) for key in fault} == {
+        "part",
+        "where",
+        "message",
+        "refuses",
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 1000, b"PK\x03\x04", b"%PDF-1.7", b"%PDF-1.7\n%%EOF"])
+def test_any_file_at_all_is_refused_in_a_sentence(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "fil"
+    file.write_bytes(data)
+    code, _out, err = _checked(file, "consent")
+    assert code == 2
+    assert err.strip().endswith(".")
+
+
+def test_a_kind_that_is_not_there_is_told() -> None:
+    code, _out, err = _checked(config.SHIPPED / "consent.nb.docx", "consnt")
+    assert code == 2
+    assert "consent" in err
