@@ -10,6 +10,7 @@ templates that a child has looked through and found harmless are read there.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import json
 import os
@@ -130,6 +131,7 @@ class _Warden:
                     start_new_session=True,
                 )
             self._line, self._owner = ours, os.getpid()
+            atexit.register(self._stop)
         return self._process, self._line
 
     def _replace(self, process: subprocess.Popen[bytes]) -> None:
