@@ -22,7 +22,10 @@ _Paths = frozenset[_Path]
 _Scope = Mapping[str, _Path]
 
 _NONE: Final[_Paths] = frozenset()
+_PLAIN: Final = frozenset({str, int, float})
 _ROW: Final = "*"
+#: how the step into a loop begins while the loops are told apart
+_LOOP: Final = "*:"
 #: filters that print a text that was given as it is
 _FAITHFUL: Final = frozenset({"default", "d", "escape", "e", "string", "join"})
 
@@ -67,8 +70,9 @@ class Prints:
 def _collect(answers: Mapping[str, object], level: _Level, found: list[str]) -> None:
     sure = level.sure
     for key, answer in answers.items():
-        # 0 was given, but Jinja takes it for empty in an if
-        if not ((answer and key in sure) or _is_nothing(answer)):
+        # 0 was given, but Jinja takes it for empty in an if; and a whole group is never sure,
+        # since filters print it as Python does
+        if not ((answer and key in sure and answer.__class__ in _PLAIN) or _is_nothing(answer)):
             _collect_from(key, answer, level.below.get(key, _NOTHING), found)
 
 
@@ -88,7 +92,7 @@ def _collect_from(key: str, answer: object, below: _Level, found: list[str]) -> 
 def _collect_rows(rows: Sequence[object], level: _Level, found: list[str]) -> None:
     sure, below = _ROW in level.sure, level.below.get(_ROW, _NOTHING)
     for number, row in enumerate(rows):
-        if not ((row and sure) or _is_nothing(row)):
+        if not ((row and sure and row.__class__ in _PLAIN) or _is_nothing(row)):
             _collect_from(str(number), row, below, found)
 
 
@@ -107,7 +111,11 @@ def sure_to_print(tree: nodes.Template, read: set[int], own_filters: Collection[
     """
     proof = _Proof(tree, read, _FAITHFUL.difference(own_filters))
     found = proof.block(tree.body, {})
-    return frozenset(tuple(step.split(":")[0] for step in path) for path in found)
+    return frozenset(tuple(map(_without_loop, path)) for path in found)
+
+
+def _without_loop(step: str) -> str:
+    return _ROW if step.startswith(_LOOP) else step
 
 
 class _Proof:
@@ -122,7 +130,7 @@ class _Proof:
             for name in tree.find_all(nodes.Name)
             if name.ctx != "load" and id(name) not in loops
         } | {macro.name for macro in tree.find_all(nodes.Macro)}
-        self._own.add("loop")
+        self._own |= {"loop", "self"}
 
     def block(self, body: list[nodes.Node], scope: _Scope) -> _Paths:
         return _NONE.union(*(self._node(node, scope) for node in body))
@@ -147,7 +155,7 @@ class _Proof:
             self._own |= hidden  # from here on; what came before was another
             self.block(node.body, scope)
             return _NONE
-        row = (*rows, f"{_ROW}:{next(self._loops)}")
+        row = (*rows, f"{_LOOP}{next(self._loops)}")
         found = self.block(node.body, {**scope, node.target.name: row})
         return frozenset(path for path in found if path[: len(row)] == row)
 

@@ -395,7 +395,7 @@ CASES: dict[str, Case] = {
             "{{ note if yes else title }} {{ no or note }} {{ people|map(attribute='name')"
             "|join(', ') }}"
         )
-        + paragraph("{{ title|upper|e }} {{ title|replace('&', 'og') }} {{ nobody|length }}"),
+        + paragraph("{{ title|upper|e }} {{ title|replace('ø', 'o') }} {{ nobody|length }}"),
         _WORDS,
     ),
     "macros": Case(
