@@ -33,6 +33,7 @@ _RELATION = re.compile(r'\br:(?:id|embed|link)="([^"]*)"')
 _OF_TABLES = re.compile("<w:(?:tbl|tr|tc|gridCol|gridSpan)\\b|<wp:docPr")
 _UNPROVED: Final = Shape(is_sound=False, tables_vary=True, pictures_vary=True)
 _FAULTS_OF_TEMPLATES: Final = (
+    AttributeError,
     TemplateError,
     ArithmeticError,
     LookupError,
