@@ -120,7 +120,9 @@ def around_first_page(members: Mapping[str, bytes], bodies: Iterable[str]) -> li
         root = parse(members[body], body)
         sections = list(root.iter(f"{W}sectPr"))
         targets = _targets(members, body)
-        if len(sections) == 1 and sections[0].getparent() is root.find(f"{W}body"):
+        is_only = len(sections) == 1 and sections[0].getparent() is root.find(f"{W}body")
+        # where the first page has an even number, it may show what even pages show
+        if is_only and _first_number(sections[0]) % 2:
             kind = "first" if _is_on(sections[0].find(f"{W}titlePg")) else "default"
             shown += [
                 targets.get(reference.get(f"{_R}id", ""), "")
@@ -128,6 +130,12 @@ def around_first_page(members: Mapping[str, bytes], bodies: Iterable[str]) -> li
                 if reference.get(f"{W}type") == kind
             ]
     return shown
+
+
+def _first_number(section: etree._Element) -> int:
+    numbers = section.find(f"{W}pgNumType")
+    start = "" if numbers is None else numbers.get(f"{W}start", "")
+    return int(start) if start.isdecimal() else 1
 
 
 def hidden_styles(members: Mapping[str, bytes]) -> frozenset[str]:

@@ -28,6 +28,8 @@ from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
 _KNOWN_FILTERS: Final = frozenset(FILTERS)
+#: ``upper`` and ``title`` change the escaped forms of ``&`` and its like too
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos);", re.IGNORECASE)
 _RELATION = re.compile(r'\br:(?:id|embed|link)="([^"]*)"')
 #: what of a value's XML makes tables and pictures other than those that were looked at
 _OF_TABLES = re.compile("<w:(?:tbl|tr|tc|gridCol|gridSpan)\\b|<wp:docPr")
@@ -96,7 +98,7 @@ class Part:
         grids_vary = self.is_body and shape.tables_vary
         if shape.is_sound and not grids_vary:
             return xml
-        tree = self._parsed(xml)
+        tree = self._parsed(_ENTITY.sub(lambda found: found[0].lower(), xml))
         if grids_vary:
             docx_tables.fit_grids(tree)
         return etree.tostring(tree, encoding="UTF-8", standalone=True)
