@@ -20,6 +20,7 @@ from formsvc.documents.docx_prints import Prints
 from formsvc.documents.docx_source import Source
 from formsvc.documents.docx_text import BODY, READ, text
 from formsvc.errors import BadTemplate, Fault, FaultyTemplate
+from formsvc.language import gettext as _
 from formsvc.language import speaking
 
 __all__ = ["CompiledDocx", "check", "compiled", "load", "render", "text"]
@@ -56,7 +57,8 @@ def load(
     sources = _sources(members, environment)
     if not trusted:
         _demand_allowed(members, sources, filters or {})
-    parts = [Part(environment, source, filters or {}) for source in sources]
+    surroundings = docx_package.Surroundings(members)
+    parts = [Part(environment, source, filters or {}, surroundings) for source in sources]
     packer = docx_package.Packer(members, [part.name for part in parts], level)
     return CompiledDocx(parts, packer, _prints(members, parts), trusted=trusted)
 
@@ -92,6 +94,13 @@ def _fillable(members: Mapping[str, bytes]) -> list[str]:
 def _sources(members: Mapping[str, bytes], environment: WordEnvironment) -> list[Source]:
     """The parts that hold something to fill, parsed; the body is always among them."""
     bodies = docx_package.names_of(members, BODY)
+    if not bodies:
+        raise BadTemplate(
+            _(
+                "Fila er ikke et vanlig Word-dokument. Åpne den i Word, velg «Lagre som» og"
+                " filtypen Word-dokument (.docx)."
+            )
+        )
     read = (
         docx_source.read(environment, name, members[name], is_body=name in bodies)
         for name in _fillable(members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -37,6 +38,22 @@ def inserting() -> Iterator[None]:
         yield
     finally:
         _INSERTING.reset(before)
+
+
+_MARKUP: Final[ContextVar[list[str] | None]] = ContextVar("_MARKUP", default=None)
+#: what escaping leaves; it can neither open nor close anything
+_ESCAPED = re.compile('[^<&"]*(?:&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);[^<&"]*)*')
+
+
+@contextmanager
+def markup() -> Iterator[list[str]]:
+    """Notes the values that are printed as XML of their own, such as rich text, in this thread."""
+    printed: list[str] = []
+    before = _MARKUP.set(printed)
+    try:
+        yield printed
+    finally:
+        _MARKUP.reset(before)
 
 
 class NeedsPackage(Exception):
@@ -130,13 +147,18 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
             return _escaped(value)
         if type(value) is int:
             return str(value)
-        return str(escape(_finalized(value)))
+        text = str(escape(_finalized(value)))
+        if hasattr(value, "__html__") and not _ESCAPED.fullmatch(text):
+            noted = _MARKUP.get()
+            if noted is not None:
+                noted.append(text)
+        return text
 
 
 def _finalized(value: object) -> object:
     """The value as a reader reads it."""
     if isinstance(value, Undefined):
-        str(value)  # raises, and names it
+        return str(value)  # raises, and names it; nothing for an inline if without its else
     if isinstance(value, (list, dict)) or callable(value):
         raise BadTemplate(
             _(

@@ -19,6 +19,8 @@ from formsvc.language import gettext as _
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: what Word calls the same elements in a file of the kind «Strict Open XML»
+STRICT_W: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
@@ -119,8 +121,10 @@ def around_first_page(members: Mapping[str, bytes], bodies: Iterable[str]) -> li
         root = parse(members[body], body)
         sections = list(root.iter(f"{W}sectPr"))
         targets = _targets(members, body)
-        if len(sections) == 1 and sections[0].getparent() is root.find(f"{W}body"):
-            kind = "default" if sections[0].find(f"{W}titlePg") is None else "first"
+        is_only = len(sections) == 1 and sections[0].getparent() is root.find(f"{W}body")
+        # where the first page has an even number, it may show what even pages show
+        if is_only and _first_number(sections[0]) % 2:
+            kind = "first" if _is_on(sections[0].find(f"{W}titlePg")) else "default"
             shown += [
                 targets.get(reference.get(f"{_R}id", ""), "")
                 for reference in sections[0]
@@ -129,19 +133,66 @@ def around_first_page(members: Mapping[str, bytes], bodies: Iterable[str]) -> li
     return shown
 
 
+def _first_number(section: etree._Element) -> int:
+    numbers = section.find(f"{W}pgNumType")
+    start = "" if numbers is None else numbers.get(f"{W}start", "")
+    return int(start) if start.isdecimal() else 1
+
+
+def hidden_styles(members: Mapping[str, bytes]) -> frozenset[str]:
+    """The styles whose words are not shown, by their own word or by that of the style below."""
+    hidden, below = set(), {}
+    for part in names_of(members, ("styles+xml",)):
+        for style in parse(members[part], part).iter(f"{W}style"):
+            name = style.get(f"{W}styleId", "")
+            vanish, base = style.find(f"{W}rPr/{W}vanish"), style.find(f"{W}basedOn")
+            if _is_on(vanish):
+                hidden.add(name)
+            elif vanish is None and base is not None:
+                below[name] = base.get(f"{W}val", "")
+    for name in below:
+        seen, base_name = {name}, below[name]
+        while base_name in below and base_name not in seen:
+            seen.add(base_name)
+            base_name = below[base_name]
+        if base_name in hidden:
+            hidden.add(name)
+    return frozenset(hidden)
+
+
+def _is_on(switch: etree._Element | None) -> bool:
+    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off", "none")
+
+
 def _targets(members: Mapping[str, bytes], part: str) -> dict[str, str]:
     """The parts that a part refers to, by the reference's name."""
-    folder, name = posixpath.split(part)
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in members:
-        return {}
+    folder = posixpath.dirname(part)
     return {
         each.get("Id", ""): posixpath.normpath(
             posixpath.join("/", folder, each.get("Target", ""))
         ).lstrip("/")
-        for each in parse(members[relations], relations)
+        for each in _relations(members, part)
         if each.get("TargetMode") != "External"
     }
+
+
+def _relations(members: Mapping[str, bytes], part: str) -> list[etree._Element]:
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{name}.rels")
+    return list(parse(members[relations], relations)) if relations in members else []
+
+
+class Surroundings:
+    """What a part's meaning hangs on that stands in other parts."""
+
+    def __init__(self, members: Mapping[str, bytes]) -> None:
+        self._members = members
+        #: the styles whose words are not shown
+        self.hidden_styles: Final = hidden_styles(members)
+
+    def relations(self, part: str) -> frozenset[str]:
+        """The names of the relations that a part has to others, and to the world."""
+        return frozenset(each.get("Id", "") for each in _relations(self._members, part))
 
 
 class Packer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Final
@@ -19,15 +20,22 @@ from formsvc.documents import (
     docx_source,
     docx_tables,
 )
-from formsvc.documents.docx_jinja import WordEnvironment
+from formsvc.documents.docx_jinja import WordEnvironment, markup
+from formsvc.documents.docx_package import Surroundings
 from formsvc.documents.docx_shape import Shape
 from formsvc.documents.docx_source import Source
 from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
 _KNOWN_FILTERS: Final = frozenset(FILTERS)
+#: ``upper`` and ``title`` change the escaped forms of ``&`` and its like too
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos);", re.IGNORECASE)
+_RELATION = re.compile(r'\br:(?:id|embed|link)="([^"]*)"')
+#: what of a value's XML makes tables and pictures other than those that were looked at
+_OF_TABLES = re.compile("<w:(?:tbl|tr|tc|gridCol|gridSpan)\\b|<wp:docPr")
 _UNPROVED: Final = Shape(is_sound=False, tables_vary=True, pictures_vary=True)
 _FAULTS_OF_TEMPLATES: Final = (
+    AttributeError,
     TemplateError,
     ArithmeticError,
     LookupError,
@@ -41,14 +49,19 @@ class Part:
     """A part that holds placeholders. All that does not hang on the data is decided here."""
 
     def __init__(
-        self, environment: WordEnvironment, source: Source, own_filters: Collection[str]
+        self,
+        environment: WordEnvironment,
+        source: Source,
+        own_filters: Collection[str],
+        package: Surroundings,
     ) -> None:
         self.name: Final = source.name
         self.is_body: Final = source.is_body
         self._source: Final = source
         self._shape: Final = docx_shape.shape_of(
-            source.tree, _KNOWN_FILTERS.difference(own_filters)
+            source.tree, _KNOWN_FILTERS.difference(own_filters), package.hidden_styles
         )
+        self._relations: Final = package.relations(source.name)
         self.prints: Final = docx_prints.sure_to_print(source.tree, self._shape.read, own_filters)
         self._template: Final = _compiled(environment, source)
 
@@ -59,10 +72,7 @@ class Part:
         :raises BadTemplate: with the paragraph in which the template asks for what is not there.
         """
         try:
-            xml = self._template.render(answers)
-            return self._finished(
-                docx_breaks.finished(xml), _UNPROVED if inserting else self._shape
-            )
+            return self._filled(answers, inserting=inserting)
         except UndefinedError as error:
             raise self._told(error, str(error).rstrip(".")) from error
         except SecurityError as error:
@@ -72,6 +82,15 @@ class Part:
             what = _("Malen kan ikke fylles ut. Se etter feil i kodene: %(what)s", what=str(error))
             raise self._told(error, what) from error
 
+    def _filled(self, answers: Mapping[str, object], *, inserting: bool) -> bytes:
+        with markup() as printed:
+            xml = self._template.render(answers)
+        is_proved = not inserting and not any(map(_OF_TABLES.search, printed))
+        data = self._finished(docx_breaks.finished(xml), self._shape if is_proved else _UNPROVED)
+        if printed and not inserting:
+            self._demand_whole(data, printed)
+        return data
+
     def _finished(self, xml: bytes, shape: Shape) -> bytes:
         """What is not proved is looked at or mended; docxtpl does the latter in the body only."""
         if self.is_body and shape.pictures_vary:
@@ -79,10 +98,29 @@ class Part:
         grids_vary = self.is_body and shape.tables_vary
         if shape.is_sound and not grids_vary:
             return xml
-        tree = self._parsed(xml)
+        tree = self._parsed(_ENTITY.sub(lambda found: found[0].lower(), xml))
         if grids_vary:
             docx_tables.fit_grids(tree)
         return etree.tostring(tree, encoding="UTF-8", standalone=True)
+
+    def _demand_whole(self, xml: bytes, printed: list[str]) -> None:
+        """Look at a part in which XML from the answers was printed, of which nothing is proved."""
+        try:
+            docx_package.parse(xml, self.name)
+        except BadTemplate as error:
+            raise BadTemplate(
+                _("En formatert tekst i svarene er ikke skrevet slik at Word kan lese den.")
+            ) from error
+        # a link of a rich text is known to docxtpl's template alone, and would lead nowhere
+        for name in _RELATION.findall("".join(printed)):
+            if name not in self._relations:
+                raise BadTemplate(
+                    _(
+                        "En formatert tekst har en lenke («%(name)s») som dokumentet ikke kjenner."
+                        " Legg lenken i malen, eller send teksten uten lenke.",
+                        name=name,
+                    )
+                )
 
     def _parsed(self, xml: bytes) -> etree._Element:
         try:

@@ -9,6 +9,7 @@ fit their grids, and which placeholders print words that can be read.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,7 @@ _MARKUP_FILTERS: Final = frozenset({"safe", "urlize", "xmlattr"})
 _ESCAPING_FILTERS: Final = frozenset({"e", "escape", "forceescape", "tojson"})
 _ELSEWHERE: Final = frozenset({"w:del", "w:moveFrom", "mc:Fallback"})
 _HIDING: Final = frozenset({"w:vanish", "w:specVanish", "w:webHidden"})
+_STYLE: Final = frozenset({"w:rStyle", "w:pStyle"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _SILENT: Final = (nodes.Assign, nodes.ExprStmt)
 
@@ -54,12 +56,15 @@ class Shape:
     read: set[int] = field(default_factory=set)
 
 
-def shape_of(tree: nodes.Template, known_filters: frozenset[str]) -> Shape:
+def shape_of(
+    tree: nodes.Template, known_filters: frozenset[str], hiding: Collection[str] = ()
+) -> Shape:
     """The shape of a parsed part.
 
     :param known_filters: those whose results are escaped like any text.
+    :param hiding: the styles whose words are not shown.
     """
-    walk = _Walk()
+    walk = _Walk(hiding)
     walk.block(tree.body)
     shape = walk.shape
     if walk.opened or walk.unfinished or not _filters_are_plain(tree, known_filters):
@@ -77,12 +82,14 @@ def _filters_are_plain(tree: nodes.Template, known: frozenset[str]) -> bool:
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, hiding: Collection[str]) -> None:
         self.shape = Shape()
+        self._hiding = hiding
         self.opened: list[_Element] = []
         #: the beginning of a tag in which a block or a placeholder stands
         self.unfinished = ""
         self._depth = 0
+        self._is_clear = True
 
     def block(self, body: list[nodes.Node]) -> None:
         for node in body:
@@ -115,6 +122,8 @@ class _Walk:
             ends.append(([each.name for each in self.opened], in_quotes))
         if any(end != ends[0] for end in ends):
             self.shape.is_sound = False
+        if self.unfinished:  # the value has the words of one way only
+            self.unfinished += "?"
 
     def _output(self, node: nodes.Output) -> None:
         for child in node.nodes:
@@ -130,14 +139,17 @@ class _Walk:
 
     def _is_read(self) -> bool:
         return (
-            bool(self.opened)
+            self._is_clear
+            and bool(self.opened)
             and self.opened[-1].name == "w:t"
             and not any(each.is_hidden or each.name in _ELSEWHERE for each in self.opened)
         )
 
     def _data(self, data: str) -> None:
-        if "<!" in data:  # comments and the like are not looked into
+        if "<!" in data or "<?" in data.removeprefix("<?xml"):
+            # comments and the like are not looked into, and may hide what seems to be read
             self.shape.is_sound, self.shape.tables_vary = False, True
+            self._is_clear = False
         if "<wp:docPr" in data and self._depth:
             self.shape.pictures_vary = True
         data, self.unfinished = self.unfinished + data, ""
@@ -179,9 +191,20 @@ class _Walk:
             self.shape.tables_vary |= parent.depth != self._depth
         elif name == "w:gridSpan" and parent.name == "w:tcPr":
             self._span(attributes)
-        elif name in _HIDING and parent.name == "w:rPr":
-            value = _VALUE.search(attributes)
-            self.opened[-2].is_hidden = not (value and value[1] in _OFF)
+        elif parent.name in ("w:rPr", "w:pPr", "w:trPr"):
+            self._property(name, attributes)
+
+    def _property(self, name: str, attributes: str) -> None:
+        """What hides the run, the paragraph or the row that the properties belong to."""
+        value = _VALUE.search(attributes)
+        owner, said = self.opened[-2], value[1] if value else ""
+        if name in _HIDING and self.opened[-1].name == "w:rPr":
+            # a run may show what its style hides
+            owner.is_hidden = said not in _OFF
+        elif name in _STYLE:
+            owner.is_hidden = said in self._hiding or "?" in said
+        elif name == "w:hidden":
+            owner.is_hidden |= said not in _OFF
 
     def _span(self, attributes: str) -> None:
         value = _VALUE.search(attributes)

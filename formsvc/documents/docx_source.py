@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from lxml import etree
 
-from formsvc.documents import docx_package, docx_tags
+from formsvc.documents import docx_package, docx_split, docx_tags
+from formsvc.documents.docx_package import W
 from formsvc.errors import BadTemplate
 from formsvc.language import gettext as _
 
@@ -56,15 +57,27 @@ def read(
     :raises BadTemplate: with the words of the paragraph in which a tag is wrong.
     """
     # docxtpl's reader drops the white space between elements, so that its patterns meet none
-    xml = etree.tostring(docx_package.parse(data, name, keep_blanks=False), encoding="unicode")
+    root = _with_usual_names(docx_package.parse(data, name, keep_blanks=False))
+    xml = etree.tostring(root, encoding="unicode")
     if "{" not in xml and not is_body:
         return None
     docx_tags.demand_readable(xml)
-    patched = _unescape_braces(_patch(xml))
+    patched = docx_split.mended(_patch(xml))
     if is_body:
         patched = numbered_pictures(patched)
     source = Source(name, is_body, _PARAGRAPH.sub("\n<w:p", patched), nodes.Template([]))
     return source._replace(tree=_parsed(environment, source))
+
+
+def _with_usual_names(root: etree._Element) -> etree._Element:
+    """The part with ``w:`` before the names of Word's elements, as docxtpl's patterns want it."""
+    if not root.tag.startswith(W) or root.prefix == "w":
+        return root
+    spaces = {prefix: uri for prefix, uri in root.nsmap.items() if prefix and uri != W[1:-1]}
+    usual = etree.Element(root.tag, nsmap={**spaces, "w": W[1:-1]})
+    usual.attrib.update(root.attrib)
+    usual.extend(root)
+    return usual
 
 
 def numbered_pictures(xml: str) -> str:
@@ -81,7 +94,8 @@ def _parsed(environment: Environment, source: Source) -> nodes.Template:
     except FAULTS_OF_SOURCES as error:
         raise badly_written(error, source) from error
     for data in tree.find_all(nodes.TemplateData):
-        data.data = _MARKED_PARAGRAPH.sub("<w:p", data.data)
+        data.data = _with_braces(_MARKED_PARAGRAPH.sub("<w:p", data.data))
+    _read_constants(tree)
     tree.body.insert(0, nodes.Output([nodes.TemplateData(_DECLARATION)], lineno=1))
     return tree
 
@@ -115,8 +129,24 @@ def _docxtpl() -> Any:
     return DocxTemplate(io.BytesIO())
 
 
-def _unescape_braces(source: str) -> str:
+def _with_braces(words: str) -> str:
     """A template writes ``{_{`` for braces that are to be printed; in data that is only text."""
-    for escaped, printed in (("{_{", "{{"), ("{_%", "{%")):
-        source = source.replace(escaped, "{{ '" + printed + "' }}")
-    return source.replace("}_}", "}}").replace("%_}", "%}")
+    for escaped, printed in (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}")):
+        words = words.replace(escaped, printed)
+    return words
+
+
+def _read_constants(tree: nodes.Template) -> None:
+    """Texts that stand in tags, as the author wrote them: docxtpl leaves an ``&`` escaped."""
+    markup = [
+        *(each for each in tree.find_all(nodes.Filter) if each.name == "safe"),
+        *tree.find_all(nodes.ScopedEvalContextModifier),
+    ]
+    kept = {id(constant) for each in markup for constant in each.find_all(nodes.Const)}
+    for constant in tree.find_all(nodes.Const):
+        if isinstance(constant.value, str) and id(constant) not in kept:
+            constant.value = constant.value.replace("&amp;", "&")
+    for output in tree.find_all(nodes.Output):
+        for child in output.nodes:
+            if isinstance(child, nodes.Const) and isinstance(child.value, str):
+                child.value = _with_braces(child.value)

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from formsvc.documents import docx_package
-from formsvc.documents.docx_package import W
+from formsvc.documents.docx_package import STRICT_W, W
 
 #: content types by their end: the body, and all parts that are read by people
 BODY: Final = ("document.main+xml",)
@@ -69,7 +69,7 @@ def _plainly_written(part: bytes) -> str | None:
         xml = part.decode()
     except (expat.ExpatError, UnicodeDecodeError):
         return None
-    if "<!" in xml or xml.count("xmlns:w=") != 1 or _WORD not in xml:
+    if "<!" in xml or xml.count("xmlns:w=") != 1 or xml.count(W[1:-1]) != 1 or _WORD not in xml:
         return None
     return _TAB_STOPS.sub("", xml) if "<w:tabs>" in xml else xml
 
@@ -77,21 +77,23 @@ def _plainly_written(part: bytes) -> str | None:
 def _lines(root: etree._Element) -> Iterator[str]:
     """The text of each paragraph, in order."""
     line: list[str] | None = None
-    for element in root.iter(f"{W}p", f"{W}t", f"{W}tab", f"{W}br", f"{W}cr"):
-        if element.tag == f"{W}p":
+    w = STRICT_W if root.tag.startswith(STRICT_W) else W
+    for element in root.iter(f"{w}p", f"{w}t", f"{w}tab", f"{w}br", f"{w}cr"):
+        if element.tag == f"{w}p":
             if line is not None:
                 yield "".join(line)
             line = []
         elif line is not None:
-            line.append(_read_as(element))
+            line.append(_read_as(element, w))
     if line is not None:
         yield "".join(line)
 
 
-def _read_as(element: etree._Element) -> str:
-    if element.tag == f"{W}t":
-        return element.text or ""
+def _read_as(element: etree._Element, w: str) -> str:
+    if element.tag == f"{w}t":
+        # comments may stand between its words
+        return str(element.xpath("string()"))
     parent = element.getparent()
-    if parent is None or parent.tag != f"{W}r":  # a tab stop, not a tab
+    if parent is None or parent.tag != f"{w}r":  # a tab stop, not a tab
         return ""
-    return "\t" if element.tag == f"{W}tab" else "\n"
+    return "\t" if element.tag == f"{w}tab" else "\n"

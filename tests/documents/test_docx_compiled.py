@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import io
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
-from docxtpl import Listing, RichText
+from docx import Document
+from docxtpl import DocxTemplate, Listing, RichText
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +21,7 @@ from formsvc.documents.docx_package import parse, unpack
 from formsvc.errors import BadTemplate
 from formsvc.language import speaking
 from template_sources.word.parts import Column, code, paragraph, run, table
-from tests.documents.corpus import Case
+from tests.documents.corpus import CASES, Case
 
 
 def source(body: str, **parts: str) -> bytes:
@@ -84,6 +89,36 @@ def test_any_text_in_an_attribute_leaves_the_document_whole(words: str) -> None:
     data = docx.load(source(field), trusted=True).render({"paper": {"title": ""}, "x": words})
     # a field cannot go on in the next paragraph, so that a new one is a line break in it
     assert f"«{as_read(words.translate({7: 10, 12: 10}))}»" in docx.text(data)
+
+
+WRAPPED = docx.load(
+    source(
+        "<w:p>"
+        f'<w:hyperlink w:anchor="a">{run("«{{ x }}»")}</w:hyperlink>'
+        f"<w:sdt><w:sdtContent>{run('«{{ x }}»')}</w:sdtContent></w:sdt>"
+        f'<w:ins w:id="1" w:author="x">{run("«{{ x }}»")}</w:ins>'
+        "</w:p>"
+        f'<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="{{{{ x }}}}"/></wp:inline>'
+        f"</w:drawing></w:r>{run('«{{ x }}»')}</w:p>",
+        footer=paragraph("«{{ x }}»"),
+    )
+)
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=40))
+@example("a\n\tb\fc\ad")
+@example("\u202eom\u2066 vendt\u2069 \ufeff\u200b")
+@example("--><![CDATA[ ]]> %} }} #} {{ {% {#")
+def test_any_text_is_read_again_in_links_controls_and_tracked_words(words: str) -> None:
+    data = WRAPPED.render({"paper": {"title": words}, "x": words})
+    read = docx.text(data)
+    inside = as_read(words.translate({7: 10, 12: 10}))
+    assert read.count(f"«{inside}»") >= 3
+    assert read.count(f"«{as_read(words)}»") >= 2
+    for name, part in unpack(data).items():
+        if name.endswith(".xml"):
+            parse(part, name)
+    Document(io.BytesIO(data))
 
 
 def test_a_new_page_and_a_new_paragraph_keep_the_style() -> None:
@@ -160,6 +195,7 @@ def test_one_compiled_template_speaks_the_language_of_each_paper() -> None:
         ("Referent: {{ 1 / 0 }}", "Se etter feil i kodene"),
         ("Referent: {{ ''.__class__ }}", "Referent"),
         ("Referent: {% for x in 5 %}{% endfor %}", "Se etter feil i kodene"),
+        ("Referent: {{ 'x'|dictsort }}", "Se etter feil i kodene"),
     ],
 )
 def test_an_error_while_filling_names_the_words_of_its_paragraph(words: str, error: str) -> None:
@@ -199,6 +235,59 @@ def test_one_compiled_template_fills_many_documents_at_once() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(text_of, range(200))) == [f"n{number}" for number in range(200)]
+
+
+def test_many_threads_make_the_same_bytes_as_one() -> None:
+    case = CASES["rows with conditions"]
+    data, words = case.template(), case.answers(DocxTemplate(io.BytesIO(case.template())))
+    alone = docx.load(data).render(words)
+    compiled = docx.load(data)
+    with ThreadPoolExecutor(8) as pool:
+        made = {each.result() for each in [pool.submit(compiled.render, words) for _ in range(64)]}
+        assert made == {alone}
+    assert _in_a_child(lambda: compiled.render(words) == alone)
+
+
+def test_threads_with_rich_text_and_threads_without_do_not_meet() -> None:
+    compiled = docx.load(source(paragraph("{{r x }}")), trusted=True)
+
+    def filled_with(number: int) -> str:
+        broken = RichText(f"n{number}", font='A"' if number % 2 else "A")
+        try:
+            return docx.text(compiled.render({"paper": {"title": ""}, "x": broken})).strip()
+        except BadTemplate:
+            return "broken"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(filled_with, range(64)))
+    assert found == ["broken" if number % 2 else f"n{number}" for number in range(64)]
+
+
+_IN_ANOTHER_PROCESS = """
+import hashlib, io, sys
+from docxtpl import DocxTemplate
+from formsvc.documents import docx
+from tests.documents.corpus import CASES
+case = CASES["rows with conditions"]
+data = case.template()
+words = case.answers(DocxTemplate(io.BytesIO(data)))
+print(hashlib.sha256(docx.load(data).render(words)).hexdigest())
+"""
+
+
+def test_another_process_makes_the_same_bytes() -> None:
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", _IN_ANOTHER_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(made) == 1
 
 
 def test_a_template_is_compiled_once_and_not_kept_for_ever() -> None:

@@ -3,13 +3,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 import pytest
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate, RichText
 from jinja2 import Environment
 from lxml import etree
+from markupsafe import Markup
 
 from formsvc.documents import docx
+from formsvc.documents.docx_package import W
 from formsvc.errors import BadTemplate
 from template_sources.word.parts import paragraph, run
 from tests.documents.corpus import CASES, Case
@@ -50,12 +53,24 @@ def _canonical(name: str, root: etree._Element) -> list[str]:
     return sorted(found)
 
 
+def others(data: bytes) -> dict[str, bytes]:
+    """The members that are no XML, such as pictures."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {
+            name: package.read(name)
+            for name in package.namelist()
+            if not name.endswith((".xml", ".rels"))
+        }
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_part_is_equal_to_docxtpls(name: str) -> None:
-    theirs, ours = parts(by_docxtpl(CASES[name])), parts(by_us(CASES[name]))
+    by_them, by_ours = by_docxtpl(CASES[name]), by_us(CASES[name])
+    theirs, ours = parts(by_them), parts(by_ours)
     assert set(ours) == set(theirs)
     for part in set(ours) - NOT_THE_SAME:
         assert ours[part] == theirs[part], part
+    assert others(by_ours) == others(by_them)
 
 
 # -- where docxtpl is wrong ---------------------------------------------------------------------
@@ -112,6 +127,64 @@ def test_a_windows_line_end_is_one_break_where_docxtpl_breaks_twice_or_not_at_al
     assert our_text(paragraph("{{ x }}"), x="a\r\nb\rc") == "a\nb\nc"
 
 
+@pytest.mark.parametrize(
+    ("words", "theirs", "ours"),
+    [
+        ("{{ 'R & D' }}", "R &amp; D", "R & D"),
+        ("{{ no|default('R & D', true) }}", "R &amp; D", "R & D"),
+        ("{% if x == 'R & D' %}ja{% endif %}", "", "ja"),
+        ("{{ x|replace('&', 'og') }}", "R & D", "R og D"),
+        ("{{ '&lt;' }}", "&amp;lt;", "&lt;"),
+    ],
+)
+def test_an_ampersand_in_a_tag_is_one_where_docxtpl_leaves_it_escaped(
+    words: str, theirs: str, ours: str
+) -> None:
+    body = paragraph(f"«{words}»")  # which writes it as XML
+    assert reference_text(body, x="R & D", no="") == f"«{theirs}»"
+    assert our_text(body, x="R & D", no="") == f"«{ours}»"
+
+
+def test_markup_of_the_author_keeps_its_entities() -> None:
+    assert our_text(paragraph("{{ 'R & D'|safe }}")) == "R & D"
+
+
+@pytest.mark.parametrize("words", ["{{ x|e|upper }}", "{% filter upper %}{{ x }}{% endfilter %}"])
+def test_words_in_capitals_keep_their_signs_where_docxtpl_loses_them(words: str) -> None:
+    assert "&" not in reference_text(paragraph(words), x="r & d")
+    assert our_text(paragraph(words), x="r & d <e>") == "R & D <E>"
+
+
+_WRAPPERS = {
+    "smartTag": '<w:smartTag w:uri="u" w:element="e">',
+    "ins": '<w:ins w:id="1" w:author="x">',
+    "hyperlink": '<w:hyperlink w:anchor="a">',
+}
+
+
+@pytest.mark.parametrize("wrapper", _WRAPPERS)
+@pytest.mark.parametrize(
+    "runs",
+    ["{open}<w:r><w:t>{{{{ no</w:t></w:r>{close}<w:r><w:t>te }}}} etter</w:t></w:r>",
+     "<w:r><w:t>{{{{ no</w:t></w:r>{open}<w:r><w:t>te }}}} etter</w:t></w:r>{close}"],
+    ids=["begins within", "ends within"],
+)  # fmt: skip
+def test_a_tag_that_begins_or_ends_in_a_wrapper_is_filled_where_docxtpl_breaks_the_page(
+    wrapper: str, runs: str
+) -> None:
+    body = f"<w:p>{runs.format(open=_WRAPPERS[wrapper], close=f'</w:{wrapper}>')}</w:p>"
+    body += f"<w:p>{_WRAPPERS[wrapper]}{run('hel')}</w:{wrapper}></w:p>"
+    words = {"paper": {"title": ""}, "note": "Ord"}
+    document = etree.fromstring(_body(docx.load(_template(body)).render(words)).encode())
+    paragraphs = document.findall(f"{W}body/{W}p")
+    assert ["".join(each.itertext()) for each in paragraphs] == ["Ord etter", "hel"]
+    assert len(document.findall(f".//{W}{wrapper}")) == 1
+
+
+def test_an_inline_condition_without_its_else_prints_nothing() -> None:
+    assert our_text(paragraph("«{{ x if no }}»"), x="a", no="") == "«»"
+
+
 def test_braces_in_an_answer_stay_as_written_where_docxtpl_rewrites_them() -> None:
     assert reference_text(paragraph("{{ x }}"), x="{_{ 1 }_}") == "{{ 1 }}"
     assert our_text(paragraph("{{ x }}"), x="{_{ 1 }_}") == "{_{ 1 }_}"
@@ -141,6 +214,85 @@ def test_a_style_with_a_tracked_change_goes_with_its_words_over_a_tab() -> None:
     )
 
 
+# -- files that others have written ---------------------------------------------------------------
+
+_STRICT = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": (
+        "http://purl.oclc.org/ooxml/wordprocessingml/main"
+    ),
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+}
+
+
+def _strictly(xml: str) -> bytes:
+    for usual, strict in _STRICT.items():
+        xml = xml.replace(usual, strict)
+    return xml.encode()
+
+
+def _with_other_names(xml: str) -> bytes:
+    return re.sub(r"(</?|[ ]|xmlns:)w(?=[:=])", r"\1x", xml).encode()
+
+
+def _with_default_names(xml: str) -> bytes:
+    return (
+        re.sub(r"(</?)w:", r"\1", xml).replace("xmlns:w=", f'xmlns="{W[1:-1]}" xmlns:w=').encode()
+    )
+
+
+def _in_utf_16(xml: str) -> bytes:
+    return xml.replace("UTF-8", "UTF-16").encode("utf-16")
+
+
+WRITERS: dict[str, Callable[[str], bytes]] = {
+    "strict": _strictly,
+    "other names": _with_other_names,
+    "default names": _with_default_names,
+    "UTF-16": _in_utf_16,
+    "a mark of byte order": lambda xml: xml.encode("utf-8-sig"),
+    "Latin-1": lambda xml: xml.replace("UTF-8", "ISO-8859-1").encode("latin1"),
+}
+
+
+def _rewritten(
+    data: bytes, write: Callable[[str], bytes], part: str = "word/document.xml"
+) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, write(content.decode()) if name == part else content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_words_are_filled_in_and_read_however_the_part_is_written(writer: str) -> None:
+    rows = "{%p for r in rows %}", "«{{ r }}»", "{%p endfor %}"
+    body = paragraph("Få {{ x }} & {% if x %}ja{% endif %}") + "".join(map(paragraph, rows))
+    compiled = docx.load(_rewritten(_template(body), WRITERS[writer]))
+    words = {"x": "en\nto\ttre <b>", "rows": ["Čáhci", "ŋ"]}
+    data = compiled.render({"paper": {"title": ""}, **words})
+    assert docx.text(data).strip("\n") == "Få en\nto\ttre <b> & ja\n«Čáhci»\n«ŋ»"
+    assert "<w:br/>" in _body(data)
+    assert compiled.prints.unsure(words) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["wordprocessingml.template.main+xml", "ms-word.document.macroEnabled.main+xml"],
+)
+def test_a_word_file_of_another_kind_is_refused_and_not_left_unfilled(kind: str) -> None:
+    data = _rewritten(
+        _template(paragraph("{{ x }}")),
+        lambda xml: xml.replace("wordprocessingml.document.main+xml", kind).encode(),
+        "[Content_Types].xml",
+    )
+    with pytest.raises(BadTemplate, match="Lagre som"):
+        docx.load(data)
+
+
 # -- pictures and sub-documents -----------------------------------------------------------------
 
 
@@ -153,6 +305,31 @@ def test_what_is_inserted_is_in_the_package_and_related(name: str) -> None:
         used = set(re.findall(r'r:embed="(\w+)"', package.read("word/document.xml").decode()))
         relations = package.read("word/_rels/document.xml.rels").decode()
         assert used <= set(re.findall(r'Id="(\w+)"', relations))
+
+
+def test_a_link_that_only_docxtpl_knows_is_refused_and_leads_not_astray() -> None:
+    source = _template(paragraph("{{r rich }}"))
+    words = CASES["a link in rich text"].answers(DocxTemplate(io.BytesIO(source)))
+    with pytest.raises(BadTemplate, match="lenke"):
+        docx.load(source).render(words)
+
+
+def test_xml_among_the_answers_that_is_broken_is_refused() -> None:
+    compiled = docx.load(_template(paragraph("{{ x }}{{r rich }}")), trusted=True)
+    words = {"paper": {"title": ""}, "x": "", "rich": ""}
+    assert docx.text(compiled.render({**words, "x": Markup("a &amp; b")})).strip() == "a & b"
+    for broken in ({"x": Markup("R & D")}, {"x": Markup("a<b>")}, {"x": Markup("&nbsp;")},
+                   {"rich": RichText("x", font='A"b')}):  # fmt: skip
+        with pytest.raises(BadTemplate, match="formatert tekst"):
+            compiled.render(words | broken)
+
+
+def test_cells_among_the_answers_widen_the_grid() -> None:
+    cell = Markup("<w:tc><w:tcPr/><w:p/></w:tc>")
+    body = '<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="900"/></w:tblGrid><w:tr>{}</w:tr></w:tbl>'
+    words = {"paper": {"title": ""}, "cells": cell * 3}
+    data = docx.load(_template(body.format("{{ cells }}")), trusted=True).render(words)
+    assert _body(data).count("<w:gridCol ") == 3
 
 
 def test_pictures_of_one_document_do_not_come_along_into_the_next() -> None:

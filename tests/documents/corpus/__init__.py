@@ -109,6 +109,26 @@ def _drawing(number: int) -> str:
     )
 
 
+_ALTERNATE = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    ' Requires="wps"><w:drawing><wp:inline><wp:docPr id="3" name="n"/><a:graphic>'
+    '<a:graphicData uri="x"><wps:wsp><wps:txbx><w:txbxContent>{0}</w:txbxContent></wps:txbx>'
+    "</wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice>"
+    "<mc:Fallback><w:pict><w:txbxContent>{0}</w:txbxContent></w:pict></mc:Fallback>"
+    "</mc:AlternateContent>"
+)
+
+
+def _shape(words: str) -> str:
+    """A text box as Word writes it today, with its older form beside it."""
+    return f"<w:p><w:r>{_ALTERNATE.format(paragraph(words))}</w:r></w:p>"
+
+
+def _field(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
 def _text_box(words: str) -> str:
     return (
         f"<w:p><w:r><w:pict><w:txbxContent>{paragraph(words)}</w:txbxContent></w:pict></w:r></w:p>"
@@ -168,12 +188,45 @@ def _images(template: DocxTemplate) -> Words:
     }
 
 
+def _styled(template: DocxTemplate) -> Words:
+    options: list[dict[str, Any]] = [
+        {"style": "Strong", "lang": "nn-NO"},
+        {"color": "#00ff00", "highlight": "ff0000", "size": 40},
+        {"subscript": True, "underline": "dotDash", "strike": True},
+        {"superscript": True, "font": "eastAsia:Noto Sans"},
+        {"rtl": True, "bold": True, "italic": True},
+    ]
+    whole = RichText(RichText("først ", bold=True))
+    for each in options:
+        whole.add("en <b> & «x»\nto\tre\afire\fsiste", **each)
+    rows = [{"note": RichText(f"rad {n} & <{n}>", **each)} for n, each in enumerate(options)]
+    return {"rich": whole, "rows": rows, "note": "etter"}
+
+
+def _linked(template: DocxTemplate) -> Words:
+    rich = RichText("se ")
+    rich.add("lenka", url_id=template.build_url_id("https://eksempel.no/?a=1&b=2"), color="0000ff")
+    return {"rich": rich, "image": InlineImage(template, io.BytesIO(PNG))}
+
+
 def _subdocument(template: DocxTemplate) -> Words:
     made = template.new_subdoc()
     made.add_paragraph("Et eget avsnitt & <mer>")
     table = made.add_table(rows=1, cols=2)
     table.rows[0].cells[0].text = "celle"
     return {"sub": made, "note": "etter"}
+
+
+def _many_documents(template: DocxTemplate) -> Words:
+    made = template.new_subdoc()
+    made.add_paragraph("A & <b>\nx")
+    made.add_picture(io.BytesIO(PNG))
+    other = _document_from_elsewhere(template)["sub"]
+    return {
+        "rows": [{"sub": made, "n": 1}, {"sub": other, "n": 2}],
+        "image": InlineImage(template, io.BytesIO(PNG)),
+        "title": "Hode",
+    }
 
 
 def _document_from_elsewhere(template: DocxTemplate) -> Words:
@@ -395,7 +448,7 @@ CASES: dict[str, Case] = {
             "{{ note if yes else title }} {{ no or note }} {{ people|map(attribute='name')"
             "|join(', ') }}"
         )
-        + paragraph("{{ title|upper|e }} {{ title|replace('&', 'og') }} {{ nobody|length }}"),
+        + paragraph("{{ title|upper|e }} {{ title|replace('ø', 'o') }} {{ nobody|length }}"),
         _WORDS,
     ),
     "macros": Case(
@@ -475,5 +528,221 @@ CASES: dict[str, Case] = {
     "a sub-document": Case(paragraph("{{p sub }}") + paragraph("{{ note }}"), _subdocument),
     "a document from elsewhere": Case(
         paragraph("{{p sub }}") + paragraph("{{ note }}"), _document_from_elsewhere
+    ),
+    "rich text of all kinds, everywhere": Case(
+        paragraph("før {{r rich }} etter {{ note }}")
+        + _table(
+            1,
+            _text_row("{%tr for r in rows %}"),
+            _text_row("{{r r.note }}"),
+            _text_row("{%tr endfor %}"),
+        ),
+        _styled,
+        header=paragraph("{{r rich }}"),
+        footer=paragraph("{{r rich }}"),
+        footnotes=paragraph("{{r rich }}"),
+    ),
+    "a link in rich text": Case(paragraph("{{r rich }} {{ image }}"), _linked),
+    "pictures in all parts": Case(
+        paragraph("{{ image }} og {{ linked }}")
+        + _drawing(3)
+        + paragraph("{%p for p in people %}")
+        + paragraph("{{ p.picture }}")
+        + paragraph("{%p endfor %}")
+        + paragraph("{% for p in people %}{{ p.picture }}{% endfor %}"),
+        _images,
+        header=paragraph("{{ image }}") + _drawing(3),
+        footer=paragraph("{{ linked }} {{ image }}"),
+    ),
+    "a picture in the header alone": Case(
+        paragraph("{{ title }}"), _images, header=paragraph("{{ image }}")
+    ),
+    "sub-documents in cells": Case(
+        _table(
+            1,
+            _text_row("{%tr for r in rows %}"),
+            _row(_cell(paragraph("{{p r.sub }}"), paragraph("{{ r.n }}"))),
+            _text_row("{%tr endfor %}"),
+        )
+        + paragraph("{%p for r in rows %}")
+        + paragraph("{{p r.sub }}")
+        + paragraph("{%p endfor %}")
+        + paragraph("{{ image }}"),
+        _many_documents,
+        header=paragraph("{{ title }}"),
+    ),
+    "blocks that hold words": Case(
+        paragraph("{% set b %}x {{ title }} y{% endset %}{{ b }}{% with a=title %}{{ a }}")
+        + paragraph("{% endwith %}{% filter lower %}X {{ note }}{% endfilter %}")
+        + paragraph("{% macro m(a) %}<{{ caller() }}{{ a }}>{% endmacro %}")
+        + paragraph("{% call m(title) %}inne{% endcall %}")
+        + paragraph("{% raw %}{{ x }} {% y %}{% endraw %} {{ note }}"),
+        _WORDS,
+    ),
+    "facts of loops": Case(
+        paragraph(
+            "{% for p in people %}{{ loop.index0 }}{{ loop.cycle('a', 'b') }}{{ loop.revindex }}"
+            "{% if loop.first %}F{% elif loop.last %}L{% endif %}{{ loop.depth }}"
+            "{% if loop.changed(p.absent) %}C{% endif %}{% else %}ingen{% endfor %}"
+        )
+        + paragraph("{% for p in nobody %}x{% else %}ingen{% endfor %}{{ note if no }}")
+        + paragraph(
+            "{% for r in matrix recursive %}{{ r if r is string else loop(r) }}{% endfor %}"
+        )
+        + paragraph(
+            "{% set ns = namespace(n=0) %}{% for p in people %}{% set ns.n = ns.n + p.age %}"
+        )
+        + paragraph("{% endfor %}{{ ns.n }}"),
+        _WORDS,
+    ),
+    "filters of Jinja": Case(
+        paragraph("{% for k, v in {'b': 1, 'a': 2}|dictsort %}{{ k }}={{ v }};{% endfor %}")
+        + paragraph("{% for g in people|groupby('absent') %}{{ g.list|length }},{% endfor %}")
+        + paragraph("{% for g in cols|batch(3, '-') %}{{ g|join }};{% endfor %}")
+        + paragraph("{{ '%05.2f'|format(3.14159) }} {{ 1234567.5 }} {{ 7 // 2 }} {{ 7 % 4 }}")
+        + paragraph("{{ note.upper() }} {{ note[::-1] }} {{ note[0] }} {{ title|title }}")
+        + paragraph("{{ title|e }} {{ title|forceescape }} {{ note|default('–') }} {{ no or '–' }}")
+        + paragraph("{{ range(3)|join(',') }} {{ dict(a=1).a }} {{ cols|first }} {{ 3.0 }}"),
+        _WORDS,
+    ),
+    "tags over all that Word puts between": Case(
+        _split(
+            "{{ no",
+            "te }} og {% i",
+            "f yes %}",
+            "ja{% endif %}",
+            between='<w:bookmarkStart w:id="1" w:name="b"/><w:bookmarkEnd w:id="1"/>',
+        )
+        + "<w:p><w:r><w:t>{{ no</w:t></w:r><w:ins w:id='3' w:author='x'><w:r><w:t>te</w:t></w:r>"
+        "</w:ins><w:r><w:t> }} etter</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>{{ </w:t></w:r><w:hyperlink w:anchor='b'><w:r><w:t>child.name</w:t></w:r>"
+        "</w:hyperlink><w:r><w:t> }} e</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>{{ no</w:t><w:br/><w:t>te }}</w:t><w:t>{{ title</w:t><w:tab/><w:t> }}"
+        "</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>{{\n  note\n}} {%\u00a0if\tyes\u00a0%}j{% endif %}</w:t></w:r></w:p>",
+        _WORDS,
+    ),
+    "tracked changes": Case(
+        "<w:p><w:ins w:id='3' w:author='x'><w:r><w:t>{{ note }}</w:t></w:r></w:ins>"
+        "<w:del w:id='4' w:author='x'><w:r><w:delText>{{ title }}</w:delText></w:r></w:del></w:p>",
+        _WORDS,
+    ),
+    "links, fields and controls": Case(
+        "<w:p><w:hyperlink w:anchor='b'><w:r><w:t>{{ note }}</w:t></w:r></w:hyperlink>"
+        "<w:fldSimple w:instr=' DATE '><w:r><w:t>{{ note }}</w:t></w:r></w:fldSimple>"
+        + _field("begin")
+        + "<w:r><w:instrText>HYPERLINK {{ title }}</w:instrText></w:r>"
+        + _field("separate")
+        + run("{{ title }}")
+        + _field("end")
+        + "</w:p>"
+        + paragraph("{%p for p in people %}")
+        + f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph('{{ p.name }}')}</w:sdtContent></w:sdt>"
+        + paragraph("{%p endfor %}"),
+        _WORDS,
+    ),
+    "shapes with their older form": Case(
+        paragraph("{%p for p in people %}")
+        + _shape("{{ p.name }}")
+        + paragraph("{%p endfor %}")
+        + _shape("{{ title }}"),
+        _WORDS,
+    ),
+    "loops in the cells of loops": Case(
+        _table(
+            1,
+            _text_row("{%tr for p in people %}"),
+            _row(
+                _cell(
+                    paragraph("{{ p.name }}"),
+                    _table(
+                        2,
+                        _text_row("{%tr for c in cols %}", ""),
+                        _text_row("{{ c }}", "{{ p.role }}"),
+                        _text_row("{%tr endfor %}", ""),
+                    ),
+                )
+            ),
+            _text_row("{%tr endfor %}"),
+        ),
+        _WORDS,
+    ),
+    "a span that hangs on an answer": Case(
+        _table(
+            3,
+            _row(
+                _cell(
+                    paragraph("{{ note }}"),
+                    properties='<w:gridSpan w:val="{% if yes %}1{% else %}3{% endif %}"/>',
+                ),
+                _cell(paragraph("x")),
+            ),
+        ),
+        _WORDS,
+    ),
+    "colours of rows": Case(
+        _table(
+            1,
+            _text_row("{%tr for p in people %}"),
+            _row(
+                _cell(
+                    "<w:p><w:r><w:t>{% cellbg p.role %}</w:t></w:r><w:r><w:t>R</w:t></w:r></w:p>",
+                    properties='<w:shd w:val="clear" w:color="auto" w:fill="FFFFFF"/>',
+                )
+            ),
+            _text_row("{%tr endfor %}"),
+        ),
+        _WORDS,
+    ),
+    "rows of either kind": Case(
+        _table(
+            2,
+            _text_row("{%tr if no %}", ""),
+            _text_row("a", "b"),
+            _text_row("{%tr elif yes %}", ""),
+            _text_row("c", "{{ note }}"),
+            _text_row("{%tr else %}", ""),
+            _text_row("e", "f"),
+            _text_row("{%tr endif %}", ""),
+        )
+        + _table(
+            3,
+            _row(
+                _cell(paragraph("{%tc if no %}")),
+                _cell(paragraph("a")),
+                _cell(paragraph("{%tc endif %}")),
+                _cell(paragraph("{#tc borte #}")),
+                _cell(paragraph("{{ note }}")),
+            ),
+        ),
+        _WORDS,
+    ),
+    "braces beside braces": Case(
+        paragraph("a {{ note }}_} b {_{x}_} c {_{{ note }}_} d {_%{{ note }}%_}")
+        + paragraph("{{ '{{' }} {{ '{_{' }} {% raw %}{_{ {% endraw %} { a } } { %}"),
+        _WORDS,
+    ),
+    "words in ways that XML has": Case(
+        "<w:p><w:r><w:t><![CDATA[{{ note }} & <b>]]></w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>&#123;&#x7b; note }} &#8217; &quot; &#13; &#9;x</w:t></w:r></w:p>"
+        "<w:p><!-- hei --><?hei du ?><w:r><w:t>{{ note }}</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>a\tb\nc</w:t></w:r></w:p>",
+        _WORDS,
+    ),
+    "words in attributes": Case(
+        '<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="{{ title }}"'
+        ' descr="{{ note }} og"/></wp:inline></w:drawing></w:r></w:p>',
+        _WORDS,
+    ),
+    "sections": Case(
+        paragraph("{{ note }}")
+        + '<w:p><w:pPr><w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr></w:pPr></w:p>'
+        + paragraph("{{ title }}"),
+        _WORDS,
+    ),
+    "a long document and a long tag": Case(
+        "".join(paragraph(f"{{{{ note }}}} {number}") for number in range(1000))
+        + paragraph("{{ " + " ~ ".join(["note"] * 150) + " }}"),
+        _WORDS,
     ),
 }
