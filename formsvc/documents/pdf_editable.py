@@ -132,6 +132,11 @@ class Editable:
         self._fallback = Fallback([numbers[number] for number in spare])
         self._slots = _slots(writer, ready, numbers, self._fallback)
 
+    @property
+    def fixed(self) -> int:
+        """How many bytes every file begins with."""
+        return len(self._beginning.head)
+
     def made(self, decided: Decided, identifier: bytes) -> bytes:
         changed: list[bytes] = []
         falls_back = False
@@ -194,6 +199,11 @@ class Increments:
     @property
     def possible(self) -> bool:
         return self._file is not None
+
+    @property
+    def fixed(self) -> int:
+        """How many bytes every file begins with: the template's own."""
+        return len(self._file.data) if self._file else 0
 
     def made(self, decided: Decided, identifier: bytes) -> bytes:
         changed = dict(self._altered)

@@ -57,6 +57,11 @@ class Flattened:
             page.named.clear()  # they hold on to the opened template, which is not needed again
         self._numbers = numbers
 
+    @property
+    def fixed(self) -> int:
+        """How many bytes every file begins with."""
+        return len(self._beginning.head)
+
     def made(self, decided: Decided, identifier: bytes) -> bytes:
         drawings = {index: list(page.always) for index, page, _ in self._pages}
         elements: list[bytes] = []

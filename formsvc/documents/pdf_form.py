@@ -31,6 +31,7 @@ from formsvc.documents.pdf_objects import (
 )
 from formsvc.documents.pdf_parts import ButtonPart, Overflow, TextPart, Written, no_such_field
 from formsvc.documents.pdf_prepare import prepared, remarks, signed
+from formsvc.documents.pdf_proof import Proof, proved, texts, unsure
 from formsvc.errors import BadTemplate, FormsvcError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class CompiledForm:
         self._increments = Increments(writer, ready, spare, data, size) if as_is else None
         self._editable = Editable(writer, ready, spare, data)
         self._flattened = Flattened(writer, ready, spare, data)
+        self._proofs: dict[Editable | Flattened | Increments, Proof] = {}
 
     def fill(
         self,
@@ -122,6 +124,31 @@ class CompiledForm:
         if overflow and continued and not incremental:
             data = append(data, pdf_sheet.sheets(overflow.values()))
         return Filled.of(data, overflow.values())
+
+    def unsure(
+        self,
+        values: Mapping[str, str | bool],
+        filled: Filled,
+        *,
+        flatten: bool = False,
+        incremental: bool = False,
+    ) -> list[str]:
+        """The names of the fields whose text must be looked for in the filled form, by ``text``.
+
+        Of all others it is known that a reader finds their text: the field, and each letter of its
+        font, has been read back once, and the value stands in the bytes of this file.
+
+        :param filled: what ``fill`` has made of these values, in this way
+        """
+        if filled.overflow:
+            return texts(self._named, values)
+        way = self._way(flatten=flatten, incremental=incremental)
+        proof = self._proofs.get(way)
+        if proof is None:  # two threads may both make it: they are equal
+            proof = proved(self, self._named, flatten=flatten, incremental=incremental)
+            self._proofs[way] = proof
+        changed = filled[way.fixed :]
+        return unsure(self._named, values, proof, changed, flatten=flatten, ordered=not incremental)
 
     def _decided(
         self, values: Mapping[str, str | bool], overflow: dict[str, Overflow]

@@ -80,14 +80,22 @@ class TextPart:
         """
         if isinstance(value, bool):
             raise _wrong_kind(self.field, "a text", value)
-        return self._laid(_fit(value), overflow)
+        return self._laid(fit(value), overflow)
+
+    def stored(self, value: str) -> bytes:
+        """What the field holds of a text that there is room for, as a PDF value."""
+        return text_string(fit(value))
+
+    def worded(self, value: str) -> str:
+        """What a reader sees of it."""
+        return value
 
     def as_before(self, value: Any) -> Written:
         """How what the template holds is drawn, where it is drawn in no way that can stay."""
         packed = hasattr(value, "get_data")
         several = value if isinstance(value, list) else [value]
         text = str(value.get_data(), "latin-1") if packed else "\n".join(map(str, several))
-        return self._laid(_fit(text), {})
+        return self._laid(fit(text), {})
 
     def _laid(self, text: str, overflow: dict[str, Overflow]) -> Written:
         places = []
@@ -95,7 +103,7 @@ class TextPart:
             laid = pdf_layout.fitted(text, look.box, self.font) if self.font else None
             places.append(Shown(laid, self.font) if laid else self._hard(text, look, overflow))
         cut = [place.laid.shown for place in places if not place.laid.complete]
-        if not cut and any(_drawn(place.laid) != _bare(text) for place in places):
+        if not cut and any(_drawn(place.laid) != bare(text) for place in places):
             raise AnswersLost(f"The field «{self.field.name}» does not show all of its text.")
         held = cut[0] if cut and self.holds_what_it_shows else text
         return Written(text_string(held), places)
@@ -137,21 +145,29 @@ class ChoicePart(TextPart):
         """
         if isinstance(value, bool):
             raise _wrong_kind(self.field, "a text", value)
+        return Written(self.stored(value), self._laid(self.worded(value), overflow).places)
+
+    def stored(self, value: str) -> bytes:
+        """The code of what is chosen; of several, a list of them."""
+        stored = [text_string(stored) for stored, _shown in self._chosen(value)]
+        return b"[%s]" % b" ".join(stored) if len(stored) > 1 else (stored or [b"()"])[0]
+
+    def worded(self, value: str) -> str:
+        """The words of what is chosen."""
+        return "\n".join(shown for _stored, shown in self._chosen(value))
+
+    def _chosen(self, value: str) -> list[tuple[str, str]]:
         several = self.flags & _SEVERAL and not self.flags & _COMBO
         wanted = value.split("\n") if several else [value]
-        chosen = [self._option(one) for one in wanted if one]
-        laid = self._laid("\n".join(shown for _stored, shown in chosen), overflow)
-        stored = [text_string(stored) for stored, _shown in chosen]
-        held = b"[%s]" % b" ".join(stored) if len(stored) > 1 else (stored or [b"()"])[0]
-        return Written(held, laid.places)
+        return [self._option(one) for one in wanted if one]
 
     def _option(self, wanted: str) -> tuple[str, str]:
-        fit = _fit(wanted)
+        text = fit(wanted)
         for option in self.field.options:
-            if fit in option:
+            if text in option:
                 return option
         if self.flags & _COMBO and self.flags & _EDITABLE:
-            return fit, fit
+            return text, text
         raise BadTemplate(
             f"The list «{self.field.name}» of the PDF template does not offer «{wanted}»; it has"
             f" {', '.join(shown for _stored, shown in self.field.options)}."
@@ -206,7 +222,7 @@ def _drawn(laid: Laid) -> str:
     return "".join([line.text for line in laid.lines])
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The letters of a text as they are drawn: new lines are places, tabs are spaces."""
     if text.isprintable():
         return text
@@ -219,6 +235,6 @@ def _wrong_kind(field: Field, needs: str, value: str | bool) -> BadTemplate:
     )
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
     """The text as a PDF can hold it; almost every one already is."""
     return text if text.isascii() and text.isprintable() else clean(text).text

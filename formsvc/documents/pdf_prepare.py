@@ -56,6 +56,7 @@ def prepared(writer: PdfWriter, found: Sequence[Found]) -> Ready:
         altered.append(getattr(holder, "idnum", root.indirect_reference.idnum))
     fonts = form.get("/DR", {}).get("/Font", {})
     altered += _readable(writer, fonts)
+    readable = _Fonts(fonts)
     shared = Counter(_own_drawing(writer, w.number) for f in found for w in f.field.widgets)
     fields = []
     for field, known in found:
@@ -66,7 +67,7 @@ def prepared(writer: PdfWriter, found: Sequence[Found]) -> Ready:
         drawings, given = _drawings(writer, field, shared)
         altered += given
         redrawn = stale or bool(given)
-        fields.append(_text(writer, field, known, fonts, drawings, redrawn=redrawn))
+        fields.append(_text(writer, field, known, readable, drawings, redrawn=redrawn))
     return Ready(fields, altered)
 
 
@@ -97,7 +98,7 @@ def _text(
     writer: PdfWriter,
     field: Field,
     known: Mapping[str, Any],
-    fonts: Any,
+    fonts: _Fonts,
     drawings: Sequence[int],
     *,
     redrawn: bool,
@@ -108,9 +109,9 @@ def _text(
         for widget, annotation in zip(field.widgets, annotations, strict=True)
     ]
     name = asked(str(annotations[0].get("/DA", known.get("/DA", "")))).font
-    font = _read(name, fonts)
+    font = fonts.read(name)
     part = _part(field, looks, font, known, ours=name == FONT and font is not None)
-    reference = fonts.raw_get(name) if font else None
+    reference = fonts.named.raw_get(name) if font else None
     return Prepared(part, known, drawings, name, reference, redrawn)
 
 
@@ -122,15 +123,25 @@ def _part(
     return TextPart(field, looks, font, ours)
 
 
-def _read(name: str, fonts: Any) -> Font | None:
-    """The font that a form carries under a name; None when it cannot be written with."""
-    if name not in fonts:
-        return None
-    font = fonts[name]
-    if name == FONT:
-        program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
-        return pdf_font.carried(program)
-    return pdf_standard_font.read(font)
+class _Fonts:
+    """The fonts that a form carries, each read once."""
+
+    def __init__(self, named: Any) -> None:
+        self.named = named
+        self._known: dict[str, Font | None] = {}
+
+    def read(self, name: str) -> Font | None:
+        """The font with a name; None when it cannot be written with."""
+        if name not in self._known:
+            self._known[name] = self._read(name) if name in self.named else None
+        return self._known[name]
+
+    def _read(self, name: str) -> Font | None:
+        font = self.named[name]
+        if name == FONT:
+            program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].get_data()
+            return pdf_font.carried(program)
+        return pdf_standard_font.read(font)
 
 
 def _readable(writer: PdfWriter, fonts: Any) -> list[int]:
