@@ -19,7 +19,7 @@ from formsvc.errors import BadTemplate
 #: the last part of the name of a field that takes the rows beyond the table
 MORE: Final = "more"
 #: the language steers which template is taken and is not printed on it
-_STEERING: Final = frozenset({"language"})
+STEERING: Final = frozenset({"language"})
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 Values = dict[str, str | bool]
@@ -110,7 +110,7 @@ def _in_a_line(row: object) -> str:
     return ", ".join(str(written(cell)) for cell in cells if cell not in ("", None))
 
 
-def _room(path: str, form: Mapping[str, Field]) -> int:
+def rows_in(path: str, form: Mapping[str, Field]) -> int:
     """How many rows of that list the template has."""
     row = re.compile(re.escape(path) + r"\.(\d+)(\.|$)")
     return max((int(found[1]) + 1 for name in form if (found := row.match(name))), default=0)
@@ -118,8 +118,8 @@ def _room(path: str, form: Mapping[str, Field]) -> int:
 
 def _rows_beyond(rows: list[Any], path: str, form: Mapping[str, Field]) -> str:
     """The rows that the table has no room for, each on its line with its number."""
-    room = _room(path, form)
-    beyond = enumerate(rows[room:], start=room + 1)
+    most = rows_in(path, form)
+    beyond = enumerate(rows[most:], start=most + 1)
     return "\n".join(f"{number}. {_in_a_line(_ticked(row, path, form))}" for number, row in beyond)
 
 
@@ -150,7 +150,7 @@ def _given(answers: object, path: str = "") -> Iterator[str]:
     """The path of each answer that says something; a code in a list is named ``list.code``."""
     if isinstance(answers, Mapping):
         for key, answer in answers.items():
-            if path or key not in _STEERING:
+            if path or key not in STEERING:
                 yield from _given(answer, f"{path}.{key}" if path else str(key))
     elif isinstance(answers, list):
         for index, answer in enumerate(answers):
@@ -162,11 +162,13 @@ def _given(answers: object, path: str = "") -> Iterator[str]:
 def _has_a_place(path: str, answers: Mapping[str, Any], form: Mapping[str, Field]) -> bool:
     steps = path.split(".")
     above = [".".join(steps[:depth]) for depth in range(1, len(steps))]
-    if path in form or any(group in form for group in above):
+    # a field takes a whole list, each item on its line, but not a whole group of answers
+    lists = [group for group in above if isinstance(_at(answers, group), list)]
+    if path in form or any(group in form for group in lists):
         return True
     if f"{path.rpartition('.')[0]}.{_at(answers, path)}" in form:
         return True
     return any(
-        f"{rows}.{MORE}" in form and step.isdigit() and int(step) >= _room(rows, form)
+        f"{rows}.{MORE}" in form and step.isdigit() and int(step) >= rows_in(rows, form)
         for rows, step in zip(above, steps[1:], strict=True)
     )

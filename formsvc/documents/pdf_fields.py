@@ -11,7 +11,7 @@ from formsvc.documents.pdf_objects import opened
 from formsvc.errors import BadTemplate
 
 if TYPE_CHECKING:
-    from pypdf import PdfWriter
+    from pypdf import PdfReader, PdfWriter
 
 Kind = Literal["text", "check", "radio", "choice"]
 
@@ -19,8 +19,9 @@ _MULTILINE, _RADIO, _PUSH_BUTTON, _COMB = 1 << 12, 1 << 15, 1 << 16, 1 << 24
 _COMBO = 1 << 17
 #: what a field has from the one above it (ISO 32000-1, table 220 and 12.7.3.3)
 _INHERITED: Final = ("/FT", "/Ff", "/V", "/MaxLen", "/TU", "/DA", "/Q", "/Opt")
-#: fields within fields deeper than this are a circle
-_DEEPEST: Final = 50
+#: a comb with more cells, and places further out, are mistakes or traps
+_MOST_CELLS: Final = 500
+_FARTHEST: Final = 14_400.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def fields(template: bytes) -> Mapping[str, Field]:
     return known
 
 
-def found(writer: PdfWriter) -> list[Found]:
+def found(writer: PdfReader | PdfWriter) -> list[Found]:
     """The fields of an opened template; a name may occur twice.
 
     :raises BadTemplate: when the file holds no form.
@@ -95,27 +96,35 @@ def found(writer: PdfWriter) -> list[Found]:
         for index, page in enumerate(writer.pages)
         for annotation in page.get("/Annots", ())
     }
+    if not writer.pages:
+        raise BadTemplate("The PDF template has no pages. Save it anew as a form.")
     above = {"/DA": form["/DA"]} if "/DA" in form else {}
-    listed = (one for top in form.get("/Fields", ()) for one in _under(top, above, pages, 0))
-    known = {one.field.number: one for one in listed}  # a broken form may list one twice
-    if not known:
+    met: set[int] = set()
+    listed = [one for top in form.get("/Fields", ()) for one in _under(top, above, pages, met)]
+    if not listed:
         raise BadTemplate("The PDF template has no form fields. Save it as a form with fields.")
-    return list(known.values())
+    return listed
 
 
 def _under(
-    reference: Any, above: Mapping[str, Any], pages: Mapping[int, int], depth: int
+    reference: Any, above: Mapping[str, Any], pages: Mapping[int, int], met: set[int]
 ) -> Iterator[Found]:
-    """The fields at and below a node; the parts of a dotted name are nodes of their own."""
+    """The fields at and below a node; the parts of a dotted name are nodes of their own.
+
+    :param met: the nodes seen so far: a broken form may list one twice, or go in circles
+    """
     node = reference.get_object()
-    if not hasattr(node, "raw_get") or not hasattr(reference, "idnum") or depth > _DEEPEST:
+    if not hasattr(node, "raw_get") or not hasattr(reference, "idnum"):
         raise BadTemplate("The form of the PDF template is broken. Save it anew as a form.")
+    if reference.idnum in met:
+        return
+    met.add(reference.idnum)
     known = {**above, **{key: node[key] for key in _INHERITED if key in node}}
     known["name"] = ".".join(part for part in (above.get("name"), node.get("/T")) if part)
     kids = node.get("/Kids", [])
     if any("/T" in kid.get_object() for kid in kids):
         for kid in kids:
-            yield from _under(kid, known, pages, depth + 1)
+            yield from _under(kid, known, pages, met)
     elif kind := _kind(known):
         flags = known.get("/Ff", 0)
         field = Field(
@@ -125,7 +134,7 @@ def _under(
             number=reference.idnum,
             widgets=tuple(_widget(kid, known, pages) for kid in dict.fromkeys(kids or [reference])),
             multiline=not flags & _COMBO if kind == "choice" else bool(flags & _MULTILINE),
-            cells=int(known.get("/MaxLen", 0)) if flags & _COMB and kind == "text" else 0,
+            cells=_cells(known) if flags & _COMB and kind == "text" else 0,
             options=tuple(_option(option) for option in known.get("/Opt", ())),
         )
         yield Found(field, known)
@@ -143,6 +152,12 @@ def _kind(known: Mapping[str, Any]) -> Kind | None:
     return None
 
 
+def _cells(known: Mapping[str, Any]) -> int:
+    """The cells of a comb; none of one that nobody could read."""
+    cells = int(known.get("/MaxLen", 0))
+    return cells if 0 < cells <= _MOST_CELLS else 0
+
+
 def _label(known: Mapping[str, Any]) -> str:
     return str(known.get("/TU") or known["name"])
 
@@ -157,7 +172,7 @@ def _option(option: Any) -> tuple[str, str]:
 
 def _widget(reference: Any, known: Mapping[str, Any], pages: Mapping[int, int]) -> Widget:
     annotation = reference.get_object()
-    x0, y0, x1, y1 = (float(edge) for edge in annotation.get("/Rect", (0, 0, 0, 0)))
+    x0, y0, x1, y1 = (_within(edge) for edge in annotation.get("/Rect", (0, 0, 0, 0)))
     return Widget(
         number=reference.idnum,
         page=pages.get(reference.idnum, -1),
@@ -168,6 +183,11 @@ def _widget(reference: Any, known: Mapping[str, Any], pages: Mapping[int, int]) 
         label=str(annotation.get("/TU") or _label(known)),
         state=_state(annotation) if known["/FT"] == "/Btn" else "",
     )
+
+
+def _within(edge: Any) -> float:
+    """A place on a page, or as far out as a page may reach (ISO 32000-1, annex C)."""
+    return max(-_FARTHEST, min(_FARTHEST, float(edge)))
 
 
 def _state(annotation: Any) -> str:

@@ -19,6 +19,7 @@ from formsvc.documents.pdf_editable import Editable, Increments
 from formsvc.documents.pdf_fallback import reserved
 from formsvc.documents.pdf_fields import Field, found
 from formsvc.documents.pdf_flat import Flattened
+from formsvc.documents.pdf_hazards import hazards
 from formsvc.documents.pdf_look import FONT
 from formsvc.documents.pdf_objects import (
     finished,
@@ -30,7 +31,7 @@ from formsvc.documents.pdf_objects import (
     stream,
 )
 from formsvc.documents.pdf_parts import ButtonPart, Overflow, TextPart, Written, no_such_field
-from formsvc.documents.pdf_prepare import prepared, remarks, signed
+from formsvc.documents.pdf_prepare import prepared, remarks
 from formsvc.documents.pdf_proof import Proof, proved, texts, unsure
 from formsvc.errors import BadTemplate, FormsvcError
 
@@ -75,9 +76,10 @@ class CompiledForm:
         as_is = None if locked else numbered_as_is(data)
         writer = as_is or opened(data)
         size = len(writer._objects) + 1  # noqa: SLF001 - how many there are before ours
+        held = {hazard.kind for hazard in hazards(writer)}
         #: what filling leaves out or leaves alone, in plain sentences
-        self.remarks: Sequence[str] = remarks(writer, locked=locked)
-        self._signed = signed(writer.root_object["/AcroForm"])
+        self.remarks: Sequence[str] = remarks(writer, held, locked=locked)
+        self._signed = "signed" in held
         ready = prepared(writer, found(writer))
         spare = reserved(writer)
         self._named = [(i, one.part.field.name, one.part) for i, one in enumerate(ready.fields)]

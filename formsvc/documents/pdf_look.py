@@ -13,7 +13,7 @@ from formsvc.documents.pdf_layout import PADDING, SIZES, Box, Font, Laid
 
 #: the name under which our templates carry the font, and each drawing asks for it
 FONT: Final = "/FormsvcText"
-_FONT_AND_SIZE: Final = re.compile(r"/(\S+)\s+(-?[\d.]+)\s+Tf")
+_FONT_AND_SIZE: Final = re.compile(r"/(\S+)\s+(-?\d+\.?\d*|-?\.\d+)\s+Tf")
 _COLOUR: Final = re.compile(r"(?:[\d.]+\s+){1,4}(?:rg|g|k)\b")
 _ESCAPE: Final = re.compile(r"#([0-9A-Fa-f]{2})")
 _FILL: Final = {1: b"g", 3: b"rg", 4: b"k"}
@@ -21,6 +21,8 @@ _STROKE: Final = {1: b"G", 3: b"RG", 4: b"K"}
 #: sizes in other people's forms, from the largest that a reader chooses by itself
 _AUTOMATIC: Final = (12.0, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0)
 _SMALLEST: Final = 6.0
+_LARGEST: Final = 144.0
+_LONGEST: Final = 1000
 #: how much of the height of its field a line may take
 _FILLED: Final = 0.8
 
@@ -36,12 +38,13 @@ class Asked(NamedTuple):
 
 def asked(appearance: str) -> Asked:
     """Read a default appearance, such as ``/Helv 10 Tf 0 g``."""
+    appearance = appearance[:_LONGEST]  # searching a very long one takes very long
     found = _FONT_AND_SIZE.search(appearance)
     colour = _COLOUR.search(appearance)
     font = _ESCAPE.sub(lambda code: chr(int(code[1], 16)), found[1]) if found else ""
     return Asked(
         font=f"/{font}",
-        size=abs(float(found[2])) if found else 0.0,
+        size=min(abs(float(found[2])), _LARGEST) if found else 0.0,
         colour=" ".join(colour[0].split()).encode() if colour else b"0 g",
     )
 

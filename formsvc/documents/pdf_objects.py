@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from formsvc.documents.pdf_font import FormFont
@@ -61,6 +62,31 @@ def reader(data: bytes) -> PdfReader:
     from pypdf import PdfReader  # 130 ms, and only PDF forms need it
 
     return PdfReader(io.BytesIO(data))
+
+
+@contextmanager
+def limited(unpacked: int, fields: int) -> Iterator[None]:
+    """Read only what stays within bounds; beyond them pypdf raises an error.
+
+    :param unpacked: how many bytes a stream may become
+    :param fields: how many fields a form may have
+    """
+    from pypdf import apply_configuration  # 130 ms, and only PDF forms need it
+
+    slow = unpacked // 25  # these are unpacked in Python, byte by byte
+    with apply_configuration(
+        zlib_maximum_output_length=unpacked,
+        stream_decoding_work_maximum_length=2 * unpacked,
+        lzw_maximum_output_length=slow,
+        run_length_maximum_output_length=slow,
+        zlib_maximum_recovery_input_length=slow,
+        flate_maximum_columns=100_000,
+        form_fields_maximum_entries=fields,
+        page_tree_maximum_entries=fields,
+        stream_filters_maximum_length=2,
+        jbig2dec_binary=None,
+    ):
+        yield
 
 
 def pdf(plain: Any) -> Any:

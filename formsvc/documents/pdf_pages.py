@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from formsvc.documents import pdf_fallback, pdf_font
 from formsvc.documents.pdf_fields import Widget
+from formsvc.documents.pdf_hazards import runs
 from formsvc.documents.pdf_look import Look, number
 from formsvc.documents.pdf_objects import add, pdf, put, stream
 from formsvc.documents.pdf_parts import Written
-from formsvc.documents.pdf_prepare import runs
 from formsvc.documents.pdf_tags import END, Tags
 from formsvc.documents.pdf_write import Numbers, numbered
 

@@ -6,11 +6,12 @@ It also says what the template holds that a filled paper will not: scripts, XFA,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from formsvc.documents import pdf_font, pdf_standard_font
 from formsvc.documents.pdf_fields import Field, Found
+from formsvc.documents.pdf_hazards import HazardKind
 from formsvc.documents.pdf_layout import Font
 from formsvc.documents.pdf_look import FONT, Look, asked, look
 from formsvc.documents.pdf_objects import put, stream
@@ -188,8 +189,10 @@ def current(one: Prepared) -> str:
 # -- what stays behind ----------------------------------------------------------------------------
 
 
-def remarks(writer: PdfWriter, *, locked: bool) -> list[str]:
+def remarks(writer: PdfWriter, held: Set[HazardKind], *, locked: bool) -> list[str]:
     """What a template holds that filling leaves out or leaves alone, in plain sentences.
+
+    :param held: what was found in it that a form should not hold; ``pdf_check`` refuses all that
 
     :raises BadTemplate: for a form that only Adobe's own programs can show.
     """
@@ -205,41 +208,16 @@ def remarks(writer: PdfWriter, *, locked: bool) -> list[str]:
         )
     if "/XFA" in form:
         said.append("The XFA form in it is left out; its AcroForm is filled.")
-    if _scripts(writer, root):
+    if held & {"script", "by itself"}:
         said.append("Its scripts are not run: fields that they would count out stay as they are.")
+    if held - {"script", "by itself", "xfa", "signed"}:
+        said.append("It holds actions, files or media besides the form; they are left as they are.")
     if locked:
         said.append("It is locked against changes; the filled form is not.")
-    if signed(form):
+    if "signed" in held:
         said.append("It is signed: it can only be added to, with incremental=True.")
     return said
 
 
-def _scripts(writer: PdfWriter, root: Any) -> bool:
-    """Whether anything in the file would run."""
-    if "/AA" in root or runs(root.get("/OpenAction")):
-        return True
-    if "/JavaScript" in root.get("/Names", {}):
-        return True
-    objects: list[Any] = list(writer._objects)  # noqa: SLF001 - all there are, reached or not
-    return any(isinstance(one, dict) and ("/AA" in one or "/JS" in one) for one in objects)
-
-
-def runs(action: Any) -> bool:
-    """Whether what happens when a file is opened is more than going to a page."""
-    return isinstance(action, dict) and action.get("/S") != "/GoTo"
-
-
 def _true(said: Any) -> bool:
     return bool(getattr(said, "value", said))
-
-
-def signed(form: Any) -> bool:
-    """Whether somebody has signed the file already."""
-    waiting = list(form.get("/Fields", ()))
-    seen = 0
-    while waiting and seen < 10_000:
-        node, seen = waiting.pop().get_object(), seen + 1
-        if node.get("/FT") == "/Sig" and "/V" in node:
-            return True
-        waiting.extend(node.get("/Kids", ()))
-    return False
