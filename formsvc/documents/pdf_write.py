@@ -147,7 +147,7 @@ def whole(beginning: Beginning, changed: Sequence[bytes], identifier: bytes) -> 
     *places, end = accumulate(map(len, changed), initial=len(head))
     size = count + len(changed) + 1
     table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows)
-    moving = b"".join([_IN_USE % place for place in places])
+    moving = _IN_USE * len(places) % tuple(places)
     trailer = b"trailer\n<</Size %d%s/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n" % (
         size,
         entries,
