@@ -25,7 +25,7 @@ _BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _BEFORE_XML: Final = _UTF8_MARK + b" \t\r\n"
 _ENCODING = re.compile(r"""<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
-_ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii"})
+_ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
 _DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 
 
@@ -89,8 +89,8 @@ def _demand_plain(name: str, content: bytes) -> None:
     """Make sure that a piece of XML declares nothing.
 
     An entity can stand for a file, or for itself a billion times over. It needs a declaration,
-    which is looked for in the text as it will be read: only UTF-8 and UTF-16 are (ECMA-376,
-    part 2, 6.3), so that none hides in another encoding.
+    which is looked for in the text as it will be read. Word writes UTF-8 and UTF-16 (ECMA-376,
+    part 2, 6.3); what hides markup from those who look for it in ASCII is refused.
     """
     text = xml_text(content)
     if text is None:
@@ -106,13 +106,13 @@ def _demand_plain(name: str, content: bytes) -> None:
 
 
 def xml_text(content: bytes) -> str | None:
-    """The XML as text; None when it is written in an encoding that Word does not use."""
+    """The markup of a piece of XML as text; None when it is written in a way that could hide it.
+
+    Of what is not UTF-16 the letters beyond ASCII may be others than are shown here.
+    """
     order = _BYTE_ORDERS.get(content[:2])
-    try:
-        text = content[2:].decode(order) if order else content.removeprefix(_UTF8_MARK).decode()
-    except UnicodeDecodeError:
-        return None
-    declared = _ENCODING.match(text)
+    text = content[2:].decode(order, "replace") if order else content.decode("latin-1")
+    declared = _ENCODING.search(text[:200])
     if "\0" in text or (declared and declared[1].lower() not in _ENCODINGS):
         return None
     return text

@@ -96,6 +96,8 @@ def found(writer: PdfReader | PdfWriter) -> list[Found]:
         for index, page in enumerate(writer.pages)
         for annotation in page.get("/Annots", ())
     }
+    if not writer.pages:
+        raise BadTemplate("The PDF template has no pages. Save it anew as a form.")
     above = {"/DA": form["/DA"]} if "/DA" in form else {}
     met: set[int] = set()
     listed = [one for top in form.get("/Fields", ()) for one in _under(top, above, pages, met)]

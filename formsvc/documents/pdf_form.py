@@ -120,7 +120,8 @@ class CompiledForm:
         way = self._way(flatten=flatten, incremental=incremental)
         overflow: dict[str, Overflow] = {}
         decided = self._decided(values, overflow)
-        said = (self._identifier, sorted(values.items()), flatten, incremental, list(overflow))
+        given = [values.get(name) for _, name, _ in self._named]
+        said = (self._identifier, given, flatten, incremental, list(overflow))
         identifier = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).digest()[:16]
         data = way.made(decided, identifier)
         if overflow and continued and not incremental:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final, NamedTuple, Protocol
 
 #: sizes in points, tried from the largest; text smaller than 8 points is not official print
@@ -14,7 +15,6 @@ SIZES: Final = (9.5, 9.0, 8.5, 8.0)
 SMALLEST: Final = 5.0
 LEADING: Final = 1.2
 PADDING: Final = 2.0
-_WORDS: Final = re.compile(r"\S+[^\S\n]*|[^\S\n]+")
 #: no letter of the fonts in use is narrower: a bound that spares measuring a very long text
 _NARROWEST: Final = 0.15
 #: what a tab is drawn as
@@ -154,37 +154,26 @@ def wrapped(text: str, room: float, font: Font) -> Iterator[str]:
     Spaces stay at the end of their line, so that the lines joined are the text again.
     """
     for paragraph in text.split("\n"):
-        line, used = "", 0.0
-        for word in _WORDS.findall(paragraph):
-            piece = _drawn(word)
-            letters = piece.rstrip()
-            bare = font.width(letters)
-            whole = bare + font.width(piece[len(letters) :])
-            if bare <= room:
-                if line and used + bare > room:
-                    yield line
-                    line, used = "", 0.0
-                line, used = line + piece, used + whole
-                continue
-            for part in _pieces(piece, room, font):
-                if line and used + font.width(part.rstrip()) > room:
-                    yield line
-                    line, used = "", 0.0
-                line, used = line + part, used + font.width(part)
-        yield line
+        yield from _in_column(_drawn(paragraph), room * 1000, font.advances)
 
 
-def _pieces(word: str, room: float, font: Font) -> Iterator[str]:
-    """The word itself, or as much of it at a time as one line takes."""
-    while font.width(word.rstrip()) > room:
-        end, used = 1, font.width(word[0])
-        while end < len(word) and used + font.width(word[end]) <= room:
-            used += font.width(word[end])
-            end += 1
-        yield word[:end]
-        word = word[end:]
-    if word:
-        yield word
+def _in_column(text: str, room: float, advances: Mapping[str, int]) -> Iterator[str]:
+    """The lines of one paragraph."""
+    reaches = list(accumulate(map(advances.__getitem__, text)))
+    start, before = 0, 0
+    while (fits := bisect_right(reaches, before + room, start)) < len(text):
+        end = _last_gap(text, start, fits) or max(fits, start + 1)
+        yield text[start:end]
+        start, before = end, reaches[end - 1]
+    if start < len(text) or not text:
+        yield text[start:]
+
+
+def _last_gap(text: str, start: int, fits: int) -> int:
+    """Where the last word begins that is not whole before ``fits``; 0 for one long word."""
+    if text[fits] == " ":  # spaces may stand beyond the edge: nobody sees them
+        return len(text) - len(text[fits:].lstrip(" "))
+    return text.rfind(" ", start, fits) + 1
 
 
 def _drawn(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
+from unicodedata import is_normalized
 
 from formsvc.cleaning import clean
 from formsvc.documents import pdf_font, pdf_layout
@@ -45,10 +46,8 @@ class Written(NamedTuple):
 
     value: bytes
     places: Sequence[Shown]
-
-    @property
-    def falls_back(self) -> bool:
-        return any(place.font is None for place in self.places)
+    #: whether one of them is drawn with the fallback
+    falls_back: bool = False
 
 
 def text_string(text: str) -> bytes:
@@ -98,15 +97,23 @@ class TextPart:
         return self._laid(fit(text), {})
 
     def _laid(self, text: str, overflow: dict[str, Overflow]) -> Written:
-        places = []
+        places, held, falls_back, letters = [], text, False, bare(text)
         for look in self.looks:
             laid = pdf_layout.fitted(text, look.box, self.font) if self.font else None
-            places.append(Shown(laid, self.font) if laid else self._hard(text, look, overflow))
-        cut = [place.laid.shown for place in places if not place.laid.complete]
-        if not cut and any(_drawn(place.laid) != bare(text) for place in places):
+            place = Shown(laid, self.font) if laid else self._hard(text, look, overflow)
+            places.append(place)
+            falls_back = falls_back or place.font is None
+            if place.laid.complete:
+                self._whole(place.laid, letters)
+            elif self.holds_what_it_shows:
+                held = place.laid.shown
+        return Written(text_string(held), places, falls_back)
+
+    def _whole(self, laid: Laid, letters: str) -> None:
+        lines = laid.lines
+        drawn = lines[0].text if len(lines) == 1 else "".join([line.text for line in lines])
+        if drawn != letters:
             raise AnswersLost(f"The field «{self.field.name}» does not show all of its text.")
-        held = cut[0] if cut and self.holds_what_it_shows else text
-        return Written(text_string(held), places)
 
     def _hard(self, text: str, look: Look, overflow: dict[str, Overflow]) -> Shown:
         """A text that the field's own font lacks letters for, or that the field has no room for."""
@@ -145,7 +152,8 @@ class ChoicePart(TextPart):
         """
         if isinstance(value, bool):
             raise _wrong_kind(self.field, "a text", value)
-        return Written(self.stored(value), self._laid(self.worded(value), overflow).places)
+        laid = self._laid(self.worded(value), overflow)
+        return laid._replace(value=self.stored(value))
 
     def stored(self, value: str) -> bytes:
         """The code of what is chosen; of several, a list of them."""
@@ -218,10 +226,6 @@ def no_such_field(name: str, form: Mapping[str, Any]) -> BadTemplate:
     return BadTemplate(f"The PDF template has no field «{name}».{hint} Mend its name there.")
 
 
-def _drawn(laid: Laid) -> str:
-    return "".join([line.text for line in laid.lines])
-
-
 def bare(text: str) -> str:
     """The letters of a text as they are drawn: new lines are places, tabs are spaces."""
     if text.isprintable():
@@ -237,4 +241,5 @@ def _wrong_kind(field: Field, needs: str, value: str | bool) -> BadTemplate:
 
 def fit(text: str) -> str:
     """The text as a PDF can hold it; almost every one already is."""
-    return text if text.isascii() and text.isprintable() else clean(text).text
+    plain = text.isprintable() and (text.isascii() or is_normalized("NFC", text))
+    return text if plain else clean(text).text

@@ -7,6 +7,7 @@ document of a template begins with, and ``whole`` and ``increment`` write the do
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from pypdf import PdfWriter
 
+_OBJECT: Final = re.compile(rb"\d+\s+\d+\s+obj")
 _IN_USE: Final = b"%010d 00000 n \n"
 #: combs and the fields of PDF/A-2 need what came with it
 _LEAST_VERSION: Final = b"%PDF-1.5"
@@ -147,7 +149,7 @@ def whole(beginning: Beginning, changed: Sequence[bytes], identifier: bytes) -> 
     *places, end = accumulate(map(len, changed), initial=len(head))
     size = count + len(changed) + 1
     table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows)
-    moving = b"".join([_IN_USE % place for place in places])
+    moving = _IN_USE * len(places) % tuple(places)
     trailer = b"trailer\n<</Size %d%s/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n" % (
         size,
         entries,
@@ -180,8 +182,8 @@ def original(data: bytes, writer: PdfWriter, numbers: Numbers, size: int) -> Ori
     place = said.split(maxsplit=1)[0] if found and said.split() else b""
     table = int(place) if place.isdigit() else -1
     there = data[table : table + 40].lstrip() if table > 0 else b""
-    packed = not there.startswith(b"xref")
-    if packed and b"obj" not in there:
+    packed = bool(_OBJECT.match(there))
+    if not packed and not there.startswith(b"xref"):
         return None
     return Original(data, table, packed, size, *_ending(writer, numbers))
 

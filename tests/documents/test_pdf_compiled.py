@@ -20,12 +20,13 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from formsvc.cleaning import clean
 from formsvc.documents import pdf_font
-from formsvc.documents.pdf_fields import Widget
+from formsvc.documents.pdf_fields import Field, Widget
 from formsvc.documents.pdf_form import CompiledForm, Filled, load
 from formsvc.documents.pdf_objects import add, pdf, pdf_text, put, stream
 from formsvc.errors import BadTemplate
@@ -168,6 +169,73 @@ def test_the_picture_is_what_was_asked_for(template: bytes, way: Way) -> None:
         assert _drawn_as_chosen(filled, form.fields[name].widgets) == [chosen]
 
 
+def _painted(data: bytes, sheet: int, folder: Path) -> Iterator[tuple[str, Any]]:
+    """The picture of a page by each of the painters, in grey, three points to a point."""
+    document = pypdfium2.PdfDocument(data)
+    document.init_forms()
+    yield "pdfium", document[sheet].render(scale=3, may_draw_forms=True).to_pil().convert("L")
+    mupdf: Any = pymupdf  # it ships no types
+    pixels = mupdf.open(stream=data)[sheet].get_pixmap(matrix=mupdf.Matrix(3, 3), colorspace="GRAY")
+    yield "mupdf", Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+    if shutil.which("pdftoppm"):
+        file = folder / "form.pdf"
+        file.write_bytes(data)
+        page_number = str(sheet + 1)
+        command = [
+            "pdftoppm",
+            "-r",
+            "216",
+            "-gray",
+            "-f",
+            page_number,
+            "-l",
+            page_number,
+            str(file),
+        ]
+        painted = subprocess.run(command, capture_output=True, check=True)
+        assert painted.stderr == b""
+        yield "poppler", Image.open(io.BytesIO(painted.stdout))
+
+
+def _dark(picture: Any, widget: Widget, inset: float) -> float:
+    left, right = widget.x + inset, widget.x + widget.width - inset
+    low, high = widget.y + inset, widget.y + widget.height - inset
+    box = (left * 3, picture.height - high * 3, right * 3, picture.height - low * 3)
+    grey: bytes = picture.crop(tuple(round(edge) for edge in box)).tobytes()
+    return sum(level < 110 for level in grey) / len(grey)
+
+
+@every_way
+@both_forms
+def test_every_painter_draws_what_was_asked_for_and_nothing_else(
+    template: bytes, way: Way, tmp_path: Path
+) -> None:
+    form = load(template)
+    given = {name: value for number, (name, value) in enumerate(VALUES.items()) if number % 2}
+    filled = form.fill(given, **way)
+    for sheet in (0, 1):
+        for painter, picture in _painted(filled, sheet, tmp_path):
+            wrong = [
+                name
+                for name, field in form.fields.items()
+                for widget in field.widgets
+                if widget.page == sheet and not _is_as_asked(picture, field, widget, given)
+            ]
+            assert wrong == [], painter
+
+
+def _is_as_asked(
+    picture: Any, field: Field, widget: Widget, given: Mapping[str, str | bool]
+) -> bool:
+    value = given.get(field.name, "")
+    dark = _dark(picture, widget, inset=5 if field.kind == "radio" else 3)
+    if field.kind == "radio":
+        return (dark > 0.2) == (value == widget.state)
+    if field.cells:  # the lines between the cells are some ink too
+        return True
+    return dark > 0.003 if value else dark == 0
+
+
 @pytest.mark.parametrize("name", ["vorname", "nachname", "ort"])
 @every_way
 def test_letters_that_the_form_lacks_are_drawn_with_another_font(name: str, way: Way) -> None:
@@ -205,7 +273,7 @@ _ANY = st.text(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(written=_ANY, name=st.sampled_from(["vorname", "anmerkungen", "iban"]))
 def test_any_text_comes_out_again_or_is_handed_back(written: str, name: str) -> None:
     fit = clean(written).text
@@ -213,7 +281,9 @@ def test_any_text_comes_out_again_or_is_handed_back(written: str, name: str) -> 
     assert _stored(filled)[name].replace("\r", "\n") == fit
     plain = load(FOREIGN).fill({name: written}, flatten=True)
     assert [one.text for one in plain.overflow] in ([], [fit])
-    assert filled.overflow == plain.overflow
+    added = load(FOREIGN).fill({name: written}, incremental=True)
+    assert _stored(added)[name].replace("\r", "\n") == fit
+    assert filled.overflow == plain.overflow == added.overflow
     read = "".join(_drawn_text(plain))
     readable = pdf_font.fallback().advances.keys() | set("\n\t")
     spelt = "".join(c if c in readable else f"[U+{ord(c):04X}]" for c in fit)
