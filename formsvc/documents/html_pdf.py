@@ -95,10 +95,16 @@ def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
     :raises MissingResource: when the template asks for something that is not there or forbidden
     :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
     """
-    language = context.get("paper", {}).get("language") or spoken()
-    with speaking(language):
-        template = _templates().get_template(f"{kind_slug}.html")
-        return print_html(template.render(printable(context)))
+    return print_html(page(kind_slug, context))
+
+
+def page(kind_slug: str, context: Mapping[str, Any]) -> str:
+    """The paper of that kind as the HTML page that is printed.
+
+    :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
+    """
+    with speaking(context.get("paper", {}).get("language") or spoken()):
+        return _templates().get_template(f"{kind_slug}.html").render(printable(context))
 
 
 def printable(value: Any) -> Any:
