@@ -14,11 +14,14 @@ bytes: no clock, no chance, and only the bundled fonts.
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import os
 import re
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
@@ -54,8 +57,11 @@ _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
 #: more than two blank lines in a row say no more than two, and could fill whole pages
 _BLANK_LINES: Final = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
-#: Pango's font maps are not made for two threads at once
+#: Pango's font maps are not made for two threads at once, nor to be forked halfway
 _press = threading.Lock()
+os.register_at_fork(
+    before=_press.acquire, after_in_parent=_press.release, after_in_child=_press.release
+)
 
 
 def available() -> bool:
@@ -67,6 +73,19 @@ def available() -> bool:
     return True
 
 
+def warm_up() -> None:
+    """Load all that printing needs, so that the first paper is printed as fast as the next.
+
+    A second of work, to be done before workers are forked, since they then share what was loaded.
+    Python never looks for garbage among that again.
+
+    :raises MissingLibrary: when the system cannot print PDFs
+    """
+    print_html('<html lang="nb"><head><title>Å</title></head><body><h1>Å</h1></body></html>')
+    gc.collect()
+    gc.freeze()
+
+
 def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
     """The paper of that kind as a PDF.
 
@@ -76,10 +95,16 @@ def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
     :raises MissingResource: when the template asks for something that is not there or forbidden
     :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
     """
-    language = context.get("paper", {}).get("language") or spoken()
-    with speaking(language):
-        template = _templates().get_template(f"{kind_slug}.html")
-        return print_html(template.render(printable(context)))
+    return print_html(page(kind_slug, context))
+
+
+def page(kind_slug: str, context: Mapping[str, Any]) -> str:
+    """The paper of that kind as the HTML page that is printed.
+
+    :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
+    """
+    with speaking(context.get("paper", {}).get("language") or spoken()):
+        return _templates().get_template(f"{kind_slug}.html").render(printable(context))
 
 
 def printable(value: Any) -> Any:
@@ -143,14 +168,14 @@ def print_html(html: str) -> bytes:
             " På Debian og Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0"
             " libharfbuzz-subset0. På macOS: brew install pango."
         )
-    import weasyprint
+    from formsvc.documents.html_pdf_page import Page  # noqa: PLC0415 - it loads WeasyPrint
 
     shelf = _Shelf()
-    with _press, warnings.catch_warnings():
+    with _press, _undisturbed(), warnings.catch_warnings():
         # WeasyPrint forgets to close its colour profile; Python does so right afterwards
         warnings.simplefilter("ignore", ResourceWarning)
         font_config, css = _typography()
-        data: bytes = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=shelf).write_pdf(
+        data: bytes = Page(html, _BASE, shelf).write_pdf(
             pdf_variant="pdf/a-2a",
             stylesheets=[css],
             font_config=font_config,
@@ -158,6 +183,18 @@ def print_html(html: str) -> bytes:
         )
     shelf.close()
     return data
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Within the block, no garbage is looked for: a page being laid out has none yet."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @cache
@@ -219,12 +256,15 @@ class _Shelf:
 
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
     """The last touch before the file is written: what one PDF variant alone doesn't give."""
+    from formsvc.documents.html_pdf_pack import pack  # noqa: PLC0415 - it loads pydyf
+
     complete = _spell_out_glyphs(document, pdf)
     _scope_header_cells(pdf)
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     metadata.stream = [_xmp(pdf, document.metadata, complete=complete)]
     # an archive reads the packet without knowing PDF
     metadata.compress = False
+    pack(pdf)
 
 
 def _scope_header_cells(pdf: pydyf.PDF) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents import pdf_sheet, pdf_tags
+from formsvc.documents import html_pdf_text, pdf_sheet, pdf_tags
 from formsvc.documents.pdf_editable import Editable, Increments
 from formsvc.documents.pdf_fallback import reserved
 from formsvc.documents.pdf_fields import Field, found
@@ -240,6 +240,9 @@ def _metadata(file: PdfReader | PdfWriter) -> bytes:
 
 def text(data: bytes) -> str:
     """All that a reader finds in a PDF: the text of every page, and what stands in its fields."""
+    printed = html_pdf_text.text(data)
+    if printed is not None:
+        return printed
     whole = reader(data)
     values = [str(field.get("/V", "")) for field in (whole.get_fields() or {}).values()]
     # a form feed between pages tells where a long text may have been parted

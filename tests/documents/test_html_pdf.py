@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -16,10 +18,11 @@ from typing import Any, cast
 
 import pypdfium2
 import pytest
+import weasyprint
 from jinja2 import UndefinedError
 from pypdf import PdfReader
 
-from formsvc.documents import checks, fonts, glyphs, html_pdf
+from formsvc.documents import checks, fonts, glyphs, html_pdf, html_pdf_page
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
 from tests.documents.validator import failures
@@ -185,6 +188,92 @@ def test_several_threads_print_at_once() -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(printed, PRINTED[:4])) == alone
+
+
+# -- as fast as it can be, and still the same ------------------------------------------------------
+
+
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_reading_and_styling_a_page_faster_changes_no_byte_of_the_print(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = html_pdf.page(sample.kind.slug, context(sample))
+    ours = html_pdf.print_html(html)
+
+    def as_weasyprint_does(html: str, base_url: str, url_fetcher: Any) -> weasyprint.HTML:
+        return weasyprint.HTML(string=html, base_url=base_url, url_fetcher=url_fetcher)
+
+    monkeypatch.setattr(html_pdf_page, "Page", as_weasyprint_does)
+
+    assert html.startswith(html_pdf_page.XML)
+    assert html_pdf.print_html(html) == ours
+
+
+def test_a_print_lets_python_look_for_garbage_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(html_pdf, "_scope_header_cells", lambda _pdf: seen.append(gc.isenabled()))
+
+    html_pdf.print_html(f"{HEAD}</body></html>")
+    with pytest.raises(MissingResource):
+        html_pdf.print_html(f'{HEAD}<img src="missing.svg" alt="x"></body></html>')
+    with pytest.raises(DocumentFailed):
+        html_pdf.print_html(f"{HEAD}<p>\U00013080</p></body></html>")
+
+    assert seen == [False, False]
+    assert gc.isenabled()
+
+
+def test_memory_stays_flat_over_many_prints_that_are_read_back() -> None:
+    program = """
+import gc, json, sys
+from pathlib import Path
+from formsvc.documents import html_pdf, pdf_form
+
+def kilobytes():
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4
+
+words = json.load(sys.stdin)
+html_pdf.warm_up()
+for number in range(70):
+    if number == 10:
+        before = kilobytes()
+    pdf_form.text(html_pdf.render("minutes", words))
+print(kilobytes() - before)
+"""
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("memory is read from /proc")
+    words = json.dumps(context(find("minutes")))
+
+    run = subprocess.run(
+        [sys.executable, "-c", program], input=words.encode(), capture_output=True, check=True
+    )
+
+    # 500 documents may take 10 MiB; a font configuration for each would take 16 in these 60
+    assert int(run.stdout) < 10 * 1024 * 60 / 500 + 1024
+
+
+def test_a_worker_forked_while_a_paper_is_printed_prints_the_same() -> None:
+    program = """
+import hashlib, os, threading
+from formsvc.documents import html_pdf
+
+def printed():
+    return html_pdf.print_html("<html lang='nb'><title>x</title><h1>x</h1>" + "<p>Emma</p>" * 300)
+
+html_pdf.warm_up()
+expected = printed()
+for _ in range(4):
+    busy = threading.Thread(target=printed)
+    busy.start()
+    child = os.fork()
+    if child == 0:
+        os._exit(printed() != expected)
+    busy.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert printed() == expected
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
 
 def test_a_template_s_hash_changes_with_the_template_alone() -> None:
