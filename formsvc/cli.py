@@ -164,7 +164,7 @@ def _rows(source: Path, kind: Kind) -> RowFile:
     from formsvc.services import rows
 
     if source.name == "-":
-        return rows.JsonLines(click.get_binary_stream("stdin"))
+        return rows.JsonLines(sys.stdin.buffer)
     found = rows.read(source, kind)
     if found.told():
         click.echo(found.told(), err=True)

@@ -126,7 +126,8 @@ class _Crew(Generic[T, R]):
 
     def finished(self) -> Iterator[tuple[_Chunk[T], list[R] | None]]:
         """Wait until something is done: the chunks, with None for the results that died."""
-        for pipe in cast("list[Connection]", wait(list(self._at_work))):
+        busy = list(self._at_work)
+        for pipe in cast("list[Connection]", wait(busy) if busy else []):
             chunk = self._at_work.pop(pipe)
             try:
                 results = pipe.recv()
@@ -202,7 +203,7 @@ def _in_order(crew: _Crew[T, R], tasks: Iterable[T]) -> Iterator[R]:
         while told in results:
             yield results.pop(told)
             told += 1
-        if crew.is_idle:
+        if crew.is_idle and queue.is_empty:
             break
         for chunk, done in crew.finished():
             if done is not None:
@@ -223,6 +224,10 @@ class _Queue(Generic[T]):
         self._again: deque[_Chunk[T]] = deque()
         #: what the tasks themselves raised: told when all before it is done
         self.fault: Exception | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self._next is None and not self._again
 
     def take(self, limit: int) -> _Chunk[T] | None:
         """The next chunk, unless its first task has this number or a higher one."""
