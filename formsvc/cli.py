@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from formsvc.language import gettext as _
 if TYPE_CHECKING:
     from formsvc.forms.base import DocumentForm
     from formsvc.kinds import Format, Kind
+    from formsvc.services.batch import Outcome
+    from formsvc.services.rows import RowFile
 
 #: the exit code of a refusal: the answers, not the program, have to be mended
 REFUSED = 2
@@ -138,60 +141,98 @@ def sample(kind: str, language: str) -> None:
 
 @main.command()
 @click.argument("kind")
-@click.option("--rows", type=click.File("rb"), required=True, help="One set of answers a line.")
+@click.option(
+    "--rows",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    required=True,
+    help="Answers: .jsonl (an object a line), .csv or .xlsx; - reads JSON lines in.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option(
     "--format",
     "wanted",
     type=click.Choice(["docx", "pdf", "fillable", "flattened"]),
     default="docx",
+    show_default=True,
 )
-def batch(kind: str, rows: IO[bytes], out: Path, wanted: Format) -> None:
-    """Make a document of every row; refused rows are listed in refused.jsonl, the rest is made."""
-    with _refusals():
+@click.option("--jobs", type=click.IntRange(1, 512), help="Processes; all cores by default.")
+def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) -> None:
+    """Make a document of every row.
+
+    Columns are called what the answers are called: child.name, measures.0.deadline. Those that
+    begin with # are remarks. Rows that were made before and are the same still are left as they
+    are, so that a run that was stopped can be started again.
+
+    Refused rows are listed in refused.jsonl. Those of a table stand in refused.csv too: mend
+    them there and give that file to --rows.
+    """
+    counts: dict[str, int] = dict.fromkeys(("made", "kept", "refused"), 0)
+    with _refusals(), _summary(counts):
         from formsvc.kinds import find
-        from formsvc.services.printing import demand
+        from formsvc.services import batch as batches
 
-        found = find(kind)
-        demand(found, wanted)
-    out.mkdir(parents=True, exist_ok=True)
-    numbered = enumerate(rows.read().splitlines(), start=1)
-    lines = {number: line for number, line in numbered if line.strip()}
-    refused = list(_refused_rows(found, lines, out, wanted))
-    report = out / "refused.jsonl"
-    report.unlink(missing_ok=True)
-    if refused:
-        report.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in refused))
-    click.echo(f"{len(lines) - len(refused)} made, {len(refused)} refused", err=True)
-    for row in refused:
-        for problem in row["problems"]:
-            click.echo(f"row {row['row']}: {problem['field']}: {problem['message']}", err=True)
-    sys.exit(1 if refused else 0)
+        rows = _rows(source, find(kind))
+        for outcome in _shown(batches.run(find(kind), rows, out, wanted, jobs), rows):
+            counts[outcome.what] += 1
+            for problem in outcome.problems or outcome.notices:
+                click.echo(f"row {outcome.number}: {problem.field}: {problem.message}", err=True)
+    sys.exit(1 if counts["refused"] else 0)
 
 
-def _refused_rows(
-    kind: Kind, lines: dict[int, bytes], out: Path, wanted: Format
-) -> Iterator[dict[str, Any]]:
-    """Make the documents, and give back the rows that could not be made."""
+def _rows(source: Path, kind: Kind) -> RowFile:
+    from formsvc.services import rows
+
+    if source.name == "-":
+        return rows.JsonLines(sys.stdin.buffer)
+    found = rows.read(source, kind)
+    if found.told():
+        click.echo(found.told(), err=True)
+    return found
+
+
+def _shown(outcomes: Generator[Outcome, None, None], rows: RowFile) -> Iterator[Outcome]:
+    """The outcomes, while a bar shows on a terminal how much of the file is done."""
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from formsvc.services.printing import render
-
-    ending = "docx" if wanted == "docx" else "pdf"
     console = Console(stderr=True)
-    for number, line in track(lines.items(), kind.slug, console=console):
-        try:
-            form = _form(kind, _parsed(line))
-            data = render(kind, form, wanted).data
-        except InvalidAnswers as invalid:
-            yield {"row": number, "problems": _plain(invalid.problems)}
-        except FormsvcError as error:
-            yield {"row": number, "problems": _plain([Problem("", str(error))])}
-        else:
-            _write(out / f"{kind.slug}-{number:06}.{ending}", data)
-            with speaking(form.paper_language):
-                _notice(form, f"row {number}: ")
+    columns = (BarColumn(), TextColumn("{task.fields[done]} rows"), TimeRemainingColumn())
+    # drawn by hand: a thread that draws by itself would be in the way when processes are forked
+    progress = Progress(
+        *columns, console=console, auto_refresh=False, disable=not console.is_terminal
+    )
+    drawn = 0.0
+    with progress, closing(outcomes):
+        bar = progress.add_task("", total=1.0 if rows.portion() is not None else None, done=0)
+        for done, outcome in enumerate(outcomes, start=1):
+            yield outcome
+            if time.monotonic() - drawn > 0.1:
+                progress.update(bar, completed=rows.portion(), done=done, refresh=True)
+                drawn = time.monotonic()
+        progress.update(bar, total=1.0, completed=1.0, refresh=True)
+
+
+@contextmanager
+def _summary(counts: dict[str, int]) -> Iterator[None]:
+    """Say at the end what became of the rows, also where the end came early."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {_counted(counts)}. The same command goes on from there.", err=True)
+        sys.exit(1)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+    except FormsvcError:
+        if any(counts.values()):
+            click.echo(_counted(counts), err=True)
+        raise
+    click.echo(_counted(counts), err=True)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    kept = f", {counts['kept']} were made before" if counts["kept"] else ""
+    return f"{counts['made']} made, {counts['refused']} refused{kept}"
 
 
 # -- the service ----------------------------------------------------------------------------------
@@ -315,40 +356,16 @@ def _print_json(data: object) -> None:
 
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
     from formsvc.kinds import find
+    from formsvc.services.rows import Row, form
 
     found = find(kind)
-    return found, _form(found, _parsed(source.read()))
+    return found, form(found, Row(1, source.read()), table=False)
 
 
-def _form(kind: Kind, answers: dict[str, Any]) -> DocumentForm:
-    """The form with these answers, refused in the paper's language."""
-    with speaking(str(answers.get("language", ""))):
-        form = kind.form.from_answers(answers)
-        if not form.validate():
-            raise InvalidAnswers(form.problems())
-        return form
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    """Answers from JSON.
-
-    :raises InvalidAnswers: when it is no JSON object.
-    """
-    try:
-        answers = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidAnswers(
-            [Problem("", _("Filen er ikke gyldig JSON: %(error)s", error=error))]
-        ) from None
-    if not isinstance(answers, dict):
-        raise InvalidAnswers([Problem("", _("Svarene skal være ett JSON-objekt: { … }"))])
-    return answers
-
-
-def _notice(form: DocumentForm, before: str = "") -> None:
+def _notice(form: DocumentForm) -> None:
     """Say what was replaced, and give the advice that a page would."""
     for notice in (*form.notices(), *form.advice()):
-        click.echo(f"{before}{notice.field}: {notice.message}", err=True)
+        click.echo(f"{notice.field}: {notice.message}", err=True)
 
 
 def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:

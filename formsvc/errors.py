@@ -43,6 +43,16 @@ class InvalidAnswers(FormsvcError):
         super().__init__("\n".join(f"{p.field}: {p.message}" for p in problems))
 
 
+class UnreadableRows(FormsvcError):
+    """A file of rows cannot be read as one, or has columns that the paper does not know."""
+
+    status = 422
+
+
+class BatchStopped(FormsvcError):
+    """A batch cannot go on; what it has made stays, and the next run goes on from there."""
+
+
 class UnknownKind(FormsvcError):
     """There is no paper with that name."""
 

@@ -1,0 +1,161 @@
+"""Work spread over processes: in order, and whole where one is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from formsvc.errors import BatchStopped
+from formsvc.services import workers
+from formsvc.services.workers import Work
+
+KILLED = -1
+
+
+def _square(task: int) -> int:
+    time.sleep(0.02 if task == 0 else 0)  # the first is the last to be done
+    return task * task
+
+
+def _work(
+    do: Callable[[int], int], chunk: int = 3, warm: Callable[[], object] = bool
+) -> Work[int, int]:
+    return Work(ready=_Ready(do), warm=warm, lost=lambda _task: KILLED, chunk=chunk)
+
+
+class _Ready:
+    """Gives the function; a class, so that it can be sent to a process."""
+
+    def __init__(self, do: Callable[[int], int]) -> None:
+        self.do = do
+
+    def __call__(self) -> Callable[[int], int]:
+        return self.do
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
+    squares = list(workers.each(_work(_square), range(100), jobs))
+    assert squares == [task * task for task in range(100)]
+
+
+def test_no_task_is_no_result_and_no_process() -> None:
+    assert list(workers.each(_work(_square), [], 2)) == []
+
+
+def test_tasks_are_read_no_further_than_the_work_has_come() -> None:
+    read = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal read
+        for read in range(10_000):  # noqa: B007 - the test looks at it
+            yield read
+
+    results = workers.each(_work(_square, chunk=2), tasks(), 2)
+    next(results)
+    assert read < 50
+    results.close()  # type: ignore[attr-defined] # it is a generator
+
+
+def _dies_at_seven(task: int) -> int:
+    if task == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_a_task_that_kills_its_process_costs_no_other(chunk: int) -> None:
+    results = list(workers.each(_work(_dies_at_seven, chunk), range(30), 2))
+    assert results == [KILLED if task == 7 else task for task in range(30)]
+
+
+def _dies_once(task: int) -> int:
+    mark = Path(os.environ["MARK"])
+    if task == 5 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_a_process_that_was_killed_by_chance_leaves_no_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    assert list(workers.each(_work(_dies_once), range(20), 2)) == list(range(20))
+
+
+def _dies(task: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_where_every_process_dies_the_work_is_stopped_in_words() -> None:
+    with pytest.raises(BatchStopped, match="minne"):
+        list(workers.each(_work(_dies, 8), range(1000), 2))
+
+
+def _fails_at_three(task: int) -> int:
+    if task == 3:
+        raise OSError(28, "No space left on device", "paper.docx")
+    return task
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_the_work_raises_is_raised_to_the_one_who_ordered_it(jobs: int) -> None:
+    with pytest.raises(OSError, match=r"paper\.docx") as raised:
+        list(workers.each(_work(_fails_at_three), range(20), jobs))
+    assert raised.value.strerror == "No space left on device"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_came_before_a_fault_among_the_tasks_is_done(jobs: int) -> None:
+    def tasks() -> Iterator[int]:
+        yield from range(10)
+        raise ValueError("row 10")
+
+    results = []
+    with pytest.raises(ValueError, match="row 10"):
+        for result in workers.each(_work(_square), tasks(), jobs):
+            results.append(result)  # noqa: PERF402 - what came before it raises is wanted
+    assert results == [task * task for task in range(10)]
+
+
+def test_what_is_warm_is_warm_in_every_process() -> None:
+    warmed: list[int] = []
+    work = _work(lambda task: task + len(warmed), 1, warm=lambda: warmed.append(1))
+    method = "fork" if sys.platform == "linux" else "spawn"
+    if method == "spawn":
+        pytest.skip("processes inherit nothing here")
+    assert list(workers.each(work, range(4), 2)) == [1, 2, 3, 4]
+
+
+_ENDLESS = """
+import os, time
+from formsvc.services import workers
+def slow(task):
+    time.sleep(0.05)
+    return os.getpid()
+work = workers.Work(lambda: slow, bool, bool, 1)
+for pid in workers.each(work, iter(int, 1), 2):
+    print(pid, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_process_is_left_when_the_program_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", _ENDLESS], stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        pids = {int(program.stdout.readline()) for _line in range(10)}
+        program.kill()
+    assert len(pids) == 2
+    patience = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
