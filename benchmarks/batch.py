@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     median: float
     p99: float
     longest: float
-    #: what the memory has grown by since the first twentieth was made
+    #: what the memory has grown by since the first twentieth were made
     growth: float
 
 
@@ -82,15 +82,16 @@ def _long_run(wanted: Format, count: int) -> Seen:
 
 
 def _seen(wanted: Format, count: int) -> Seen:
+    warm = max(count // 20, 10)
     taken, before = [], 0.0
     for number in range(count):
-        if number == count // 20:
+        if number == warm:
             before = _resident()
         start = time.process_time()
         _make(number, wanted)
         taken.append((time.process_time() - start) * 1000)
     growth = _resident() - before
-    taken = sorted(taken[count // 20 :])
+    taken = sorted(taken[warm:])
     return Seen(taken[len(taken) // 2], taken[int(len(taken) * 0.99)], taken[-1], growth)
 
 

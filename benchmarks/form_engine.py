@@ -43,7 +43,7 @@ def _group(name: str, of: str, node: Node | None, goals: Mapping[str, float]) ->
     flatten = of == "flattened"
     makers = _FLAT if flatten else _EDITABLE
     peers = [
-        Peer(in_process(f"{peer} {version(peer)}", make), goals.get(peer, 0))
+        Peer(in_process(f"{peer} {version(peer.lower())}", make), goals.get(peer, 0))
         for peer, make in makers.items()
     ]
     if node:
@@ -76,7 +76,8 @@ def _lacks(data: bytes) -> list[str]:
 
 def _lacks_flat(data: bytes) -> list[str]:
     """The fields whose text does not stand on a page, as pypdf reads it."""
-    drawn = _bare(pdf_form.text(data)) if data else ""
+    pages = PdfReader(io.BytesIO(data)).pages if data else []
+    drawn = _bare("".join(page.extract_text() for page in pages))
     return [name for name, value in SAID["TEXT"].items() if _bare(value) not in drawn]
 
 
@@ -134,9 +135,9 @@ def _pymupdf(*, flatten: bool) -> bytes:
 _EDITABLE: Mapping[str, Callable[[], bytes]] = {
     "pypdf": lambda: _pypdf(flatten=False),
     "pikepdf": _pikepdf,
-    "pymupdf": lambda: _pymupdf(flatten=False),
+    "PyMuPDF": lambda: _pymupdf(flatten=False),
 }
 _FLAT: Mapping[str, Callable[[], bytes]] = {
     "pypdf": lambda: _pypdf(flatten=True),
-    "pymupdf": lambda: _pymupdf(flatten=True),
+    "PyMuPDF": lambda: _pymupdf(flatten=True),
 }

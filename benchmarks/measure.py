@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-SHORTEST = 0.02  # s of a turn: what is faster is repeated within it
+SHORTEST = 0.1  # s of a turn: what is faster is repeated within it
 
 
 class Broken(Exception):

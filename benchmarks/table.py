@@ -27,7 +27,7 @@ def page(beside: Sequence[Beside], alone: Sequence[Alone]) -> str:
 
 {_joined(beside_lines(beside))}
 
-Each round does every work of a group once, one after the other, each for at least 20 ms, in one
+Each round does every work of a group once, one after the other, each for at least 100 ms, in one
 run. The ratio is taken within a round; beside its median stands what lies between the 10th and
 the 90th percentile. Times are the processor's for one document (of Node also its own threads'),
 but the clock's where two processes work. Ours has the product's checks in it. All Word engines
