@@ -22,11 +22,13 @@ _TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _STYLE: Final = """\
   svg { font: 13px system-ui, "Segoe UI", "Liberation Sans", sans-serif }
   .ground { fill: #fff } .title { font-size: 18px; font-weight: 600 } .work { font-weight: 600 }
+  .work { paint-order: stroke; stroke: #fff; stroke-width: 6px }
   text { fill: #1f2328 } .quiet { fill: #59636e; font-size: 12px }
-  .grid { stroke: #d1d9e0 } .one { stroke: #59636e } .bar { fill: #2b6cb0 }
+  .grid { stroke: #d1d9e0 } .one { stroke: #59636e } .bar { fill: #3b82c4 }
   .spread { stroke: #1f2328; stroke-width: 1.5 } .goal { stroke: #bc4c00; stroke-width: 3 }
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117 } text { fill: #f0f6fc } .quiet { fill: #9198a1 }
+    .ground { fill: #0d1117 } .work { stroke: #0d1117 }
+    text { fill: #f0f6fc } .quiet { fill: #9198a1 }
     .grid { stroke: #2f353d } .one { stroke: #9198a1 } .bar { fill: #4493f8 }
     .spread { stroke: #f0f6fc } .goal { stroke: #f0883e }
   }"""

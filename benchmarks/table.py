@@ -49,7 +49,7 @@ def in_readme(readme: str, beside: Sequence[Beside]) -> str:
 
 
 def beside_lines(beside: Sequence[Beside]) -> Iterator[str]:
-    yield "| work | ours ms | peer | its ms | times faster (p10–p90) | goal | |"
+    yield "| work | ours ms | peer | its ms | times faster (p10–p90) | goal | reached |"
     yield "|---|---:|---|---:|---:|---:|---|"
     for line in beside:
         yield (
@@ -61,13 +61,13 @@ def beside_lines(beside: Sequence[Beside]) -> Iterator[str]:
 
 
 def alone_lines(alone: Sequence[Alone]) -> Iterator[str]:
-    yield "| work | measured | p95 or most | limit | |"
+    yield "| work | measured | p95 or most | limit | kept |"
     yield "|---|---:|---:|---:|---|"
     for line in alone:
         worst = "" if line.worst is None else f"{figure(line.worst)} {line.unit}"
         yield (
             f"| {line.work}{_note(line.remark)} | {figure(line.figure)} {line.unit} | {worst}"
-            f" | {line.limit:g} {line.unit} | {'ok' if line.reached else 'over'} |"
+            f" | {line.limit:g} {line.unit} | {'yes' if line.reached else '**no**'} |"
         )
 
 
@@ -83,7 +83,7 @@ def machine() -> str:
 def _kept(line: Beside) -> str:
     if not line.goal:
         return ""
-    return "ok" if line.reached else "below"
+    return "yes" if line.reached else "**no**"
 
 
 def _note(remark: str) -> str:
