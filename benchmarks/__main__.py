@@ -34,7 +34,7 @@ def main() -> None:
     limits = [line for line in lines if isinstance(line, Alone)]
     print("", *beside_lines(compared), "", *alone_lines(limits), sep="\n")
     if not (asked.only or asked.quick):
-        _write(compared, limits)
+        _write(compared, limits, node_engines.own_version() if asked.node else "")
 
 
 def _asked() -> argparse.Namespace:
@@ -101,9 +101,9 @@ def _told(line: Beside | Alone) -> Beside | Alone:
     return line
 
 
-def _write(compared: Sequence[Beside], limits: Sequence[Alone]) -> None:
+def _write(compared: Sequence[Beside], limits: Sequence[Alone], node: str) -> None:
     docs, readme = ROOT / "docs", ROOT / "README.md"
-    (docs / "benchmarks.md").write_text(page(compared, limits), "utf-8")
+    (docs / "benchmarks.md").write_text(page(compared, limits, node=node), "utf-8")
     drawn = [line for line in compared if not line.work.startswith(str(batch.POOLED))]
     (docs / "benchmarks.svg").write_text(chart.svg(drawn), "utf-8")
     readme.write_text(in_readme(readme.read_text("utf-8"), compared), "utf-8")

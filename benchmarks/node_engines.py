@@ -82,6 +82,12 @@ def running(
             process.wait()
 
 
+def own_version() -> str:
+    """The version of Node itself, such as 22.1.0."""
+    node, _npm = _programs()
+    return subprocess.check_output([*node, "--version"], text=True).strip().removeprefix("v")
+
+
 def version(package: str) -> str:
     described = (HERE / "node_modules" / package / "package.json").read_text("utf-8")
     return str(json.loads(described)["version"])

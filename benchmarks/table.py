@@ -14,12 +14,16 @@ from formsvc import norway
 _SHOWN = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
 
 
-def page(beside: Sequence[Beside], alone: Sequence[Alone]) -> str:
-    """The whole of docs/benchmarks.md."""
+def page(beside: Sequence[Beside], alone: Sequence[Alone], *, node: str = "") -> str:
+    """The whole of docs/benchmarks.md.
+
+    :param node: the version of Node, where its engines took part
+    """
+    command = f"python3 dev.py bench{' --node' if node else ''}"
     return f"""\
 # How fast it is
 
-{machine()}; {norway.today():%Y-%m-%d}. Made by `python3 dev.py bench --node`.
+{machine()}{f", Node {node}" if node else ""}; {norway.today():%Y-%m-%d}. Made by `{command}`.
 
 ![How many times faster formsvc is](benchmarks.svg)
 
