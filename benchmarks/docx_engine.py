@@ -118,10 +118,10 @@ ROWS = {"12": busy(12), "1000": busy(1000)}
 
 def groups(node: Node | None) -> Iterator[Group]:
     """Few rows and many, in a template as Word leaves them and in our own."""
-    for of, goal, goal_node, rounds in (("12", 40, 10, 21), ("1000", 10, 0, 9)):
+    for of, goal, goal_node, rounds in (("12", 40, 10, 15), ("1000", 10, 0, 9)):
         peers = [Peer(node.work(each, of), goal_node) for each in _NODE] if node else []
         yield _group(ROWS[of], goal, rounds, peers)
-    yield _group(own(12), 40, 21, [])
+    yield _group(own(12), 40, 11, [])
     yield _group(own(1000), 10, 7, [])
 
 

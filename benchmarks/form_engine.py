@@ -49,7 +49,7 @@ def _group(name: str, of: str, node: Node | None, goals: Mapping[str, float]) ->
     if node:
         peers.append(Peer(node.work("pdf-lib", of)))
     ours = in_process("formsvc", _by_us(flatten=flatten))
-    return Group(name, ours, peers, 15, _lacks_flat if flatten else _lacks)
+    return Group(name, ours, peers, 11, _lacks_flat if flatten else _lacks)
 
 
 def _by_us(*, flatten: bool) -> Callable[[], bytes]:

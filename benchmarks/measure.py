@@ -3,19 +3,23 @@
 Each round does every work of a group once, one after the other (A B C A B C), so that noise from
 elsewhere meets all of them alike; the ratio of two works is taken within each round, and what is
 told is the median of those ratios and the span that eight of ten fall within. A turn is as many
-repetitions as take ``SHORTEST``, and is counted in the processor's time where all happens in one
-process. What a work makes is looked at once beforehand, so that nobody is fast by doing nothing.
+repetitions as take ``SHORTEST``. Each work has a process of its own, as it would in use, so that
+none clears up after another; there it is counted in the processor's time. What a work makes is
+looked at once beforehand, so that nobody is fast by doing nothing.
 """
 
 from __future__ import annotations
 
-import gc
+import math
+import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-SHORTEST = 0.1  # s of a turn: what is faster is repeated within it
+SHORTEST = 0.25  # s of a turn: what is faster is repeated within it
 
 
 class Broken(Exception):
@@ -30,6 +34,8 @@ class Work(NamedTuple):
     turn: Callable[[int], float]
     #: does it once; the document, for the look at whether it is right
     output: Callable[[], bytes] | None = None
+    #: whether it is done by this program, and is to have a process of its own for it
+    own_process: bool = False
 
 
 class Peer(NamedTuple):
@@ -86,8 +92,8 @@ class Alone(NamedTuple):
 
 
 def in_process(name: str, make: Callable[[], bytes]) -> Work:
-    """A work of this process, counted in the processor's time."""
-    return Work(name, lambda times: _seconds(make, times, time.process_time), make)
+    """A work of this program, counted in the processor's time."""
+    return Work(name, lambda times: _seconds(make, times, time.process_time), make, True)
 
 
 def by_the_clock(name: str, make: Callable[[], object]) -> Work:
@@ -96,7 +102,6 @@ def by_the_clock(name: str, make: Callable[[], object]) -> Work:
 
 
 def _seconds(make: Callable[[], object], times: int, now: Callable[[], float]) -> float:
-    gc.collect()  # what the one before has left behind is not ours to pay for
     start = now()
     for _ in range(times):
         make()
@@ -112,7 +117,9 @@ def beside(group: Group) -> list[Beside]:
     remarks = [_looked_at(group, work) for work in works]
     if remarks[0]:
         raise Broken(f"{group.name}: ours {remarks[0]}")
-    taken = _rounds(works, group.rounds)
+    with ExitStack() as stack:
+        housed = [stack.enter_context(_housed(work)) for work in works]
+        taken = _rounds(housed, group.rounds)
     return [
         _line(group, peer, taken[0], theirs, remark)
         for peer, theirs, remark in zip(group.peers, taken[1:], remarks[1:], strict=True)
@@ -128,6 +135,37 @@ def _looked_at(group: Group, work: Work) -> str:
     return f"lacks {', '.join(missing)}" if missing else ""
 
 
+@contextmanager
+def _housed(work: Work) -> Iterator[Work]:
+    """The work in a process of its own, where it is to have one."""
+    if not work.own_process:
+        yield work
+        return
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe()
+    process = fork.Process(target=_serve, args=(work, there), daemon=True)
+    process.start()
+    there.close()
+
+    def turn(times: int) -> float:
+        here.send(times)
+        try:
+            return float(here.recv())
+        except EOFError:
+            raise Broken(f"{work.name} has failed; the reason stands above.") from None
+
+    try:
+        yield work._replace(turn=turn)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(work: Work, asked: Connection) -> None:
+    while True:
+        asked.send(work.turn(asked.recv()))
+
+
 def _rounds(works: Sequence[Work], rounds: int) -> list[list[float]]:
     """The seconds that each work took for one document, in each round."""
     repeats = [_repeats(work) for work in works]
@@ -140,7 +178,7 @@ def _rounds(works: Sequence[Work], rounds: int) -> list[list[float]]:
 
 def _repeats(work: Work) -> int:
     work.turn(1)  # warm
-    return max(1, round(SHORTEST / max(work.turn(1), SHORTEST / 1000)))
+    return math.ceil(SHORTEST / max(work.turn(1), SHORTEST / 1000))
 
 
 def _line(

@@ -31,11 +31,11 @@ def page(beside: Sequence[Beside], alone: Sequence[Alone], *, node: str = "") ->
 
 {_joined(beside_lines(beside))}
 
-Each round does every work of a group once, one after the other, each for at least 100 ms, in one
-run. The ratio is taken within a round; beside its median stands what lies between the 10th and
-the 90th percentile. Times are the processor's for one document (of Node also its own threads'),
-but the clock's where two processes work. Ours has the product's checks in it. All Word engines
-pack at deflate level 6 and make documents with the same words.
+Each round does every work of a group once, one after the other, each for at least 250 ms and in a
+process of its own. The ratio is taken within a round; beside its median stands what lies between
+the 10th and the 90th percentile. Times are the processor's for one document (of Node also its own
+threads'), but the clock's where two processes work. Ours has the product's checks in it. All Word
+engines pack at deflate level 6 and make documents with the same words.
 
 ## Ours alone
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from benchmarks import chart, table
 from benchmarks.dialects import Carbone, Dialect, Mustache, translated
-from benchmarks.measure import Alone, Beside, Broken, Group, Peer, Work, beside
+from benchmarks.measure import Alone, Beside, Broken, Group, Peer, Work, beside, in_process
 from formsvc.documents import docx
 
 BUSY = Path(__file__).parents[1] / "benchmarks" / "data" / "minutes.docx"
@@ -43,7 +43,29 @@ def test_a_work_is_repeated_until_its_turn_can_be_measured() -> None:
         return times / 1000
 
     beside(Group("short", Work("short", turn), [Peer(_taking(1))], rounds=2))
-    assert asked[-2:] == [100, 100]
+    assert asked[-2:] == [250, 250]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of other tests
+def test_each_work_of_this_program_has_a_process_of_its_own() -> None:
+    done: list[int] = []
+
+    def make() -> bytes:
+        done.append(1)
+        sum(range(100_000))
+        return b"Kari"
+
+    beside(Group("apart", in_process("apart", make), [], 1, _lacks))
+    assert done == [1]  # the look at what it makes; all else happened elsewhere
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of other tests
+def test_a_work_that_fails_in_its_process_breaks_the_run(capfd: pytest.CaptureFixture[str]) -> None:
+    looked = iter([b"Kari"])
+    fails_later = in_process("fails", lambda: next(looked))
+    with pytest.raises(Broken, match="fails has failed"):
+        beside(Group("late", fails_later, [], 1, _lacks))
+    assert "StopIteration" in capfd.readouterr().err
 
 
 def test_a_peer_that_makes_nothing_breaks_the_run() -> None:
