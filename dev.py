@@ -3,7 +3,7 @@
 
 python3 dev.py run [--port 8000]    the service, with invented people to try it on
 python3 dev.py test [...]           every check that CI makes; what follows goes to pytest
-python3 dev.py bench [...]          how fast it is
+python3 dev.py bench [--node ...]   how fast it is, beside others
 python3 dev.py fill consent ...     any other word goes to the command line of formsvc
 """
 
@@ -31,6 +31,8 @@ LIBRARIES = {
 }
 #: an installation is stale when one of these has changed
 INPUTS = ("pyproject.toml", "constraints.txt", "package-lock.json", "assets.json", "hatch_build.py")
+#: what the words of the terminal need besides the service
+EXTRAS = {"test": "test", "bench": "bench"}
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -89,7 +91,8 @@ def inputs_sum() -> str:
 def install(extra: str = "") -> None:
     """Bring .venv up to date with the checkout; when it is, this takes no time."""
     wanted = inputs_sum()
-    stamps = {name: VENV / f"installed-{name or 'alone'}" for name in {extra, "test"}}
+    enough = {extra} if extra else {"", *EXTRAS.values()}
+    stamps = {name: VENV / f"installed-{name or 'alone'}" for name in enough}
     assets = ROOT / "formsvc" / "static" / "vendor" / "manifest.json"
     if assets.exists() and any(s.exists() and s.read_text() == wanted for s in stamps.values()):
         return
@@ -128,7 +131,7 @@ def main(arguments: list[str]) -> NoReturn:
         print(__doc__)
         sys.exit()
     word, *rest = arguments
-    install("test" if word == "test" else "")
+    install(EXTRAS.get(word, ""))
     if word == "test":
         test(rest)
     if word == "bench":

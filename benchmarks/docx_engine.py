@@ -1,22 +1,23 @@
-"""``python -m benchmarks.docx_engine``: the Word engine beside docxtpl, packed equally hard.
+"""The Word engine beside docxtpl and the engines of Node, packed equally hard.
 
-Each round runs every engine in turn, and ratios are taken round by round, so that noise hits all
-alike; what counts is the processor's time, not the clock's. Ours is the whole way of the product:
-plain data demanded, the sandbox, the document, and the look for answers that could be missing.
+Ours is the whole way of the product: plain data demanded, the sandbox, the document, and the look
+for answers that could be missing.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
-import statistics
-import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from docxtpl import DocxTemplate
 
+from benchmarks.measure import Group, Peer, in_process
+from benchmarks.node_engines import Node
 from formsvc.documents import checks, docx
 from formsvc.kinds import find
 from formsvc.services import printing
@@ -27,44 +28,8 @@ ROOT = Path(__file__).parents[1]
 BUSY = ROOT / "benchmarks" / "data" / "minutes.docx"
 OWN = ROOT / "docx_templates" / "minutes.nb.docx"
 
-SHORTEST = 0.02  # s: what is faster is repeated within its turn
 
-
-class Result(NamedTuple):
-    """The seconds that each round took for one document."""
-
-    name: str
-    seconds: list[float]
-
-    def ratio(self, other: Result) -> str:
-        """How many times faster than another, with the spread: 10th to 90th percentile."""
-        ratios = sorted(b / a for a, b in zip(self.seconds, other.seconds, strict=True))
-        tenth = len(ratios) // 10
-        middle = statistics.median(ratios)
-        return f"{middle:.1f} ({ratios[tenth]:.1f} to {ratios[-1 - tenth]:.1f})"
-
-
-def measured(works: dict[str, Callable[[], object]], rounds: int) -> list[Result]:
-    """Each work once a round, one after the other."""
-    repeats = {name: _repeats(work) for name, work in works.items()}
-    seconds: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            start = time.process_time()
-            for _ in range(repeats[name]):
-                work()
-            seconds[name].append((time.process_time() - start) / repeats[name])
-    return [Result(name, taken) for name, taken in seconds.items()]
-
-
-def _repeats(work: Callable[[], object]) -> int:
-    work()
-    start = time.process_time()
-    work()
-    return max(1, int(SHORTEST / (time.process_time() - start)))
-
-
-class Work(NamedTuple):
+class Paper(NamedTuple):
     """A template and the answers that it is filled with."""
 
     name: str
@@ -80,8 +45,8 @@ class Work(NamedTuple):
         template.save(file)
         return file.getvalue()
 
-    def by_us(self, level: int) -> Callable[[], bytes]:
-        compiled = docx.load(self.template, level=level)
+    def by_us(self) -> Callable[[], bytes]:
+        compiled = docx.load(self.template, level=6)  # as docxtpl and the others pack
 
         def filled() -> bytes:
             data = compiled.render(self.answers)
@@ -92,7 +57,7 @@ class Work(NamedTuple):
         return filled
 
 
-def busy(rows: int) -> Work:
+def busy(rows: int) -> Paper:
     """The busy template with so many measures."""
     names = itertools.cycle(["Kari Nordmann", "Čáhci & Đorđe <AS>", "Ola Løkken-Åsheim"])
     words = "Tiltaket settes i verk før neste møte; «tilbakemelding» går til leder & referent. "
@@ -134,32 +99,42 @@ def busy(rows: int) -> Work:
             for n in range(1, rows + 1)
         ],
     }
-    return Work(f"busy minutes, {rows} rows", BUSY.read_bytes(), answers, answers)
+    return Paper(f"Minutes to Word, {rows:,} rows", BUSY.read_bytes(), answers, answers)
 
 
-def own(rows: int) -> Work:
+def own(rows: int) -> Paper:
     """The shipped template of the minutes with so many measures."""
     kind = find("minutes")
     form = kind.form.from_answers(load("minutes.nb"))
     words = printing.context(kind, form, "S-2026-0041")
     words["measures"] = list(itertools.islice(itertools.cycle(words["measures"]), rows))
     printed = {k: v for k, v in words.items() if k in form.words() and k != "language"}
-    return Work(f"own minutes, {rows} rows", OWN.read_bytes(), words, printed)
+    return Paper(f"Our own minutes to Word, {rows:,} rows", OWN.read_bytes(), words, printed)
 
 
-def main() -> None:
-    print("| work | docxtpl ms | ours ms | docxtpl / ours (10 % to 90 %) | with level 1 | goal |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for make, rows, goal in ((busy, 12, 40), (busy, 1000, 10), (own, 12, 40), (own, 1000, 10)):
-        work = make(rows)
-        engines = {"docxtpl": work.by_docxtpl, "6": work.by_us(6), "1": work.by_us(1)}
-        docxtpl, ours, light = measured(engines, rounds=11 if rows < 100 else 5)
-        figures = (statistics.median(each.seconds) * 1000 for each in (docxtpl, ours))
-        print(
-            f"| {work.name} | {' | '.join(f'{each:.2f}' for each in figures)}"
-            f" | {ours.ratio(docxtpl)} | {light.ratio(docxtpl)} | {goal} |"
-        )
+#: for Node, by the names that its works ask for
+ROWS = {"12": busy(12), "1000": busy(1000)}
 
 
-if __name__ == "__main__":
-    main()
+def groups(node: Node | None) -> Iterator[Group]:
+    """Few rows and many, in a template as Word leaves them and in our own."""
+    for of, goal, goal_node, rounds in (("12", 40, 10, 15), ("1000", 10, 0, 9)):
+        peers = [Peer(node.work(each, of), goal_node) for each in _NODE] if node else []
+        yield _group(ROWS[of], goal, rounds, peers)
+    yield _group(own(12), 40, 11, [])
+    yield _group(own(1000), 10, 7, [])
+
+
+_NODE = ("docxtemplater", "easy-template-x", "carbone")
+
+
+def _group(paper: Paper, goal: float, rounds: int, peers: Sequence[Peer]) -> Group:
+    docxtpl = in_process(f"docxtpl {version('docxtpl')}", paper.by_docxtpl)
+    wanted = Counter(docx.text(paper.by_docxtpl()).split())
+
+    def lacks(data: bytes) -> list[str]:
+        found = Counter(docx.text(data).split()) if data else Counter[str]()
+        return sorted(wanted - found)
+
+    ours = in_process("formsvc", paper.by_us())
+    return Group(paper.name, ours, [Peer(docxtpl, goal), *peers], rounds, lacks)

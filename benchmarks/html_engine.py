@@ -1,4 +1,4 @@
-"""``python -m benchmarks.html_engine``: printed minutes beside what WeasyPrint does by itself.
+"""Printed minutes beside what WeasyPrint does by itself.
 
 The same answers to the same tagged PDF/A-2a of two pages, in three ways:
 
@@ -12,21 +12,14 @@ All three print with the bundled fonts, by their names.
 
 from __future__ import annotations
 
-import multiprocessing
-import statistics
-import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import weasyprint
 from jinja2 import Environment, FileSystemLoader, Template
 from weasyprint.text.fonts import FontConfiguration
 
-from benchmarks.docx_engine import Result
 from formsvc.documents import checks, fonts, html_pdf, pdf_form
 from formsvc.documents.html_pdf import TEMPLATES
 from formsvc.kinds import find
@@ -37,8 +30,6 @@ DATA = Path(__file__).parent / "data"
 #: where the coat of arms lies
 _BASE = f"{TEMPLATES}/"
 _VARIANT = "pdf/a-2a"
-#: documents of one way after each other
-_A_TURN = 4
 
 
 @cache
@@ -90,50 +81,3 @@ def ours() -> bytes:
     made = html_pdf.render("minutes", words)
     checks.nothing_lost(html_pdf.printable(answers), pdf_form.text(made))
     return made
-
-
-_WAYS: Final[dict[str, Callable[[], bytes]]] = {
-    "plain": plain,
-    "plain_same_html": plain_same_html,
-    "ours": ours,
-}
-
-
-def _turn(name: str) -> float:
-    """The seconds for each of some documents."""
-    start = time.process_time()
-    for _ in range(_A_TURN):
-        _WAYS[name]()
-    return (time.process_time() - start) / _A_TURN
-
-
-def run(rounds: int = 11) -> dict[str, Result]:
-    """Some documents of each way a round, one way after the other.
-
-    Each has a process of its own, as it would be used, so that none clears up after another.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    seconds: dict[str, list[float]] = {name: [] for name in _WAYS}
-    with ExitStack() as stack:
-        homes = {
-            name: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for name in _WAYS
-        }
-        for turn in range(rounds + 1):
-            for name, home in homes.items():
-                taken = home.submit(_turn, name).result()
-                if turn:  # the first warms up
-                    seconds[name].append(taken)
-    return {name: Result(name, taken) for name, taken in seconds.items()}
-
-
-def main() -> None:
-    results = run()
-    print("| way | ms | times ours (10 % to 90 %) |")
-    print("|---|---:|---:|")
-    for name, result in results.items():
-        milliseconds = statistics.median(result.seconds) * 1000
-        print(f"| {name} | {milliseconds:.1f} | {results['ours'].ratio(result)} |")
-
-
-if __name__ == "__main__":
-    main()

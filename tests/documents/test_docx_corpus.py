@@ -318,10 +318,10 @@ def test_xml_among_the_answers_that_is_broken_is_refused() -> None:
     compiled = docx.load(_template(paragraph("{{ x }}{{r rich }}")), trusted=True)
     words = {"paper": {"title": ""}, "x": "", "rich": ""}
     assert docx.text(compiled.render({**words, "x": Markup("a &amp; b")})).strip() == "a & b"
-    for broken in ({"x": Markup("R & D")}, {"x": Markup("a<b>")}, {"x": Markup("&nbsp;")},
-                   {"rich": RichText("x", font='A"b')}):  # fmt: skip
+    given: list[tuple[str, object]] = [("x", Markup(x)) for x in ("R & D", "a<b>", "&nbsp;")]
+    for name, broken in [*given, ("rich", RichText("x", font='A"b'))]:
         with pytest.raises(BadTemplate, match="formatert tekst"):
-            compiled.render(words | broken)
+            compiled.render({**words, name: broken})
 
 
 def test_cells_among_the_answers_widen_the_grid() -> None:

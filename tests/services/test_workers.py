@@ -55,7 +55,7 @@ def test_tasks_are_read_no_further_than_the_work_has_come() -> None:
 
     def tasks() -> Iterator[int]:
         nonlocal read
-        for read in range(10_000):  # noqa: B007 - the test looks at it
+        for read in range(10_000):
             yield read
 
     results = workers.each(_work(_square, chunk=2), tasks(), 2)
