@@ -122,7 +122,10 @@ def too_long() -> str:
 
 
 def _unopened() -> str:
-    return _("Her slutter en kode som ikke begynner. Sett inn {{ eller {% foran, i samme avsnitt.")
+    return _(
+        "Her slutter en kode som ikke begynner. Sett inn %(braces)s foran, i samme avsnitt.",
+        braces="{{",
+    )
 
 
 def _curled(tag: _Tag) -> Iterator[tuple[str, str]]:
