@@ -184,7 +184,7 @@ def _statement(tag: _Tag) -> str:
 
 def _unknown(word: str) -> str:
     if word in _LIFTS:
-        return _("Skriv {%%%(word)s rett etter klammen, uten mellomrom.", word=word)
+        return _("Skriv %(tag)s uten mellomrom etter klammen.", tag=f"{{%{word}")
     near = get_close_matches(word, _STATEMENTS, n=1)
     if near:
         return _(

@@ -96,7 +96,7 @@ def test_no_shipped_template_has_any(slug: str, language: str) -> None:
         ("x{% endif %}", "ingenting er begynt"),
         ("{% if place %}{% for m in measures %}{% endif %}{% endfor %}", "Skriv endfor først"),
         ("{% edif %}", "Mente du `endif`?"),
-        ("{% p if place %}{% endif %}", "rett etter klammen"),
+        ("{% p if place %}{% endif %}", "Skriv {%p uten mellomrom"),
         ("{% set x = 1 %}", "«set» kan ikke brukes"),
         ("{% macro x() %}{% endmacro %}", "«macro» kan ikke brukes"),
         ("{% include 'x' %}", "kan ikke brukes"),
