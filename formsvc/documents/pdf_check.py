@@ -6,12 +6,11 @@ compiled, and only then are the fields held against the answers of the paper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents import pdf_fields
 from formsvc.documents.pdf_fields import Field
-from formsvc.documents.pdf_form import load
 from formsvc.documents.pdf_hazards import Hazard, hazards, unpacks_within
 from formsvc.documents.pdf_objects import limited, reader
 from formsvc.documents.pdf_places import misplaced
@@ -36,14 +35,17 @@ class _Refused(Exception):
     """The file is not looked at any further."""
 
 
-def check(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
+def faults(
+    data: bytes, schema: Mapping[str, Any], compiled: Callable[[bytes], object]
+) -> list[Fault]:
     """All that is wrong with a PDF template; nothing when it may be used.
 
     :param schema: the JSON Schema of the paper's answers
+    :param compiled: makes a template ready to be filled, and is asked last
     """
     try:
         with limited(MOST_UNPACKED // 4, MOST_FIELDS):
-            return _looked_through(data, schema)
+            return _looked_through(data, schema, compiled)
     except _Refused as refused:
         return [Fault("", "", str(refused))]
     except Exception:  # pypdf lets KeyError, AttributeError, RecursionError … out of broken files
@@ -57,7 +59,9 @@ def _damaged() -> str:
     )
 
 
-def _looked_through(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
+def _looked_through(
+    data: bytes, schema: Mapping[str, Any], compiled: Callable[[bytes], object]
+) -> list[Fault]:
     _gate(data)
     file = reader(data)
     _bounds(file)
@@ -71,10 +75,10 @@ def _looked_through(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
     known: dict[str, Field] = {}
     for one in pdf_fields.found(file):
         known.setdefault(one.field.name, one.field)
-    faults = [*dangers, *_unseen(file, known), *misplaced(known, schema)]
-    if not faults:
-        load(data)
-    return faults
+    found = [*dangers, *_unseen(file, known), *misplaced(known, schema)]
+    if not found:
+        compiled(data)
+    return found
 
 
 # -- the file as a whole --------------------------------------------------------------------------

@@ -5,6 +5,11 @@ in the field too, so that the form can be changed and read. ``flatten`` makes it
 that has no room, or letters that the font lacks, is never cut: the field shows the beginning and a
 reference, and the whole text is handed back for a continuation page, which ``append`` joins to the
 form. Equal input gives equal bytes.
+
+A value goes from ``CompiledForm.fill`` to its part in ``pdf_parts``, which lays it out
+(``pdf_layout``); ``Look.drawn`` in ``pdf_look`` makes the operators, ``pdf_editable`` and
+``pdf_flat`` the objects, and ``pdf_write`` the file. Before that ``pdf_check`` looks a template
+through, and after it ``pdf_proof`` knows what need not be read back.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents import html_pdf_text, pdf_sheet, pdf_tags
+from formsvc.documents import html_pdf_text, pdf_check, pdf_sheet, pdf_tags
 from formsvc.documents.pdf_editable import Editable, Increments
 from formsvc.documents.pdf_fallback import reserved
 from formsvc.documents.pdf_fields import Field, found
@@ -33,12 +38,12 @@ from formsvc.documents.pdf_objects import (
 from formsvc.documents.pdf_parts import ButtonPart, Overflow, TextPart, Written, no_such_field
 from formsvc.documents.pdf_prepare import prepared, remarks
 from formsvc.documents.pdf_proof import Proof, proved, texts, unsure
-from formsvc.errors import BadTemplate, FormsvcError
+from formsvc.errors import BadTemplate, Fault, FormsvcError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
 
-__all__ = ["FONT", "CompiledForm", "Filled", "Overflow", "append", "fill", "load", "text"]
+__all__ = ["FONT", "CompiledForm", "Filled", "Overflow", "append", "check", "fill", "load", "text"]
 
 #: what the metadata say of PDF/A-2a, PDF/A-2b and PDF/UA-1
 _ACCESSIBLE: Final = b"<pdfaid:conformance>A</pdfaid:conformance>"
@@ -202,6 +207,14 @@ def load(data: bytes) -> CompiledForm:
             "The form of the PDF template is broken. Open it in a program for PDF forms, and save"
             " it anew."
         ) from error
+
+
+def check(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
+    """All that is wrong with a template, each with its mend; nothing when it may be used.
+
+    :param schema: the JSON Schema of the paper's answers
+    """
+    return pdf_check.faults(data, schema, load)
 
 
 def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = False) -> Filled:

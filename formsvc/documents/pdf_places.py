@@ -6,7 +6,7 @@ the JSON Schema of the paper's answers, before anybody has answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ class _Paper:
         self.names.update(f"{path}.{code}" for code in codes)
         whole = self._form.get(path)
         if whole:  # a text field takes the whole list, each item on its line
-            yield from _written(whole, lambda: _("en liste"))
+            yield from _written(whole, _("Svaret er en liste. Gjør feltet til et tekstfelt."))
         elif codes and not rows:
             yield from self._boxes(codes, path)
         else:
@@ -92,9 +92,10 @@ class _Paper:
             box = self._form.get(f"{path}.{code}")
             if box is None:
                 said = _(
-                    "Valget «%(code)s» har ingen rute. Lag en avkryssingsrute med dette navnet."
+                    "Valget «%(code)s» har ingen rute. Lag en avkryssingsrute med dette navnet.",
+                    code=code,
                 )
-                yield Fault("", f"{path}.{code}", said % {"code": code})
+                yield Fault("", f"{path}.{code}", said)
             elif box.kind != "check":
                 said = _("Dette er ett av flere valg. Gjør feltet til en avkryssingsrute.")
                 yield Fault("", box.name, said)
@@ -117,7 +118,10 @@ class _Paper:
                 ),
             )
         elif place is not None:
-            yield from _written(place, lambda: _("rader som tabellen ikke har plass til"))
+            said = _(
+                "Feltet skal ta rader som tabellen ikke har plass til. Gjør det til et tekstfelt."
+            )
+            yield from _written(place, said)
 
 
 def _of_one(field: Field, schema: Mapping[str, Any], kind: str) -> Iterator[Fault]:
@@ -129,9 +133,13 @@ def _of_one(field: Field, schema: Mapping[str, Any], kind: str) -> Iterator[Faul
     elif codes and field.kind == "radio":
         yield from _buttons(field, codes)
     elif codes:
-        yield from _written(field, lambda: _("ett av flere valg"), group=True)
+        said = _(
+            "Svaret er ett av flere valg. Gjør feltet til en gruppe med radioknapper, én for hver"
+            " kode, eller til et tekstfelt."
+        )
+        yield from _written(field, said)
     else:
-        yield from _written(field, lambda: _("en tekst"))
+        yield from _written(field, _("Svaret er en tekst. Gjør feltet til et tekstfelt."))
 
 
 def _buttons(field: Field, codes: Sequence[str]) -> Iterator[Fault]:
@@ -158,29 +166,30 @@ def _buttons(field: Field, codes: Sequence[str]) -> Iterator[Fault]:
         yield Fault("", field.name, said)
 
 
-def _written(field: Field, what: Callable[[], str], *, group: bool = False) -> Iterator[Fault]:
-    """The fault of a field that cannot be written in; ``what`` says what it should take."""
-    if field.kind in _WRITABLE:
-        return
-    if group:
-        mend = _(
-            "Gjør feltet til en gruppe med radioknapper, én for hver kode, eller til et tekstfelt."
-        )
-    else:
-        mend = _("Gjør feltet til et tekstfelt.")
-    yield Fault("", field.name, _("Svaret er %(what)s. %(mend)s", what=what(), mend=mend))
+def _written(field: Field, said: str) -> Iterator[Fault]:
+    """What is to be said of a field that cannot be written in."""
+    if field.kind not in _WRITABLE:
+        yield Fault("", field.name, said)
 
 
 def _missing(path: str, schema: Mapping[str, Any]) -> Fault:
-    kind = _type(schema)
-    if kind == "boolean":
-        mend = _("Lag en avkryssingsrute med dette navnet.")
-    elif 0 < len(_codes(schema)) <= _FEW_CODES:
-        mend = _("Lag en gruppe med radioknapper med dette navnet, én knapp for hver kode.")
-    else:
-        mend = _("Lag et tekstfelt med dette navnet.")
     title = str(schema.get("title") or path)
-    return Fault("", path, _("Svaret «%(title)s» har ikke noe felt. ", title=title) + mend)
+    if _type(schema) == "boolean":
+        said = _(
+            "Svaret «%(title)s» har ikke noe felt. Lag en avkryssingsrute med dette navnet.",
+            title=title,
+        )
+    elif 0 < len(_codes(schema)) <= _FEW_CODES:
+        said = _(
+            "Svaret «%(title)s» har ikke noe felt. Lag en gruppe med radioknapper med dette navnet,"
+            " én knapp for hver kode.",
+            title=title,
+        )
+    else:
+        said = _(
+            "Svaret «%(title)s» har ikke noe felt. Lag et tekstfelt med dette navnet.", title=title
+        )
+    return Fault("", path, said)
 
 
 def _type(schema: Mapping[str, Any]) -> str:

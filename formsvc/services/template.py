@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from formsvc import config, norway, profile
-from formsvc.documents import docx, jail, pdf_check
+from formsvc.documents import docx, jail, pdf_form
 from formsvc.documents.official import Template
 from formsvc.errors import BadTemplate, Fault, FaultyTemplate
 from formsvc.kinds import Kind
@@ -54,7 +54,7 @@ def check(kind: Kind, data: bytes) -> list[Fault]:
             Fault("", "", _("Fila er altfor stor. Ta bort store bilder, og lagre den på nytt."))
         ]
     is_form = data.lstrip()[:5] == b"%PDF-"
-    work, seen = (pdf_check.check, kind.form.schema()) if is_form else (docx.check, schema(kind))
+    work, seen = (pdf_form.check, kind.form.schema()) if is_form else (docx.check, schema(kind))
     try:
         return [Fault(*each) for each in jail.run(work, data, seen)]
     except BadTemplate as error:

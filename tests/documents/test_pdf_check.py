@@ -17,8 +17,7 @@ from pypdf import PdfWriter
 from pypdf.generic import NameObject
 
 from formsvc.documents.form_values import form_values
-from formsvc.documents.pdf_check import check
-from formsvc.documents.pdf_form import fill, load
+from formsvc.documents.pdf_form import check, fill, load
 from formsvc.documents.pdf_objects import pdf_text, put
 from formsvc.errors import BadTemplate, Fault
 from formsvc.kinds import KINDS, find
