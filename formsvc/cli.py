@@ -175,8 +175,8 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
         rows = _rows(source, find(kind))
         for outcome in _shown(batches.run(find(kind), rows, out, wanted, jobs), rows):
             counts[outcome.what] += 1
-            for problem in outcome.problems or outcome.notices:
-                click.echo(f"row {outcome.number}: {problem.field}: {problem.message}", err=True)
+            for told in outcome.problems or outcome.notices:
+                click.echo(f"row {outcome.number}: {_sentence(told)}", err=True)
     sys.exit(1 if counts["refused"] else 0)
 
 
@@ -222,7 +222,8 @@ def _summary(counts: dict[str, int]) -> Iterator[None]:
         click.echo(f"Stopped. {_counted(counts)}. The same command goes on from there.", err=True)
         sys.exit(1)
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+        name = error.filename2 or error.filename
+        raise click.ClickException(f"{name}: {error.strerror}") from None
     except FormsvcError:
         if any(counts.values()):
             click.echo(_counted(counts), err=True)
@@ -342,8 +343,12 @@ def _report(problems: list[Problem], *, as_json: bool) -> None:
         _print_json(_plain(problems))
         return
     for problem in problems:
-        sentence = " ".join(problem.message.splitlines())
-        click.echo(f"{problem.field}: {sentence}" if problem.field else sentence, err=True)
+        click.echo(_sentence(problem), err=True)
+
+
+def _sentence(problem: Problem) -> str:
+    message = " ".join(problem.message.splitlines())
+    return f"{problem.field}: {message}" if problem.field else message
 
 
 def _plain(problems: list[Problem]) -> list[dict[str, str]]:

@@ -151,6 +151,53 @@ def test_batch_without_refusals_ends_well(tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "refused.jsonl").exists()
 
 
+def test_batch_reads_json_lines_from_standard_input(tmp_path: Path) -> None:
+    lines = json.dumps(load("minutes.nb")) + "\n{\n"
+    words = ["batch", "minutes", "--rows", "-", "--out", str(tmp_path), "--jobs", "2"]
+    done = CliRunner().invoke(main, words, input=lines)
+    assert done.exit_code == 1
+    assert (tmp_path / "minutes-000001.docx").exists()
+    assert done.stderr.endswith("1 made, 1 refused\n")
+
+
+def test_batch_goes_on_from_what_was_made(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(load("minutes.nb")))
+    for said in ("1 made, 0 refused\n", "0 made, 0 refused, 1 were made before\n"):
+        done = _call("batch", "minutes", "--rows", rows, "--out", tmp_path / "out")
+        assert (done.exit_code, done.stderr) == (0, said)
+
+
+@pytest.mark.parametrize("content", [b"child.nmae;reason\nPer;a\n", b"PK\x03\x04", b"\x00"])
+def test_batch_refuses_a_table_in_words_before_anything_is_made(
+    content: bytes, tmp_path: Path
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_bytes(content)
+    refused = _call("batch", "ke_group_created", "--rows", rows, "--out", tmp_path / "out")
+    assert refused.exit_code == 2
+    assert len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_batch_tells_what_was_replaced_by_row_and_is_done(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(load("minutes.nb") | {"place": "Rom \ud800 2"}))
+    done = _call("batch", "minutes", "--rows", rows, "--out", tmp_path / "out")
+    assert done.exit_code == 0
+    assert done.stderr.startswith("row 1: place: ")
+
+
+def test_batch_says_where_it_cannot_write(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(load("minutes.nb")))
+    (tmp_path / "minutes-000001.docx").mkdir()
+    failed = _call("batch", "minutes", "--rows", rows, "--out", tmp_path, "--jobs", 2)
+    assert failed.exit_code == 1
+    assert "minutes-000001.docx" in failed.stderr
+    assert not isinstance(failed.exception, OSError)
+
+
 def test_doctor_names_each_thing_it_looked_at() -> None:
     findings = json.loads(_call("doctor", "--json").stdout)
     assert {"Secret key", "Database", "Official templates"} <= {each["what"] for each in findings}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Final, Literal, NamedTuple
 import formsvc
 from formsvc import config, kinds, profile
 from formsvc.documents import html_pdf
-from formsvc.errors import DocumentFailed, FormsvcError, InvalidAnswers, Problem
+from formsvc.errors import FormsvcError, InvalidAnswers, MissingLibrary, Problem
 from formsvc.kinds import Format, Kind
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
@@ -28,6 +29,8 @@ from formsvc.services import printing, rows, workers
 from formsvc.services.journal import Journal
 from formsvc.services.rows import Row, RowFile
 from formsvc.services.tables import CsvWriter
+
+log = logging.getLogger(__name__)
 
 #: how many rows a process is handed at a time: some milliseconds' work each way
 _CHUNK: Final[dict[Format, int]] = {"docx": 8}
@@ -140,9 +143,16 @@ def _ending(wanted: Format) -> str:
 
 
 def _warm(kind: Kind, wanted: Format) -> None:
-    """Make one document for nothing, so that templates and fonts are loaded before the fork."""
-    with suppress(DocumentFailed):  # each row will say so itself
+    """Make one document for nothing, so that templates and fonts are loaded before the fork.
+
+    :raises MissingLibrary: when the system cannot print PDFs, which no row can mend.
+    """
+    try:
         printing.render(kind, kind.form.from_answers(kind.form.sample()), wanted)
+    except MissingLibrary:
+        raise
+    except Exception:
+        log.debug("The sample could not be printed; each row will say so itself.", exc_info=True)
 
 
 def _lost(row: Row) -> Outcome:
@@ -156,8 +166,10 @@ def _lost(row: Row) -> Outcome:
 # -- in each process ------------------------------------------------------------------------------
 
 
-def _ready(order: Order) -> Callable[[Row], Outcome]:
-    return partial(_outcome, order, kinds.find(order.slug), Journal(order.journal))
+@contextmanager
+def _ready(order: Order) -> Iterator[Callable[[Row], Outcome]]:
+    with closing(Journal(order.journal)) as journal:
+        yield partial(_outcome, order, kinds.find(order.slug), journal)
 
 
 def _outcome(order: Order, kind: Kind, journal: Journal, row: Row) -> Outcome:

@@ -38,12 +38,9 @@ class CsvTable:
         """
         with path.open("rb") as file:
             self._encoding = _encoding(file)
-            file.seek(0)
-            first = io.TextIOWrapper(file, self._encoding).readline(_BLOCK)
-            said = _SEP.fullmatch(first)
-            if said is None:
-                file.seek(0)
-                first = _first_filled(io.TextIOWrapper(file, self._encoding))
+        with path.open(encoding=self._encoding, newline="") as lines:
+            first = next((line for line in lines if line.strip()), "")
+        said = _SEP.fullmatch(first)
         self._skipped = 1 if said else 0
         self._delimiter = said[1] if said else max(_DELIMITERS, key=first.count)
         self._path = path
@@ -90,10 +87,6 @@ class CsvTable:
     def portion(self) -> float | None:
         """How much of the file is read, from 0 to 1."""
         return self._at / max(1, self._path.stat().st_size)
-
-
-def _first_filled(lines: io.TextIOWrapper) -> str:
-    return next((line for line in lines if line.strip()), "")
 
 
 def _encoding(file: BinaryIO) -> str:

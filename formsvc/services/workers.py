@@ -15,7 +15,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Final, Generic, NamedTuple, TypeVar, cast
@@ -35,8 +35,8 @@ _MOST_DEATHS: Final = 25
 class Work(NamedTuple, Generic[T, R]):
     """What is to be done with each task."""
 
-    #: gives the function that does it; called once in each process
-    ready: Callable[[], Callable[[T], R]]
+    #: gives the function that does it, and clears up after it; entered once in each process
+    ready: Callable[[], AbstractContextManager[Callable[[T], R]]]
     #: loads what every process needs
     warm: Callable[[], object]
     #: the result of a task whose process was killed, twice
@@ -59,8 +59,8 @@ def each(work: Work[T, R], tasks: Iterable[T], jobs: int) -> Iterator[R]:
     :raises Exception: what the work itself raises.
     """
     if jobs == 1:
-        with _settled(work.warm):
-            yield from map(work.ready(), tasks)
+        with _settled(work.warm), work.ready() as do:
+            yield from map(do, tasks)
         return
     # a thread could hold a lock in the moment of the fork, and then nobody would open it again
     forks = sys.platform == "linux" and threading.active_count() == 1
@@ -172,14 +172,15 @@ class _Crew(Generic[T, R]):
 
 
 def _serve(
-    pipe: Connection, ready: Callable[[], Callable[[T], R]], inherited: list[Connection]
+    pipe: Connection,
+    ready: Callable[[], AbstractContextManager[Callable[[T], R]]],
+    inherited: list[Connection],
 ) -> None:
     """What a process does: each chunk that comes through the pipe, until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the one who hands out the work
     for other in inherited:
         other.close()
-    do = ready()
-    with suppress(EOFError, OSError):
+    with ready() as do, suppress(EOFError, OSError):
         while True:
             tasks = pipe.recv()
             pipe.send(_done(do, tasks))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ class _Ready:
     def __init__(self, do: Callable[[int], int]) -> None:
         self.do = do
 
-    def __call__(self) -> Callable[[int], int]:
-        return self.do
+    def __call__(self) -> AbstractContextManager[Callable[[int], int]]:
+        return nullcontext(self.do)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
@@ -51,17 +52,10 @@ def test_no_task_is_no_result_and_no_process() -> None:
 
 
 def test_tasks_are_read_no_further_than_the_work_has_come() -> None:
-    read = 0
-
-    def tasks() -> Iterator[int]:
-        nonlocal read
-        while read < 10_000:
-            read += 1
-            yield read
-
-    results = workers.each(_work(_square, chunk=2), tasks(), 2)
+    tasks = iter(range(10_000))
+    results = workers.each(_work(_square, chunk=2), tasks, 2)
     next(results)
-    assert read < 50
+    assert next(tasks) < 50
     results.close()  # type: ignore[attr-defined] # it is a generator
 
 
@@ -121,10 +115,10 @@ def test_what_came_before_a_fault_among_the_tasks_is_done(jobs: int) -> None:
         yield from range(10)
         raise ValueError("row 10")
 
-    results: list[int] = []
+    results = workers.each(_work(_square), tasks(), jobs)
+    assert [next(results) for _task in range(10)] == [task * task for task in range(10)]
     with pytest.raises(ValueError, match="row 10"):
-        results.extend(workers.each(_work(_square), tasks(), jobs))
-    assert results == [task * task for task in range(10)]
+        next(results)
 
 
 def test_what_is_warm_is_warm_in_every_process() -> None:
@@ -138,11 +132,12 @@ def test_what_is_warm_is_warm_in_every_process() -> None:
 
 _ENDLESS = """
 import os, time
+from contextlib import nullcontext
 from formsvc.services import workers
 def slow(task):
     time.sleep(0.05)
     return os.getpid()
-work = workers.Work(lambda: slow, bool, bool, 1)
+work = workers.Work(lambda: nullcontext(slow), bool, bool, 1)
 for pid in workers.each(work, iter(int, 1), 2):
     print(pid, flush=True)
 """
