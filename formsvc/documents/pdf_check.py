@@ -6,6 +6,7 @@ compiled, and only then are the fields held against the answers of the paper.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,10 @@ MOST_UNPACKED: Final = 100_000_000
 #: how far into a file its first words may stand
 _HEADER: Final = 1024
 _HIDDEN, _NOT_SEEN = 2, 32
+
+
+# what pypdf remarks on in broken files is said here, in words that help
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 class _Refused(Exception):

@@ -273,7 +273,7 @@ _ANY = st.text(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(written=_ANY, name=st.sampled_from(["vorname", "anmerkungen", "iban"]))
 def test_any_text_comes_out_again_or_is_handed_back(written: str, name: str) -> None:
     fit = clean(written).text
