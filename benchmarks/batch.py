@@ -6,11 +6,12 @@ nothing else, and prints what it saw as JSON.
 
 from __future__ import annotations
 
+import io
 import json
-import multiprocessing
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.measure import Alone, Broken, Group, Peer, by_the_clock
 from formsvc.kinds import Format, find
-from formsvc.services import printing
+from formsvc.services import batch, printing, rows
 from tests.samples import load
 
 POOLED = 500  # documents in a turn of one process or two
@@ -62,15 +63,21 @@ def groups() -> Iterator[Group]:
 def _make(number: int, wanted: Format = "docx") -> int:
     """One document of the batch, all the way of the product; no two have the same answers."""
     kind = "minutes" if wanted == "docx" else "invitation"
-    answers: dict[str, Any] = {**load(f"{kind}.nb"), "place": f"Møterom {number}"}
-    return len(printing.make(find(kind), answers, wanted))
+    return len(printing.make(find(kind), _answers(kind, number), wanted))
+
+
+def _answers(kind: str, number: int) -> dict[str, Any]:
+    return {**load(f"{kind}.nb"), "place": f"Møterom {number}"}
 
 
 def _by_processes(count: int) -> None:
-    # ``services.batch`` belongs here: it does the same, and keeps the rows in order
-    with multiprocessing.get_context("fork").Pool(count) as pool:
-        for _ in pool.imap_unordered(_make, range(POOLED), chunksize=10):
-            pass
+    """A batch as ``formsvc batch`` makes it, to a folder that is thrown away."""
+    lines = "".join(json.dumps(_answers("minutes", number)) + "\n" for number in range(POOLED))
+    with tempfile.TemporaryDirectory() as folder:
+        source = rows.JsonLines(io.BytesIO(lines.encode()))
+        made = batch.run(find("minutes"), source, Path(folder), "docx", count)
+        if any(outcome.what != "made" for outcome in made):
+            raise Broken(f"{POOLED} documents by {count} processes: not all were made")
 
 
 def _long_run(wanted: Format, count: int) -> Seen:
