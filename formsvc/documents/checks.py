@@ -27,7 +27,7 @@ from formsvc.documents.fonts import INVISIBLE
 from formsvc.errors import AnswersLost
 
 #: answers that steer how a paper is printed and do not stand on it themselves
-_NOT_PRINTED: Final = frozenset({"language"})
+NOT_PRINTED: Final = frozenset({"language"})
 
 #: print in one colour shows none
 _SKIN_TONES: Final = "\U0001f3fb-\U0001f3ff"
@@ -81,7 +81,7 @@ def _texts(answers: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Each text and number with its dotted path."""
     if isinstance(answers, Mapping):
         for key, answer in answers.items():
-            if path or key not in _NOT_PRINTED:
+            if path or key not in NOT_PRINTED:
                 yield from _texts(answer, f"{path}.{key}" if path else str(key))
     elif isinstance(answers, list):
         for index, answer in enumerate(answers):

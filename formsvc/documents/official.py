@@ -53,7 +53,8 @@ def _word(
     template: bytes, context: Mapping[str, Any], words: Mapping[str, Any], language: str
 ) -> bytes:
     data = docx.render(template, context, language)
-    if docx.compiled(template).prints.unsure(words):
+    printed = {name: said for name, said in words.items() if name not in checks.NOT_PRINTED}
+    if docx.compiled(template).prints.unsure(printed):
         checks.nothing_lost(words, docx.text(data))
     return data
 
