@@ -118,7 +118,8 @@ def check_template(file: Path, kind: str, *, as_json: bool) -> None:
         from formsvc.kinds import find
         from formsvc.services import template
 
-        faults = template.check(find(kind), file.read_bytes())
+        with file.open("rb") as opened:
+            faults = template.check(find(kind), opened.read(template.MOST_BYTES + 1))
     if as_json:
         _print_json([fault._asdict() for fault in faults])
     for fault in [] if as_json else faults:

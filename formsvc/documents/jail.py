@@ -150,7 +150,6 @@ class _Warden:
 
 
 _warden = _Warden()
-_system: Final = ctypes.CDLL(None, use_errno=True)
 
 
 def _read(line: socket.socket, until: float) -> bytes:
@@ -256,12 +255,12 @@ def _leave_network() -> None:
     """Leave the network, and what the process will not need, for good."""
     import resource  # noqa: PLC0415 - Windows has none
 
-    if hasattr(_system, "unshare"):
+    if sys.platform == "linux":
+        system = ctypes.CDLL(None, use_errno=True)
         # where a container forbids it, a child still cannot open a connection (``_limit``)
-        _system.unshare(_NEW_NETWORK | (0 if os.getuid() == 0 else _NEW_USER))
-    if hasattr(_system, "prctl"):
-        _system.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        system.unshare(_NEW_NETWORK | (0 if os.getuid() == 0 else _NEW_USER))
+        system.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # macOS knows no such limit
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
