@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,6 +253,29 @@ def test_ctrl_c_stops_in_words_and_what_is_made_stays(tmp_path: Path) -> None:
     first = "".join(file.read_text().splitlines(keepends=True)[:60])
     file.write_text(first)
     assert _what(_run(file, out)) == ["refused"] + ["kept"] * 59
+
+
+def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".ke_group_created-000009.4711.docx.part").write_bytes(b"PK")
+    (out / ".minutes-000009.4711.docx.part").write_bytes(b"another batch's")
+    _run(_jsonl(tmp_path, ANSWERS), out)
+    assert [path.name for path in out.glob("*.part")] == [".minutes-000009.4711.docx.part"]
+
+
+def test_beside_a_thread_processes_are_started_afresh_and_give_the_same(tmp_path: Path) -> None:
+    file = _jsonl(tmp_path, ANSWERS, {}, _answers("Åse"))
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        assert _what(_run(file, tmp_path / "2", jobs=2)) == ["made", "refused", "made"]
+    finally:
+        end.set()
+        thread.join()
+    _run(file, tmp_path / "1")
+    assert _documents(tmp_path / "1") == _documents(tmp_path / "2")
 
 
 # -- the report -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -122,11 +123,10 @@ def test_what_came_before_a_fault_among_the_tasks_is_done(jobs: int) -> None:
 
 
 def test_what_is_warm_is_warm_in_every_process() -> None:
+    if sys.platform != "linux" or threading.active_count() > 1:
+        pytest.skip("processes inherit nothing")
     warmed: list[int] = []
     work = _work(lambda task: task + len(warmed), 1, warm=lambda: warmed.append(1))
-    method = "fork" if sys.platform == "linux" else "spawn"
-    if method == "spawn":
-        pytest.skip("processes inherit nothing here")
     assert list(workers.each(work, range(4), 2)) == [1, 2, 3, 4]
 
 
