@@ -121,7 +121,7 @@ class _Look:
             self.faults.append(Fault(source.name, "", docx_tags.too_long()))
 
     def _tell(self, node: nodes.Node, message: str) -> None:
-        fault = Fault(self._source.name, self._source.paragraph(node.lineno), message)
+        fault = Fault(self._source.name, self._source.paragraph(node.lineno or 0), message)
         if fault not in self.faults:
             self.faults.append(fault)
 

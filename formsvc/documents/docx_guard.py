@@ -24,13 +24,17 @@ _XML_NAMES: Final = (".xml", ".rels", ".vml")
 _BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _BEFORE_XML: Final = _UTF8_MARK + b" \t\r\n"
-_ENCODING = re.compile(r"""<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+#: XML in encodings that readers guess: UTF-16 and UTF-32 without a mark, EBCDIC
+_HIDDEN_XML: Final = (b"\0<", b"\0\0\0<", b"<\0", b"\x4c\x6f\xa7\x94")
+_HIDDEN_EBCDIC: Final = _HIDDEN_XML[-1].decode("latin-1")
+_ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
+_LONGEST_DECLARATION: Final = 200
 _ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
 _DECLARES = re.compile(r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 
 
-def demand_harmless(package: zipfile.ZipFile) -> None:
-    """Make sure that a file can be unpacked and its XML be read without harm.
+def unpacked(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """The members by name, in their order, when they can be unpacked and read without harm.
 
     :raises BadTemplate: it is a bomb, or holds members or XML that readers understand in two ways.
     """
@@ -50,14 +54,23 @@ def demand_harmless(package: zipfile.ZipFile) -> None:
                 " eller navn som fører ut av fila. Åpne den i Word, og lagre den på nytt."
             )
         )
-    for member in members:
-        content = package.read(member)
-        if looks_like_xml(member.filename, content):
-            _demand_plain(member.filename, content)
+    contents = {member.filename: _content(package, member) for member in members}
+    for name, content in contents.items():
+        if looks_like_xml(name, content):
+            _demand_plain(name, content)
+    return contents
+
+
+def _content(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What a member holds; never more than it says, which a bomb would not say."""
+    with package.open(member) as opened:
+        content = opened.read(member.file_size + 1)
+        if len(content) != member.file_size or opened.read(1):
+            raise zipfile.BadZipFile(member.filename)
+    return content
 
 
 def _is_huge(members: list[zipfile.ZipInfo]) -> bool:
-    # what a member says of its size is true: no more than that is ever unpacked of it
     xml = (each.file_size for each in members if each.filename.lower().endswith(_XML_NAMES))
     return (
         len(members) > MOST_MEMBERS
@@ -80,6 +93,8 @@ def _is_odd(member: zipfile.ZipInfo) -> bool:
 def looks_like_xml(name: str, content: bytes) -> bool:
     """Whether a reader of XML would begin to read there, whatever the member is called."""
     begins = content[:64]
+    if begins.startswith(_HIDDEN_XML):
+        return True
     if content[:2] in _BYTE_ORDERS:
         begins = begins[2:].replace(b"\0", b"")
     return name.lower().endswith(_XML_NAMES) or begins.lstrip(_BEFORE_XML)[:1] == b"<"
@@ -112,7 +127,9 @@ def xml_text(content: bytes) -> str | None:
     """
     order = _BYTE_ORDERS.get(content[:2])
     text = content[2:].decode(order, "replace") if order else content.decode("latin-1")
-    declared = _ENCODING.search(text[:200])
-    if "\0" in text or (declared and declared[1].lower() not in _ENCODINGS):
+    declaration, ended, _rest = text[:_LONGEST_DECLARATION].partition("?>")
+    is_declared = text.lstrip().startswith("<?xml")
+    declared = _ENCODING.search(declaration) if is_declared else None
+    if "\0" in text or text.startswith(_HIDDEN_EBCDIC) or (is_declared and not ended):
         return None
-    return text
+    return None if declared and declared[1].lower() not in _ENCODINGS else text

@@ -53,8 +53,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
     :raises BadTemplate: the bytes are no Word file, or one that would hurt to read.
     """
     with _opened(data) as package:
-        docx_guard.demand_harmless(package)
-        return {name: package.read(name) for name in package.namelist()}
+        return docx_guard.unpacked(package)
 
 
 def parts(data: bytes, kinds: tuple[str, ...]) -> list[tuple[str, bytes]]:

@@ -76,7 +76,10 @@ class Part:
         except UndefinedError as error:
             raise self._told(error, str(error).rstrip(".")) from error
         except SecurityError as error:
-            what = _("Malen prøver på noe som en mal ikke får gjøre: %(what)s", what=str(error))
+            what = _(
+                "Malen prøver på noe som en mal ikke får gjøre: %(what)s",
+                what=str(error).rstrip("."),
+            )
             raise self._told(error, what) from error
         except _FAULTS_OF_TEMPLATES as error:
             what = _("Malen kan ikke fylles ut. Se etter feil i kodene: %(what)s", what=str(error))

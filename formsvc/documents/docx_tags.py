@@ -134,8 +134,8 @@ def _curled(tag: _Tag) -> Iterator[tuple[str, str]]:
         yield (
             tag.paragraph,
             _(
-                "Word har gjort anførselstegnene i koden krøllete. Skriv rette: \" eller '. Trykk"
-                " Ctrl+Z like etter at Word har byttet dem ut."
+                "Word har gjort anførselstegnene i koden krøllete. Slett dem, skriv dem på nytt,"
+                " og trykk Ctrl+Z straks Word har byttet dem ut."
             ),
         )
 

@@ -1,8 +1,9 @@
 """Works on files that came from outside where they can do no harm: in a child without rights.
 
 A warm process waits beside the service. It has left the network, knows no secret, and forks a
-child for every piece of work, which is nobody, may use a few seconds of the processor, open no file
-and no connection, and start nothing. What a piece of work does to its child is gone with it.
+child for every piece of work, which may use a few seconds of the processor, open no file and no
+connection, and start nothing. What a piece of work does to its child is gone with it. A child of
+root's is nobody; any other still has the user of the service.
 
 What is ``kept`` is done in the warm process itself, so that its children find it done: only
 templates that a child has looked through and found harmless are read there.
@@ -38,6 +39,8 @@ PROCESSOR: Final = 10
 MEMORY: Final = 1024 * 1024 * 1024
 MOST_ANSWERED: Final = 256 * 1024 * 1024
 
+#: the first word of a child, before its answer
+_TAKEN: Final = b"+"
 _LENGTH: Final = struct.Struct("<Q")
 _NEW_USER, _NEW_NETWORK, _NO_NEW_RIGHTS = 0x1000_0000, 0x4000_0000, 38
 _NOBODY: Final = 65534
@@ -94,14 +97,22 @@ class _Warden:
 
     def ask(self, work: bytes) -> bytes:
         """The answer to a piece of work; empty when it was stopped."""
-        mine, theirs = socket.socketpair()
-        with mine:
-            with theirs, self._lock:
-                process = self._hand_over(work, theirs)
-            answer = _read(mine, time.monotonic() + WALL)
-        if not answer:
+        until = time.monotonic() + WALL
+        for _try in range(2):
+            mine, theirs = socket.socketpair()
+            with mine:
+                with theirs, self._lock:
+                    process = self._hand_over(work, theirs)
+                answer = _read(mine, until)
+            if answer is None:
+                self._replace(process)
+                break
+            if answer:
+                return answer[len(_TAKEN) :]
+            # the process was stopped for another piece of work before it came to this one
+            process.wait()
             self._replace(process)
-        return answer
+        return b""
 
     def _hand_over(self, work: bytes, reply: socket.socket) -> subprocess.Popen[bytes]:
         for last in (False, True):
@@ -152,20 +163,20 @@ class _Warden:
 _warden = _Warden()
 
 
-def _read(line: socket.socket, until: float) -> bytes:
-    """All that is said until the line is closed; empty when it says too much or takes too long."""
+def _read(line: socket.socket, until: float) -> bytes | None:
+    """All that is said until the line is closed; None when it says too much or takes too long."""
     pieces: list[bytes] = []
     size = 0
     while size <= MOST_ANSWERED:
         left = until - time.monotonic()
         if left <= 0 or not select.select([line], [], [], left)[0]:
-            return b""
+            return None
         piece = line.recv(1 << 20)
         if not piece:
             return b"".join(pieces)
         pieces.append(piece)
         size += len(piece)
-    return b""
+    return None
 
 
 # -- within -----------------------------------------------------------------------------------
@@ -201,6 +212,8 @@ def _exactly(line: socket.socket, size: int) -> bytes:
 
 def _warm() -> None:
     """Load all that a piece of work may need, since it can open no file."""
+    import jinja2.debug  # noqa: F401, PLC0415 - Jinja does so at the first error
+
     from formsvc.documents import official  # noqa: PLC0415 - only the process within needs it
 
     for language in LANGUAGES:
@@ -223,6 +236,7 @@ def _prepare(kept: Callable[[], object] | None) -> None:
 
 def _do(reply: socket.socket, task: Callable[..., Any], given: Any, language: str) -> NoReturn:
     """Do a piece of work, answer, and end."""
+    reply.sendall(_TAKEN)
     try:
         _limit()
         with speaking(language):

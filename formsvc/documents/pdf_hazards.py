@@ -27,6 +27,10 @@ _ACTIONS: Final[dict[str, HazardKind]] = {
     "/Launch": "program",
     "/GoToR": "program",
     "/GoToE": "program",
+    "/Thread": "program",
+    "/ResetForm": "by itself",
+    "/Named": "by itself",
+    "/Hide": "by itself",
     "/SubmitForm": "send",
     "/ImportData": "send",
     "/URI": "link",
@@ -48,6 +52,7 @@ _KEYS: Final[dict[str, HazardKind]] = {
     "/JS": "script",
     "/AA": "by itself",
     "/EF": "file",
+    "/AF": "file",
     "/EmbeddedFiles": "file",
     "/Collection": "file",
     "/XFA": "xfa",
@@ -104,8 +109,10 @@ def _kinds(one: Any) -> Iterator[HazardKind]:
     annotation = _ANNOTATIONS.get(_word(one, "/Subtype"))
     if annotation and "/Rect" in one:
         yield annotation
-    if hasattr(one, "get_data") and "/F" in one:
+    if hasattr(one, "get_data") and ("/F" in one or "/Ref" in one):
         yield "outside"
+    if "/Base" in one.get("/URI", ()):  # what all links of the file begin with
+        yield "link"
     if "/ByteRange" in one or (_word(one, "/FT") == "/Sig" and "/V" in one):
         yield "signed"
 

@@ -81,6 +81,7 @@ def run(
                 if outcome.what == "refused":
                     report.add(row, outcome.problems)
                 yield outcome
+            report.publish()
 
 
 @dataclass(frozen=True)
@@ -266,14 +267,27 @@ class _Report:
             told = " | ".join(f"{p.field}: {p.message}" if p.field else p.message for p in problems)
             self._table.write([row.number, told, *(texts.get(c, "") for c in self._columns)])
 
-    def close(self) -> None:
+    def publish(self) -> None:
         """Put the report where it is looked for; where nothing was refused there is none."""
-        self._lines.close()
-        if self._table:
-            self._table.close()
+        self._shut()
         for name, part in self._files.items():
             if self._none:
-                part.unlink()
                 name.unlink(missing_ok=True)
             else:
                 part.replace(name)
+
+    def close(self) -> None:
+        """Keep what a run knows that did not come to its end.
+
+        An earlier report stays as it is: this run may have been reading the rows mended in it.
+        """
+        self._shut()
+        for name, part in self._files.items():
+            if part.exists() and not self._none and not name.exists():
+                part.replace(name)
+            part.unlink(missing_ok=True)
+
+    def _shut(self) -> None:
+        self._lines.close()
+        if self._table:
+            self._table.close()

@@ -95,6 +95,27 @@ def test_xml_in_an_encoding_that_word_does_not_write_is_refused(encoding: str) -
     refused(changed(lambda members: members.update({_DOCUMENT: xml})), trusted=True)
 
 
+def test_xml_in_an_encoding_that_readers_guess_is_refused_under_any_name() -> None:
+    for content in (
+        LAUGHS.encode("utf-16-be"),
+        LAUGHS.encode("utf-32-be"),
+        LAUGHS.encode("utf-16-le"),
+        f'<?xml version="1.0" encoding="cp037"?>{LAUGHS}'.encode("cp037"),
+        b'<?xml version="1.0"' + b" " * 250 + b'encoding="UTF-7"?>+ADwAIQ-DOCTYPE x []><x/>',
+    ):
+        data = changed(lambda members, c=content: members.update({"word/x.foo": c}))  # type: ignore[misc]
+        assert "kan ikke leses" in refused(data, trusted=True)
+
+
+def test_a_part_that_is_larger_than_it_says_is_never_unpacked() -> None:
+    data = bytearray(changed(lambda members: members.update({"word/media/a.png": bytes(10**7)})))
+    name = b"word/media/a.png"
+    for mark, at in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+        start = data.rfind(mark, 0, data.find(name) if at == 22 else data.rfind(name))
+        data[start + at : start + at + 4] = (10).to_bytes(4, "little")
+    refused(bytes(data), trusted=True)
+
+
 def test_elements_without_end_in_each_other_are_refused_in_words() -> None:
     deep = b"<a>" * 100_000 + b"</a>" * 100_000
     refused(changed(lambda members: members.update({_DOCUMENT: deep})), trusted=True)
@@ -160,9 +181,11 @@ def _relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> b
     [
         ("attachedTemplate", "https://x.invalid/mal.dotm", "annen Word-mal"),
         ("image", "https://x.invalid/bilde.png", "henter noe utenfra"),
-        ("oleObject", "file://server/x.xlsx", "henter noe utenfra"),
+        ("oleObject", "file://server/x.xlsx", "innebygd"),
         ("frame", "http://x.invalid/&gt;", "henter noe utenfra"),
         ("subDocument", "x.docx", "henter noe utenfra"),
+        ("vbaProject", "m.bin", "innebygd"),
+        ("webextensiontaskpanes", "x.xml", "innebygd"),
         ("hyperlink", "file:///C:/x.exe", "Lenka"),
         ("hyperlink", "javascript:alert(1)", "Lenka"),
         ("hyperlink", "\\\\server\\x", "Lenka"),
@@ -172,6 +195,22 @@ def test_a_reference_that_leads_outside_is_refused(kind: str, target: str, messa
     data = _relation(kind, target)
     assert message in refused(data)
     docx.load(data, trusted=True)
+
+
+def test_a_mode_of_a_reference_is_read_as_word_reads_it() -> None:
+    data = _relation("image", "https://x.invalid/x.png", mode=' TargetMode=" external "')
+    assert "henter noe utenfra" in refused(data)
+
+
+def test_a_type_with_macros_is_found_however_it_is_written() -> None:
+    def change(members: Members) -> None:
+        members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+            b"</Types>",
+            b'<Default Extension="x" ContentType="application/vnd.ms-office.VB&#97;Project"/>'
+            b"</Types>",
+        )
+
+    assert "makroer" in refused(changed(change))
 
 
 def test_a_part_of_another_format_is_refused() -> None:
@@ -231,6 +270,28 @@ def _field(*pieces: str) -> str:
         _field("QUOTE ")
         .replace("QUOTE ", "QUOTE </w:instrText></w:r>" + _field("DDE x")[5:-6])
         .replace("</w:p></w:instrText></w:r>", "</w:p>"),
+        # a code of the template that would leave out a part of the field's own code
+        _field("AUTHOR ", "DDEAUTO x").replace(
+            "<w:r><w:instrText>AUTHOR", f"{run('{% if 0 %}')}<w:r><w:instrText>AUTHOR", 1
+        ),
+        _field("AUTHOR ", "DDEAUTO x").replace(
+            "AUTHOR ", "</w:instrText><w:t>{# x #}</w:t><w:instrText>AUTHOR "
+        ),
+        _field("PAGE").replace("<w:instrText>PAGE</w:instrText>", "<w:t>DDEAUTO x</w:t>"),
+        _field("DATE").replace("svar", "{{ paper.title }}"),
+        '<w:p><w:fldSimple w:instr="DATE">' + run("{{ paper.title }}") + "</w:fldSimple></w:p>",
+        _field('HYPERLINK \\l "a" "file://x/y.exe"'),
+        _field('HYPERLINK \\o "https://ok.no" "file://x/y.exe"'),
+        _field("HYPERLINK ").replace(
+            "HYPERLINK ",
+            "HYPERLINK </w:instrText></w:r>" + _field("DOCPROPERTY x")[5:-6] + "<w:r><w:instrText>",
+        ),
+        "<w:sdt><w:sdtPr><w:dataBinding/></w:sdtPr><w:sdtContent>"
+        + paragraph("{{ paper.title }}")
+        + "</w:sdtContent></w:sdt>",
+        '<w:p><w:r><w:pict><x:shape xmlns:x="x" href="file://x/y.exe"/></w:pict></w:r></w:p>',
+        '<w:p><w:r><w:pict><x:imagedata xmlns:x="x" src="\\\\x\\y.png"/></w:pict></w:r></w:p>',
+        '<w:p><x:webVideoPr xmlns:x="urn:x"/></w:p>',
         '<w:altChunk xmlns:r="x" r:id="rId1"/>',
         "<w:p><w:r><w:object/></w:r></w:p>",
     ],
@@ -247,6 +308,7 @@ def test_fields_and_elements_that_fetch_or_run_are_refused(body: str) -> None:
         _field("HYPERLINK &quot;https://www.eksempel.no/&quot;"),
         _field("HYPERLINK \\l &quot;Bokmerke&quot;"),
         _field("= 1 + 2"),
+        _field('HYPERLINK \\o "Tips" "https://www.eksempel.no/"'),
         _field("TOC \\o &quot;1-3&quot;"),
     ],
 )

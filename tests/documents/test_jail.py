@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from formsvc.documents import jail
+from formsvc.documents import docx, jail
 from formsvc.errors import AnswersLost, BadTemplate
 from formsvc.language import speaking, spoken
+from template_sources.word.parts import paragraph
+from tests.documents.test_docx import template
 
 
 def run(work: object, *given: object) -> object:
@@ -152,6 +154,32 @@ def test_a_preparation_that_never_ends_stops_that_piece_of_work_only(
         jail.run(_echo, 1, kept=_spin)
     monkeypatch.undo()
     assert jail.run(_echo, 2, kept=_crash) == [2]
+
+
+def test_one_that_dies_fails_no_other() -> None:
+    def tried(number: int) -> object:
+        if number % 5:
+            return run(_echo, number)
+        with pytest.raises(BadTemplate):
+            run(_vanish)
+        return "died"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(tried, range(1, 41)))
+    assert answers == [[number] if number % 5 else "died" for number in range(1, 41)]
+
+
+def _filled(source: bytes) -> bytes:
+    return docx.render(source, {"paper": {"title": "x"}}, "nb")
+
+
+def test_what_jinja_says_is_told_with_its_paragraph_as_outside() -> None:
+    source = template(paragraph("Avsnittet {{ paper.title|round }}"))
+    with pytest.raises(BadTemplate, match="Avsnittet") as outside:
+        _filled(source)
+    with pytest.raises(BadTemplate) as within:
+        run(_filled, source)
+    assert str(within.value) == str(outside.value)
 
 
 _PREPARED: list[int] = []

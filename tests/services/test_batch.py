@@ -327,6 +327,18 @@ def test_refused_rows_of_a_table_are_mended_in_the_report_and_run_again(tmp_path
     assert sorted(_documents(out)) == [f"ke_group_created-{n:06}.docx" for n in (2, 4, 5)]
 
 
+def test_mended_rows_are_kept_when_the_run_that_reads_them_is_stopped(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    _run(_as_table(tmp_path, "reason=", "reason=", "reason="), out)
+    before = (out / "refused.csv").read_bytes()
+    source = rows.read(out / "refused.csv", CREATED)
+    running = batch.run(CREATED, source, out, "docx", 1)
+    next(running)
+    running.close()
+    assert (out / "refused.csv").read_bytes() == before
+    assert not list(out.glob(".refused*"))
+
+
 def test_the_report_of_a_run_without_refusals_takes_the_old_one_away(tmp_path: Path) -> None:
     out = tmp_path / "out"
     _run(_as_table(tmp_path, "reason="), out)

@@ -14,10 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formsvc.documents import docx, pdf_form
+from formsvc.documents.docx_package import unpack
+from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost
 from formsvc.kinds import Format, find
-from formsvc.services import printing
+from formsvc.services import printing, template
+from template_sources.word import template as shipped
 from tests.documents import validator
+from tests.documents.test_docx_guard import packed
 from tests.samples import FILLABLE, PRINTED, Sample, load
 
 UNFILLED = re.compile(r"\bNone\b|\{\{|\}\}|\{%|%\}|\bTrue\b|\bFalse\b|Undefined")
@@ -178,6 +182,12 @@ def test_any_text_at_all_comes_out_of_word_again(text: str) -> None:
 def test_a_template_that_leaves_out_an_answer_releases_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(docx, "text", lambda _data: "Referat")
+    whole = shipped("minutes", "nb")
+    members = unpack(whole)
+    body = members["word/document.xml"]
+    members["word/document.xml"] = body.replace(b"{{ referent }}", b"")
+    assert members["word/document.xml"] != body
+    faulty = Template(packed(members), outside=False)
+    monkeypatch.setattr(template, "official", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match="referent"):
         printing.make(find("minutes"), load("minutes.nb"), "docx")
