@@ -25,6 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 from formsvc.config import PACKAGE
@@ -110,7 +111,8 @@ class _Warden:
             if answer:
                 return answer[len(_TAKEN) :]
             # the process was stopped for another piece of work before it came to this one
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)
             self._replace(process)
         return b""
 

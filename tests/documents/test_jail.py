@@ -205,7 +205,7 @@ def test_many_threads_get_their_own_answers() -> None:
 
 
 def test_a_slow_piece_of_work_holds_no_other_up() -> None:
-    slow = threading.Thread(target=lambda: run(time.sleep, 2))
+    slow = threading.Thread(target=lambda: run(time.sleep, 6))
     slow.start()
     assert run(_echo, 1) == [1]
     assert slow.is_alive()
