@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Alone, Beside, figure
-from formsvc import norway
+from formsvc import clock
 
 _SHOWN = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
 
@@ -23,7 +23,7 @@ def page(beside: Sequence[Beside], alone: Sequence[Alone], *, node: str = "") ->
     return f"""\
 # How fast it is
 
-{machine()}{f", Node {node}" if node else ""}; {norway.today():%Y-%m-%d}. Made by `{command}`.
+{machine()}{f", Node {node}" if node else ""}; {clock.today():%Y-%m-%d}. Made by `{command}`.
 
 ![How many times faster formsvc is](benchmarks.svg)
 

@@ -189,7 +189,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a moment without a zone; keep the others in UTC."""
         if value is not None and value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone: give a moment such as db.now()")
+            raise ValueError(f"{value} has no time zone: give a moment such as clock.now()")
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -202,11 +202,6 @@ class UTCDateTime(TypeDecorator[datetime]):
 def one_of(words: object) -> Enum:
     """Make the column type of a ``Literal``: one of its words, kept as text."""
     return Enum(*get_args(words), native_enum=False, length=20)
-
-
-def now() -> datetime:
-    """Read the clock, in UTC."""
-    return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):

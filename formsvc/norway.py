@@ -9,12 +9,9 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
-
-OSLO: Final = ZoneInfo("Europe/Oslo")
 
 Rule = Literal["1964", "both"]
 Reason = Literal["digits", "date", "check", "synthetic", "not_synthetic", "internal"]
@@ -207,16 +204,6 @@ _TYPED: Final = re.compile(
 _UNBROKEN: Final = re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})")
 _IN_WORDS: Final = re.compile(r"(?P<day>[0-9]{1,2})\.?\s(?P<month>[a-z]+)\s(?P<year>[0-9]{4})")
 _TIME: Final = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
-
-
-def today() -> date:
-    """Today in Oslo, wherever the server stands."""
-    return now().date()
-
-
-def now() -> datetime:
-    """This moment, with Oslo's clock."""
-    return datetime.now(OSLO)
 
 
 def parse_date(text: str) -> date:

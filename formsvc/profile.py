@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast, get_args
 
-from formsvc import norway
+from formsvc import clock, norway
 from formsvc.cleaning import clean, is_blank
 from formsvc.config import settings
 from formsvc.errors import FormsvcError
@@ -76,7 +76,7 @@ class Words:
 
     def say(self, language: str, on: date | None = None) -> str:
         """The newest wording valid on that day, today by default; before all, the oldest."""
-        day = on or norway.today()
+        day = on or clock.today()
         valid = [wording for since, wording in self.versions if since <= day]
         return (valid[-1] if valid else self.versions[0][1])[language]
 
@@ -282,12 +282,12 @@ class Profile:
         self, age: int, purposes: Sequence[str] = (), on: date | None = None
     ) -> SigningRule:
         """Who must sign for a person of that age on that day."""
-        return self.rules_on(on or norway.today()).signing_rule(age, purposes)
+        return self.rules_on(on or clock.today()).signing_rule(age, purposes)
 
     @property
     def rules_version(self) -> str:
         """The name of today's age rules, to be stored with what was signed by them."""
-        return self.rules_on(norway.today()).version
+        return self.rules_on(clock.today()).version
 
     def discussion_words(self, language: str) -> tuple[str, ...]:
         """Phrases that show that a conclusion retells the discussion."""

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db
+from formsvc import clock, db
 from formsvc.config import Settings
 from formsvc.db import Base, Keyring, Unreadable
 from formsvc.errors import MissingSetting
@@ -45,7 +45,7 @@ def fill(session: Session, kari: Account) -> None:
     )
     data = "\n".join(CANARIES).encode()
     paper.documents.append(
-        Document(format="pdf", state="issued", data=data, sha256="0" * 64, made_at=db.now())
+        Document(format="pdf", state="issued", data=data, sha256="0" * 64, made_at=clock.now())
     )
     session.add(paper)
     told = {"arena": "samba", "period": "2026-2", "unit": unit, "good": name, "better": worry}

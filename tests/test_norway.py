@@ -252,11 +252,6 @@ def test_some_months_later_is_in_the_right_month_and_never_past_the_day(
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
 
 
-def test_today_is_the_day_in_oslo() -> None:
-    assert norway.now().utcoffset() in (timedelta(hours=1), timedelta(hours=2))
-    assert norway.today() - norway.now().date() <= timedelta(0)
-
-
 @pytest.mark.parametrize(
     ("items", "language", "sentence"),
     [

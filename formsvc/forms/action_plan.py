@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.minutes import STATUS
@@ -79,7 +79,7 @@ class ActionPlanForm(DocumentForm):
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for planen."),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2027-02-09",
     )
     responsible = Group(Employee, _l("Den som har ansvaret for planen"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, norway, profile
 from formsvc.forms import signing
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
@@ -174,7 +174,7 @@ class ConsentForm(DocumentForm):
     valid_from = Date(
         _l("Gjelder fra"),
         required=_l("Skriv datoen samtykket gjelder fra."),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2026-11-20",
     )
     valid_to = Date(
@@ -310,4 +310,4 @@ class ConsentForm(DocumentForm):
 
 def _default_end() -> date:
     months = profile.current().limits.consent_months
-    return norway.months_after(norway.today(), months) - timedelta(days=1)
+    return norway.months_after(clock.today(), months) - timedelta(days=1)

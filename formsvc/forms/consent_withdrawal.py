@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.consent import PURPOSES
 from formsvc.forms.fields import (
@@ -94,7 +94,7 @@ class ConsentWithdrawalForm(DocumentForm):
     withdrawn_on = Date(
         _l("Trukket tilbake dato"),
         required=_l("Skriv datoen samtykket ble trukket tilbake."),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2027-02-03",
     )
     received_by = Group(Employee, _l("Den som tok imot beskjeden"))

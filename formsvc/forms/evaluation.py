@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Final
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.forms import anonymity
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Choice, LongText, Scale, Text
@@ -24,7 +24,7 @@ class HalfYear(Choice):
 
     @property
     def labels(self) -> dict[str, str]:
-        today = norway.today()
+        today = clock.today()
         newest = today.year * 2 + (today.month > 6)
         codes = [f"{half // 2}-{half % 2 + 1}" for half in range(newest, newest - 4, -1)]
         if re.fullmatch(HALF_YEAR, self.code) and self.code not in codes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
@@ -139,7 +139,7 @@ class InvitationForm(MeetingForm):
     )
     sent_on = Date(
         _l("Sendt dato"),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2027-01-26",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, norway, profile
 from formsvc.forms import signing
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
@@ -232,7 +232,7 @@ class IpApplicationForm(DocumentForm):
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for søknaden."),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2026-11-20",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc import norway
+from formsvc import clock
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Date, Group, LongText, Rows, Text
 from formsvc.forms.parts import Child, Coordinator, Employee
@@ -54,7 +54,7 @@ class KeNotificationForm(DocumentForm):
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for meldingen."),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2028-06-15",
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
@@ -294,7 +294,7 @@ class MinutesForm(MeetingForm):
     )
     date_written = Date(
         _l("Skrevet dato"),
-        default=lambda: norway.today().isoformat(),
+        default=lambda: clock.today().isoformat(),
         example="2027-02-09",
     )
 

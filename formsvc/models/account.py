@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from formsvc.db import Base, now, one_of
+from formsvc.clock import now
+from formsvc.db import Base, one_of
 
 #: ``ke`` is the coordinating unit (koordinerende enhet)
 Role = Literal["referent", "coordinator", "ke", "admin"]

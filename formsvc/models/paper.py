@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from formsvc.db import Base, EncryptedBytes, EncryptedJSON, now, one_of
+from formsvc.clock import now
+from formsvc.db import Base, EncryptedBytes, EncryptedJSON, one_of
 from formsvc.models.account import Account
 
 #: ``fillable`` is the official PDF form, filled in; ``flattened`` the same with its fields closed

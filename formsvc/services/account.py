@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
-from formsvc import db
+from formsvc import clock, db
 from formsvc.errors import FormsvcError, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.language import ngettext
@@ -46,7 +46,7 @@ class TooManyAttempts(FormsvcError):
     def __init__(self, until: datetime) -> None:
         """:param until: when counting starts anew."""
         #: seconds until the next try, for the Retry-After header
-        self.seconds = max(1, int((until - db.now()).total_seconds()))
+        self.seconds = max(1, int((until - clock.now()).total_seconds()))
         minutes = -(-self.seconds // 60)
         super().__init__(
             ngettext(
@@ -221,7 +221,7 @@ def _count(session: Session, email: str, address: str) -> list[str]:
 
 
 def _one_more(session: Session, key: str) -> tuple[int, datetime]:
-    now, until = db.now(), db.now() + STRETCH
+    now, until = clock.now(), clock.now() + STRETCH
     over = LoginAttempt.until <= now
     statement = (
         db.insert_into(session, LoginAttempt)
@@ -261,7 +261,7 @@ def open_session(session: Session, account: Account) -> str:
         LoginSession(
             token_hash=_hidden(session, token),
             account=account,
-            expires_at=db.now() + timedelta(hours=SESSION_HOURS),
+            expires_at=clock.now() + timedelta(hours=SESSION_HOURS),
         )
     )
     session.flush()
@@ -275,7 +275,7 @@ def session_account(session: Session, token: str) -> Account | None:
         .join(LoginSession)
         .where(
             LoginSession.token_hash == _hidden(session, token),
-            LoginSession.expires_at > db.now(),
+            LoginSession.expires_at > clock.now(),
             LoginSession.revoked.is_(False),
             Account.active.is_(True),
         )
@@ -338,9 +338,9 @@ def revoke_token(session: Session, token: str) -> None:
 
 def forget(session: Session) -> None:
     """Delete log-ins that are over and counts that no longer count."""
-    session.execute(delete(LoginSession).where(LoginSession.expires_at <= db.now()))
+    session.execute(delete(LoginSession).where(LoginSession.expires_at <= clock.now()))
     # those that another log-in is counting in stay: two that wait for each other would both fail
-    over = select(LoginAttempt.key).where(LoginAttempt.until <= db.now())
+    over = select(LoginAttempt.key).where(LoginAttempt.until <= clock.now())
     free = over.with_for_update(skip_locked=True)
     session.execute(
         delete(LoginAttempt)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-from formsvc import db, profile
+from formsvc import clock, profile
 from formsvc.errors import Conflict, NotFound
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -133,7 +133,7 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
             language=_language(typed),
             version=version + 1,
             changed_by_id=by.id,
-            changed_at=db.now(),
+            changed_at=clock.now(),
         )
         .returning(Draft.version)
         .execution_options(synchronize_session=False)
@@ -173,7 +173,7 @@ def discard(session: Session, draft: Draft, *, version: int | None = None) -> No
 def forget(session: Session) -> None:
     """Delete the drafts that nobody has saved for as many days as the profile says."""
     days = profile.current().limits.draft_days
-    old = Draft.changed_at < db.now() - timedelta(days=days)
+    old = Draft.changed_at < clock.now() - timedelta(days=days)
     session.execute(delete(Draft).where(old))
 
 

@@ -15,8 +15,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from formsvc import norway, profile
-from formsvc.db import now
+from formsvc import clock, profile
 from formsvc.errors import FormsvcError, MissingLibrary, NoSuchFormat, NotFound
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind, find
@@ -67,7 +66,7 @@ def issue(
     paper = Paper(
         kind=kind.slug,
         language=form.paper_language,
-        reference=next_reference(session, kind.prefix, norway.today().year),
+        reference=next_reference(session, kind.prefix, clock.today().year),
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
@@ -162,9 +161,9 @@ def printed(session: Session, document_id: UUID) -> Attempt:
 def keep(session: Session, attempt: Attempt) -> None:
     """Keep what came of it; a document that is there already stays as it was handed out."""
     made = attempt.printed
-    values: dict[str, object] = {"state": "failed", "error": attempt.error, "made_at": now()}
+    values: dict[str, object] = {"state": "failed", "error": attempt.error, "made_at": clock.now()}
     if made is not None:
-        values = {"state": "issued", "made_at": now(), **_hashes(made), "data": made.data}
+        values = {"state": "issued", "made_at": clock.now(), **_hashes(made), "data": made.data}
     session.execute(
         update(Document)
         .where(Document.id == attempt.document_id, Document.state == "pending")
@@ -175,7 +174,7 @@ def keep(session: Session, attempt: Attempt) -> None:
 def _fill(wanted: Document, made: printing.Printed) -> None:
     wanted.data = made.data
     wanted.sha256, wanted.template_sha256 = _hashes(made).values()
-    wanted.made_at, wanted.state = now(), "issued"
+    wanted.made_at, wanted.state = clock.now(), "issued"
 
 
 def _hashes(made: printing.Printed) -> dict[str, str]:

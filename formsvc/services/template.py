@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from formsvc import config, norway, profile
+from formsvc import clock, config, profile
 from formsvc.documents import docx, jail, pdf_form
 from formsvc.documents.official import Template
 from formsvc.errors import BadTemplate, Fault, FaultyTemplate
@@ -81,7 +81,7 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
 def schema(kind: Kind) -> dict[str, Any]:
     """JSON Schema of all that a template sees."""
     answers = kind.form.schema()
-    paper = _shape(frame(kind, PAPER_LANGUAGES[0], norway.today(), ""))
+    paper = _shape(frame(kind, PAPER_LANGUAGES[0], clock.today(), ""))
     for named_by_profile in ("texts", "headings"):  # templates go through them by their names
         words = paper["properties"][named_by_profile]
         words["additionalProperties"] = next(iter(words["properties"].values()), _WORDS)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from formsvc import kinds, norway, profile
+from formsvc import clock, kinds, profile
 from formsvc.errors import Conflict, NotFound, Problem
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.fields import Rows, Typed
@@ -306,7 +306,7 @@ def _saved(kept: Draft) -> str:
 
 
 def _clock(kept: Draft) -> str:
-    return kept.changed_at.astimezone(norway.OSLO).strftime("%H.%M")
+    return kept.changed_at.astimezone(clock.OSLO).strftime("%H.%M")
 
 
 def located(form: DocumentForm) -> list[tuple[str, str]]:

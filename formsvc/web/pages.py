@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, render_template
 
-from formsvc import norway, profile
+from formsvc import clock, profile
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 
@@ -42,7 +42,7 @@ def contact() -> str:
 
 
 def _page(title: str, key: str) -> str:
-    paragraphs = profile.current().text(key, spoken(), on=norway.today())
+    paragraphs = profile.current().text(key, spoken(), on=clock.today())
     return render_template("page.html", title=title, blocks=list(map(_block, paragraphs)))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, send_file, url_for
 
-from formsvc import kinds, norway, profile
+from formsvc import clock, kinds, norway, profile
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Paper
@@ -163,4 +163,4 @@ def _files(found: Paper) -> list[File]:
 
 
 def _issued(found: Paper) -> datetime:
-    return found.issued_at.astimezone(norway.OSLO)
+    return found.issued_at.astimezone(clock.OSLO)

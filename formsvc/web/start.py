@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, g, render_template, url_for
 
-from formsvc import norway
+from formsvc import clock, norway
 from formsvc.kinds import GROUPS, KINDS, Kind, find
 from formsvc.language import gettext as _
 from formsvc.language import spoken
@@ -92,7 +92,7 @@ def _title(slug: str) -> str:
 
 def _draft_link(kept: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
-    left = kept.changed_at.astimezone(norway.OSLO)
+    left = kept.changed_at.astimezone(clock.OSLO)
     concerns = "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
     when = _(
         "Sist lagret %(day)s kl. %(time)s",

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db
+from formsvc import clock
 from formsvc.db import Base, EncryptedBytes, EncryptedJSON
 from formsvc.models import Account, Document, Draft, Paper
 
@@ -33,7 +33,7 @@ def issued(**changes: Any) -> Document:
         "state": "issued",
         "data": b"%PDF",
         "sha256": "0" * 64,
-        "made_at": db.now(),
+        "made_at": clock.now(),
     }
     return Document(**given | changes)
 

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db
+from formsvc import clock
 from formsvc.db import Base
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, LoginAttempt, LoginSession
@@ -355,4 +355,4 @@ def test_what_is_over_is_forgotten(session: Session, kari: Account) -> None:
 def test_forgetting_keeps_what_still_counts(session: Session, kari: Account) -> None:
     fail(session, kari.email, times=1)
     account.forget(session)
-    assert {row.until > db.now() for row in session.scalars(select(LoginAttempt))} == {True}
+    assert {row.until > clock.now() for row in session.scalars(select(LoginAttempt))} == {True}

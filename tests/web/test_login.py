@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc import db
+from formsvc import clock
 from formsvc.config import Settings
 from formsvc.models import LoginAttempt
 from formsvc.services import demo
@@ -146,7 +146,7 @@ def test_after_many_wrong_passwords_the_next_is_not_even_tried(visitor: Visitor)
 
 
 def test_what_is_over_is_forgotten_at_the_next_log_in(visitor: Visitor, session: Session) -> None:
-    over = LoginAttempt(key="x", failures=3, until=db.now() - timedelta(minutes=1))
+    over = LoginAttempt(key="x", failures=3, until=clock.now() - timedelta(minutes=1))
     session.add(over)
     session.commit()
     visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
