@@ -22,6 +22,7 @@ from formsvc.language import gettext as _
 if TYPE_CHECKING:
     from formsvc.forms.base import DocumentForm
     from formsvc.kinds import Format, Kind
+    from formsvc.services.backup import Contents
     from formsvc.services.batch import Outcome
     from formsvc.services.rows import RowFile
 
@@ -292,6 +293,43 @@ def create_token(email: str, label: str) -> None:
 
     with _refusals(), _writing() as session:
         click.echo(account.issue_token(session, account.by_email(session, email), label))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy all that is stored into a new file, also while the service runs.
+
+    The secret key is not in it: keep that apart, for without it the backup cannot be read.
+    """
+    with _refusals():
+        from formsvc.config import settings
+        from formsvc.services import backup as backups
+
+        _tell_contents(backups.write(settings(), file), f"{file} holds")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--verify", is_flag=True, help="Only read the backup through; nothing is changed.")
+def restore(file: Path, *, verify: bool) -> None:
+    """Bring a backup back into an empty database, SQLite or PostgreSQL, and read it through."""
+    with _refusals():
+        from formsvc.config import settings
+        from formsvc.services import backup as backups
+
+        if verify:
+            _tell_contents(backups.verify(settings(), file), f"{file} holds")
+        else:
+            _tell_contents(backups.restore(settings(), file), "Brought back:")
+
+
+def _tell_contents(contents: Contents, begin: str) -> None:
+    numbers = {what: n for what, n in contents._asdict().items() if what != "faults"}
+    click.echo(f"{begin} " + ", ".join(f"{n} {what}" for what, n in numbers.items()) + ".")
+    for fault in contents.faults:
+        click.echo(fault, err=True)
+    sys.exit(1 if contents.faults else 0)
 
 
 @main.command("demo-data")

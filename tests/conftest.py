@@ -114,10 +114,8 @@ def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield f"sqlite:///{tmp_path / 'formsvc.sqlite3'}"
         return
     folder: str = request.getfixturevalue("postgres_server")
-    with _connected(folder, "postgres") as server:
-        server.execute("CREATE DATABASE bare")
-        yield postgres.url(folder, "bare")
-        server.execute("DROP DATABASE bare WITH (FORCE)")
+    with postgres.database(folder, "bare") as address:
+        yield address
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import psycopg
+from psycopg import sql
 
 
 class CannotStart(Exception):
@@ -58,6 +59,17 @@ def server() -> Iterator[str]:
 def url(folder: str, database: str = "postgres") -> str:
     """The SQLAlchemy address of one of the server's databases."""
     return f"postgresql://formsvc@/{database}?host={folder}"
+
+
+@contextmanager
+def database(folder: str, name: str) -> Iterator[str]:
+    """A further, empty database on the server; its SQLAlchemy address."""
+    with psycopg.connect(f"host={folder} user=formsvc dbname=postgres", autocommit=True) as own:
+        own.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield url(folder, name)
+        finally:
+            own.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 INITDB = ("-U", "formsvc", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
