@@ -324,6 +324,22 @@ def restore(file: Path, *, verify: bool) -> None:
             _tell_contents(backups.restore(settings(), file), "Brought back:")
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def purge(*, dry_run: bool) -> None:
+    """Announce the drafts whose end is near, and delete those whose time is over."""
+    with _refusals(), _writing() as session:
+        from formsvc.services import retention
+
+        plan = retention.plan(session) if dry_run else retention.purge(session)
+        click.echo(f"Drafts: {plan.announced} announced, {plan.deleted} deleted, {plan.left} left.")
+        if plan.newest:
+            click.echo(f"The newest that is stored is of {plan.newest:%Y-%m-%d %H:%M} UTC.")
+        if plan.clock_is_behind:
+            click.echo("The clock of this machine stands before it: nothing is deleted.", err=True)
+            sys.exit(1)
+
+
 def _tell_contents(contents: Contents, begin: str) -> None:
     numbers = {what: n for what, n in contents._asdict().items() if what != "faults"}
     click.echo(f"{begin} " + ", ".join(f"{n} {what}" for what, n in numbers.items()) + ".")

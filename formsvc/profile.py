@@ -177,6 +177,7 @@ class Limits:
     few: int
     long_conclusion: int
     draft_days: int
+    draft_warning_days: int
 
 
 @dataclass(frozen=True)
@@ -665,6 +666,8 @@ def _limits(table: _Table) -> Limits:
     limits = Limits(**numbers)
     if limits.consent_months > limits.consent_max_months:
         raise InvalidProfile(table("consent_months"), "must not be above consent_max_months.")
+    if limits.draft_warning_days >= limits.draft_days:
+        raise InvalidProfile(table("draft_warning_days"), "must be below draft_days.")
     return limits
 
 

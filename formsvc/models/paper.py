@@ -36,6 +36,8 @@ class Draft(Base):
     changed_by: Mapped[Account] = relationship(foreign_keys=changed_by_id)
     changed_at: Mapped[datetime] = mapped_column(default=now, index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    #: when its author began to be told that it will be deleted; a save takes it back
+    announced_at: Mapped[datetime | None]
 
 
 class Paper(Base):

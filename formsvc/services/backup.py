@@ -217,7 +217,7 @@ def _look_through(settings: Settings) -> Contents:
             numbers = {what: _each(session, what, faults) for what in OPENED}
     finally:
         engine.dispose()
-    return Contents(*numbers.values(), faults=tuple(faults))
+    return Contents(**numbers, faults=tuple(faults))
 
 
 def _each(session: Session, what: str, faults: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -11,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-from formsvc import clock, profile
+from formsvc import clock
 from formsvc.errors import Conflict, NotFound
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -134,6 +133,7 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
             version=version + 1,
             changed_by_id=by.id,
             changed_at=clock.now(),
+            announced_at=None,
         )
         .returning(Draft.version)
         .execution_options(synchronize_session=False)
@@ -168,13 +168,6 @@ def discard(session: Session, draft: Draft, *, version: int | None = None) -> No
     if session.scalar(statement) is None:
         _read_again(session, draft)
         raise StaleDraft(draft)
-
-
-def forget(session: Session) -> None:
-    """Delete the drafts that nobody has saved for as many days as the profile says."""
-    days = profile.current().limits.draft_days
-    old = Draft.changed_at < clock.now() - timedelta(days=days)
-    session.execute(delete(Draft).where(old))
 
 
 def _plain(typed: Typed) -> dict[str, list[str]]:

@@ -204,7 +204,8 @@ def _choices() -> dict[str, str]:
 
 
 def _keep(kept: Draft, form: DocumentForm) -> None:
-    if form.typed() != kept.typed:
+    """Save what is new; a draft that is to be deleted soon is kept by saving it as it is."""
+    if form.typed() != kept.typed or kept.announced_at:
         draft.save(database(), kept, form.typed(), me(), version=_version())
 
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from formsvc.config import Settings
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-from formsvc.services import account, demo, draft
+from formsvc.services import account, demo, retention
 from formsvc.web import session
 
 area = Blueprint("login", __name__)
@@ -80,7 +80,7 @@ def _let_in(form: LogIn) -> bool:
 def _forget() -> None:
     """Delete what is over: somebody logs in every working day, so it needs no clock of its own."""
     account.forget(session.database())
-    draft.forget(session.database())
+    retention.purge(session.database())
 
 
 def _safe(address: str | None) -> str:

@@ -11,7 +11,7 @@ from formsvc.kinds import GROUPS, KINDS, Kind, find
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
-from formsvc.services import draft, paper
+from formsvc.services import draft, paper, retention
 from formsvc.web import access
 from formsvc.web.papers import WHOM, line
 from formsvc.web.session import database, me
@@ -46,6 +46,7 @@ def start() -> str:
         "papers/start.html",
         groups=_groups(),
         drafts=[_draft_link(kept) for kept in draft.mine(database(), me(), LATEST)],
+        ending=retention.announced(database(), me()),
         issued=[line(issued) for issued in paper.list_for(database(), me(), most=LATEST)],
     )
 
@@ -99,5 +100,6 @@ def _draft_link(kept: Draft) -> Link:
         day=norway.short_date(left.date()),
         time=left.strftime("%H.%M"),
     )
-    more = " · ".join(filter(None, (concerns, when)))
+    ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(kept)))
+    more = " · ".join(filter(None, (concerns, when, ends)))
     return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)

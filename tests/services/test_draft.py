@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import profile
 from formsvc.errors import Conflict, NotFound
 from formsvc.models import Account, Draft, Paper
 from formsvc.services import draft
@@ -242,13 +240,3 @@ def test_nobody_begins_where_somebody_else_has_begun(
         draft.begin(session, "minutes", {"note": ["Amirs"]}, amir, draft_id=begun.id)
     session.refresh(begun)
     assert begun.typed == TYPED
-
-
-def test_a_draft_that_nobody_touches_is_deleted_on_its_day(session: Session, kari: Account) -> None:
-    days = timedelta(days=profile.current().limits.draft_days)
-    fresh, old = (draft.begin(session, "minutes", TYPED, kari) for _ in range(2))
-    fresh.changed_at -= days - timedelta(minutes=1)
-    old.changed_at -= days + timedelta(minutes=1)
-    session.flush()
-    draft.forget(session)
-    assert draft.mine(session, kari) == [fresh]

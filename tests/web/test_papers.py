@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -13,10 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from formsvc import clock
 from formsvc.forms.fields import Typed
 from formsvc.forms.minutes import MinutesForm
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Draft, EvaluationAnswer, Paper
+from formsvc.services import retention
 from formsvc.web import conflict
 from formsvc.web.drafts import located
 from tests import people
@@ -403,3 +406,19 @@ def test_a_question_whose_counts_are_all_of_few_says_so_instead_of_showing_dashe
     assert "5 svar" in page
     assert "For få svar til å vise fordelingen." in page
     assert "<strong>–</strong>" not in page
+
+
+def test_an_author_is_told_that_a_draft_ends_and_keeps_it_by_saving_it_as_it_is(
+    as_kari: Visitor, session: Session
+) -> None:
+    address = begin(as_kari)
+    with clock.moved(timedelta(days=24)):
+        retention.purge(session)
+        session.commit()
+        later = as_kari.application.test_client()
+        assert isinstance(later, Visitor)
+        later.send("/login", email=people.KARI.email, password=people.PASSWORD)
+        assert "blir snart slettet" in later.get("/").text
+        assert "Slettes " in later.get("/papers/drafts/").text
+        send(later, address, typed("minutes"), action="save", version="1")
+        assert "blir snart slettet" not in later.get("/").text

@@ -1,0 +1,114 @@
+"""Drafts end in steps: told first, deleted later, and never because a clock was wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from formsvc import clock, profile
+from formsvc.models import Account, Draft
+from formsvc.services import draft, retention
+
+LIMITS = profile.current().limits
+UNTOUCHED = timedelta(days=LIMITS.draft_days)
+WARNING = timedelta(days=LIMITS.draft_warning_days)
+MOMENT = timedelta(minutes=1)
+
+
+def begin(session: Session, author: Account, *, untouched: timedelta = timedelta()) -> Draft:
+    begun = draft.begin(session, "minutes", {"note": ["noe"]}, author)
+    begun.changed_at -= untouched
+    session.flush()
+    return begun
+
+
+def left(session: Session) -> int:
+    session.expire_all()
+    return session.scalar(select(func.count()).select_from(Draft)) or 0
+
+
+@pytest.mark.parametrize(
+    ("untouched", "announced"),
+    [(UNTOUCHED - WARNING - MOMENT, 0), (UNTOUCHED - WARNING + MOMENT, 1)],
+)
+def test_an_author_is_told_when_the_end_is_near(
+    untouched: timedelta, announced: int, session: Session, kari: Account, amir: Account
+) -> None:
+    begin(session, kari, untouched=untouched)
+    assert retention.purge(session).announced == announced
+    assert retention.announced(session, kari) == announced
+    assert retention.announced(session, amir) == 0
+
+
+@pytest.mark.parametrize(("after", "number"), [(WARNING - MOMENT, 1), (WARNING + MOMENT, 0)])
+def test_a_draft_is_deleted_when_it_has_stood_announced_long_enough(
+    after: timedelta, number: int, session: Session, kari: Account
+) -> None:
+    begin(session, kari, untouched=UNTOUCHED - WARNING + MOMENT)
+    retention.purge(session)
+    with clock.moved(after):
+        retention.purge(session)
+    assert left(session) == number
+
+
+def test_a_draft_long_over_is_told_of_as_long_as_any_other(session: Session, kari: Account) -> None:
+    begun = begin(session, kari, untouched=3 * UNTOUCHED)
+    retention.purge(session)
+    assert left(session) == 1
+    assert retention.end_of(begun) == (clock.now() + WARNING).astimezone(clock.OSLO).date()
+
+
+def test_a_save_takes_the_end_back(session: Session, kari: Account) -> None:
+    begun = begin(session, kari, untouched=UNTOUCHED)
+    retention.purge(session)
+    session.refresh(begun)
+    draft.save(session, begun, {"note": ["mer"]}, kari, version=begun.version)
+    assert retention.announced(session, kari) == 0
+    with clock.moved(WARNING + MOMENT):
+        retention.purge(session)
+    assert left(session) == 1
+    assert retention.end_of(begun) == (clock.now() + UNTOUCHED).astimezone(clock.OSLO).date()
+
+
+@pytest.mark.parametrize("days", [35, 400])
+def test_a_clock_that_ran_ahead_for_a_while_deletes_nothing(
+    days: int, session: Session, kari: Account
+) -> None:
+    for _ in range(4):
+        begin(session, kari)
+    with clock.moved(timedelta(days=days)):
+        for _ in range(3):
+            retention.purge(session)
+    for _ in range(3):
+        retention.purge(session)
+    assert left(session) == 4
+    assert retention.announced(session, kari) == 0, "what was said under the wrong clock stands"
+
+
+def test_nothing_is_done_while_the_clock_stands_before_what_is_stored(
+    session: Session, kari: Account
+) -> None:
+    begin(session, kari, untouched=2 * UNTOUCHED)
+    begin(session, kari)
+    with clock.moved(timedelta(days=-1)):
+        assert retention.purge(session).clock_is_behind
+    assert retention.announced(session, kari) == 0
+
+
+def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
+    session: Session, kari: Account
+) -> None:
+    for _ in range(retention.STEP + 1):
+        begin(session, kari, untouched=2 * UNTOUCHED)
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        assert retention.plan(session) == retention.plan(session), "a plan changes nothing"
+        assert left(session) == retention.STEP + 1
+        first = retention.purge(session)
+        assert (first.deleted, first.left) == (retention.STEP, 1)
+        assert left(session) == 1
+        assert retention.purge(session).deleted == 1
+    assert left(session) == 0
