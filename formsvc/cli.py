@@ -244,9 +244,7 @@ def _counted(counts: dict[str, int]) -> str:
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option(
-    "--no-worker", is_flag=True, help="Leave the PDFs to `formsvc worker`."
-)
+@click.option("--no-worker", is_flag=True, help="Leave the PDFs to `formsvc worker`.")
 def run(port: int, host: str, *, no_worker: bool) -> None:
     """Serve the pages and the API; the database is brought up to date first."""
     with _refusals():

@@ -65,7 +65,8 @@ def listed(session: Session) -> list[Listed]:
     jobs = work.unfinished(session)
     names: dict[UUID, str] = {}
     for what, act in DO.items():
-        names |= act.names(session, [job.subject_id for job in jobs if job.what == what])
+        subjects = {job.subject_id: job.what for job in jobs}
+        names |= act.names(session, [subject for subject, of in subjects.items() if of == what])
     return [
         Listed(
             str(job.id),

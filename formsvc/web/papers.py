@@ -13,7 +13,7 @@ from formsvc import clock, kinds, norway, profile
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-from formsvc.models import Job, Paper
+from formsvc.models import Document, Job, Paper
 from formsvc.services import paper, work
 from formsvc.web import errors
 from formsvc.web.session import database, me
@@ -71,6 +71,10 @@ class Line(NamedTuple):
     author: str
 
 
+#: how it stands with a document: there, being made, tried again later, given up
+Stand = Literal["ready", "making", "later", "never"]
+
+
 class File(NamedTuple):
     """A document to download, or what is known of one that is not there."""
 
@@ -79,7 +83,7 @@ class File(NamedTuple):
     name: str
     use: str
     sha256: str | None
-    state: Literal["ready", "making", "later", "never"]
+    state: Stand
     #: what is said where there is nothing to download
     told: str
 
@@ -106,8 +110,7 @@ def receipt(paper_id: UUID) -> str:
         files=files,
         making=any(file.state == "making" for file in files),
         waiting=any(file.state in ("making", "later") for file in files),
-        wait=min(2 + looks, 30) if 0 <= looks < LOOKS else 0,
-        look=looks + 1,
+        refresh=_refresh(found, looks) if 0 <= looks < LOOKS else "",
         next=texts.get("next", []),
     )
 
@@ -141,6 +144,12 @@ def not_there(error: paper.CouldNotBeMade | paper.Damaged) -> Response:
     return errors.answer(503, title=_("Dokumentet kan ikke lastes ned"), detail=str(error))
 
 
+def _refresh(found: Paper, looks: int) -> str:
+    """When a page without scripts is to be loaded anew, and that it was then looked once more."""
+    address = url_for("papers.receipt", paper_id=found.id, look=looks + 1)
+    return f"{min(2 + looks, 30)}; url={address}"
+
+
 def line(found: Paper) -> Line:
     """A paper as it stands in a list."""
     return Line(
@@ -166,8 +175,7 @@ def _files(found: Paper) -> list[File]:
         document = documents.get(wanted)
         if document is None:  # the kind came in fewer formats when the paper was issued
             continue
-        ready = document.state == "issued"
-        state, told = ("ready", "") if ready else _missing(jobs.get(document.id))
+        state, told = _stand(document, jobs.get(document.id))
         of_type = FILE_TYPES[wanted]
         address = url_for("papers.document", paper_id=found.id, wanted=wanted)
         texts = (str(of_type.name), str(of_type.use), document.sha256)
@@ -175,8 +183,10 @@ def _files(found: Paper) -> list[File]:
     return files
 
 
-def _missing(job: Job | None) -> tuple[Literal["making", "later", "never"], str]:
-    """How it stands with a document that is not there, and what is said of it."""
+def _stand(document: Document, job: Job | None) -> tuple[Stand, str]:
+    """How it stands with a document, and what is said of one that is not there."""
+    if document.state == "issued":
+        return "ready", ""
     state = work.state(job) if job else "waits"
     if job and state == "tried":
         time = job.due_at.astimezone(clock.OSLO).strftime("%H.%M")
