@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock
@@ -108,9 +109,9 @@ class Worker:
         self._wanted.set()
         if self._thread is not None:
             self._thread.join(patience)
-            if self._thread.is_alive():
+            while self._thread.is_alive():
                 press.stop()
-                self._thread.join()
+                self._thread.join(0.1)
             self._thread = None
         press.stop()
 
@@ -131,7 +132,7 @@ class Worker:
         begun = 0
         while not self._stopping.is_set() and (lease := self._lease()):
             begun += 1
-            self._work(lease)
+            self.do(lease)
         return begun
 
     def _lease(self) -> Lease | None:
@@ -141,7 +142,8 @@ class Worker:
         with self._writing.begin() as session:
             return work.lease(session)
 
-    def _work(self, lease: Lease) -> None:
+    def do(self, lease: Lease) -> None:
+        """Do a job that was leased, or leave it for later."""
         act = DO[lease.what]
         try:
             with self._reading() as session:
@@ -151,11 +153,14 @@ class Worker:
                 if work.done(session, lease) and result is not None:
                     act.keep(session, lease.subject_id, result)
         except Exception as error:
-            self._leave(lease, error)
+            kind = str(getattr(error, "kind", type(error).__name__))
+            try:
+                self._leave(lease, error, kind)
+            except SQLAlchemyError:  # the database again: when the lease runs out it is due
+                log.warning("%s job %s failed: %s", lease.what, lease.job_id, kind)
 
-    def _leave(self, lease: Lease, error: Exception) -> None:
+    def _leave(self, lease: Lease, error: Exception, kind: str) -> None:
         """Say what hindered a job, and leave it for later; its kind is told, never its words."""
-        kind = str(getattr(error, "kind", type(error).__name__))
         with self._writing.begin() as session:
             if self._stopping.is_set() and isinstance(error, press.Stopped):
                 work.put_back(session, lease)

@@ -115,10 +115,13 @@ class _Press:
     def stop(self) -> None:
         process = self._process
         if process and self._owner == os.getpid():
-            process.kill()  # whoever waits for it lets go of the turn
-            with self._turn:
-                if self._process is process:
+            process.kill()
+            # whoever waits for a document clears up, as soon as the process is gone
+            if self._turn.acquire(blocking=False):
+                try:
                     self._end()
+                finally:
+                    self._turn.release()
 
     def _running(self) -> subprocess.Popen[bytes]:
         # after a fork, the parent's process answers the parent only
