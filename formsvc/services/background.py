@@ -65,9 +65,8 @@ def listed(session: Session) -> list[Listed]:
     """The jobs that are not done, in words for whoever runs the service."""
     jobs = work.unfinished(session)
     names: dict[UUID, str] = {}
-    for what, act in DO.items():
-        subjects = {job.subject_id: job.what for job in jobs}
-        names |= act.names(session, [subject for subject, of in subjects.items() if of == what])
+    for act in DO.values():
+        names |= act.names(session, [job.subject_id for job in jobs])
     return [
         Listed(
             str(job.id),

@@ -80,14 +80,13 @@ def _jobs() -> Finding:
     from formsvc import db
     from formsvc.services import work
 
-    try:
-        engine = db.engine(settings())
-        with db.session_factory(engine, reading=True)() as session:
-            there = inspect(session.connection()).has_table("job")
-            mend = _unwell(work.overview(session)) if there else ""
-        engine.dispose()
-    except Exception:  # the database has its own finding
-        mend = "Mend the database first."
+    if not _database().ok:
+        return Finding("Documents and other work", ok=False, mend="Mend the database first.")
+    engine = db.engine(settings())
+    with db.session_factory(engine, reading=True)() as session:
+        there = inspect(session.connection()).has_table("job")
+        mend = _unwell(work.overview(session)) if there else ""
+    engine.dispose()
     return Finding("Documents and other work", ok=not mend, mend=mend)
 
 

@@ -207,9 +207,10 @@ def overview(session: Session) -> Overview:
     """How the work stands."""
     given_up = (Job.done_at.is_(None), Job.given_up_at.is_not(None))
     late = session.scalar(select(func.min(Job.due_at)).where(*_due(clock.now() - STANDS_STILL)))
+    errors = select(Job.last_error).where(*given_up, Job.last_error.is_not(None)).distinct()
     return Overview(
         session.scalar(select(func.count()).select_from(Job).where(*_OPEN)) or 0,
         session.scalar(select(func.count()).select_from(Job).where(*given_up)) or 0,
-        session.scalars(select(Job.last_error).where(*given_up).distinct()).all(),  # type: ignore[arg-type]
+        sorted(str(error) for error in session.scalars(errors)),
         late,
     )
