@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -37,7 +38,8 @@ def test_others_write_while_word_is_made(
     monkeypatch.setattr(db, "PATIENCE", 100)
     engine = db.engine(settings)
     another: sessionmaker[Session] = db.session_factory(engine)
-    make, written = paper.word, []
+    make = paper.word
+    written: list[int] = []
 
     def word(*given: object) -> paper.Word:
         with another.begin() as session:  # would fail at once where the lock is held
@@ -78,7 +80,7 @@ def test_papers_finished_at_once_hold_numbers_of_their_own_without_holes(
         for _paper in range(2):
             copy = tab(browser)
             address = begin(copy)
-            acts.append(lambda copy=copy, address=address: finish(copy, address))
+            acts.append(partial(finish, copy, address))
     answers = together(acts)
     assert [answer.status_code for answer in answers] == [303] * 6
     issued = session.scalars(select(Paper).order_by(Paper.reference)).all()
@@ -92,7 +94,7 @@ def test_papers_finished_at_once_hold_numbers_of_their_own_without_holes(
 def test_two_clicks_at_once_make_one_paper(as_kari: Visitor, session: Session) -> None:
     address = begin(as_kari)
     copies = [tab(as_kari) for _click in range(2)]
-    answers = together([lambda copy=copy: finish(copy, address) for copy in copies])
+    answers = together([partial(finish, copy, address) for copy in copies])
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.location for answer in answers}) == 1
     assert len(session.scalars(select(Paper)).all()) == 1
@@ -106,7 +108,8 @@ def test_where_others_are_always_faster_the_number_is_right_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     minutes = find("minutes")
-    make, faster = paper.word, []
+    make = paper.word
+    faster: list[int] = []
 
     def word(*given: object) -> paper.Word:
         made = make(*given)  # type: ignore[arg-type]
