@@ -28,7 +28,10 @@ def tab(browser: Visitor) -> Visitor:
     """A second tab of a browser."""
     copy = browser.application.test_client()
     assert isinstance(copy, Visitor)
-    copy._cookies.update(browser._cookies)  # noqa: SLF001 - they are the log-in
+    name = browser.application.config["SESSION_COOKIE_NAME"]
+    cookie = browser.get_cookie(name)
+    assert cookie
+    copy.set_cookie(name, cookie.value)
     return copy
 
 
