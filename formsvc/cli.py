@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 
@@ -244,13 +245,66 @@ def _counted(counts: dict[str, int]) -> str:
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-def run(port: int, host: str) -> None:
+@click.option("--no-worker", is_flag=True, help="Leave the PDFs to `formsvc worker`.")
+def run(port: int, host: str, *, no_worker: bool) -> None:
     """Serve the pages and the API; the database is brought up to date first."""
     with _refusals():
         from formsvc.config import settings
         from formsvc.web import server
 
-        server.run(settings(), host, port)
+        server.run(settings(), host, port, worker=not no_worker)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+def worker(*, once: bool) -> None:
+    """Do the work beside the requests, such as PDFs; any number of workers share it."""
+    from formsvc import db
+    from formsvc.config import settings
+    from formsvc.services.background import Worker
+
+    with _refusals():
+        db.migrate(settings())
+        engine = db.engine(settings())
+        hand = Worker(db.session_factory(engine, reading=True), db.session_factory(engine))
+        try:
+            if once:
+                click.echo(f"{hand.once()} jobs were begun. `formsvc jobs` shows what is left.")
+            else:
+                hand.run()
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+        finally:
+            hand.stop()
+            engine.dispose()
+
+
+@main.command()
+@click.option("--retry", metavar="ID|all", help="Begin a job anew, or all that failed.")
+@click.option("--give-up", type=click.UUID, metavar="ID", help="Let nobody try a job any more.")
+@_as_json
+def jobs(*, retry: str | None, give_up: UUID | None, as_json: bool) -> None:
+    """List the work that is not done: what waits, what failed, what was given up."""
+    from formsvc.services import background, work
+
+    with _refusals(as_json=as_json), _writing() as session:
+        if retry:
+            work.retry(session, None if retry == "all" else _job_id(retry))
+        if give_up:
+            work.give_up(session, give_up)
+        rows = background.listed(session)
+    if as_json:
+        _print_json([row._asdict() for row in rows])
+        return
+    for row in rows:
+        click.echo("  ".join(filter(None, row)))
+
+
+def _job_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise click.BadParameter("give the id of a job, or all", param_hint="--retry") from None
 
 
 @main.command("init-db")
@@ -463,6 +517,8 @@ def _writing() -> Iterator[Any]:
 
     db.migrate(settings())
     engine = db.engine(settings())
-    with db.session_factory(engine).begin() as session:
-        yield session
-    engine.dispose()
+    try:
+        with db.session_factory(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()

@@ -3,6 +3,7 @@
 from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
 from formsvc.models.evaluation import EvaluationAnswer
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
+from formsvc.models.work import Job, What
 
 __all__ = [
     "Account",
@@ -11,10 +12,12 @@ __all__ = [
     "Draft",
     "EvaluationAnswer",
     "Format",
+    "Job",
     "LoginAttempt",
     "LoginSession",
     "Paper",
     "ReferenceCounter",
     "Role",
     "State",
+    "What",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.clock import now
@@ -15,7 +15,8 @@ from formsvc.models.account import Account
 
 #: ``fillable`` is the official PDF form, filled in; ``flattened`` the same with its fields closed
 Format = Literal["docx", "pdf", "fillable", "flattened"]
-State = Literal["pending", "issued", "failed"]
+#: what hinders one that is pending, its job says
+State = Literal["pending", "issued"]
 
 
 class Draft(Base):
@@ -86,8 +87,6 @@ class Document(Base):
     data: Mapped[bytes | None] = mapped_column(EncryptedBytes("document.data"), deferred=True)
     sha256: Mapped[str | None] = mapped_column(String(64))
     template_sha256: Mapped[str | None] = mapped_column(String(64))
-    #: why it could not be made: the kind of error and the field's name, never what stood there
-    error: Mapped[str | None] = mapped_column(Text)
     made_at: Mapped[datetime | None]
 
 

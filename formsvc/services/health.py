@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from formsvc import config, profile
 from formsvc.config import PACKAGE, settings
@@ -15,6 +15,9 @@ from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
 from formsvc.services import template
+
+if TYPE_CHECKING:
+    from formsvc.services.work import Overview
 
 
 class Finding(NamedTuple):
@@ -69,6 +72,37 @@ def _database() -> Finding:
         mend = f"{type(error).__name__}. Check FORMSVC_DATABASE_URL and that the server runs."
         return Finding("Database", ok=False, mend=mend)
     return Finding("Database", ok=True, mend="")
+
+
+def _jobs() -> Finding:
+    from sqlalchemy import inspect
+
+    from formsvc import db
+    from formsvc.services import work
+
+    if not _database().ok:
+        return Finding("Documents and other work", ok=False, mend="Mend the database first.")
+    engine = db.engine(settings())
+    with db.session_factory(engine, reading=True)() as session:
+        there = inspect(session.connection()).has_table("job")
+        mend = _unwell(work.overview(session)) if there else ""
+    engine.dispose()
+    return Finding("Documents and other work", ok=not mend, mend=mend)
+
+
+def _unwell(found: Overview) -> str:
+    if found.given_up:
+        kinds = ", ".join(found.errors) or "by hand"
+        return (
+            f"{found.given_up} jobs were given up ({kinds}). `formsvc jobs` lists them; mend the"
+            " cause, then `formsvc jobs --retry all`."
+        )
+    if found.overdue_since:
+        return (
+            f"{found.open} jobs wait, the oldest since {found.overdue_since:%Y-%m-%d %H:%M} UTC."
+            " Is `formsvc run` or `formsvc worker` running, and what does its log say?"
+        )
+    return ""
 
 
 def _profile() -> Finding:
@@ -148,6 +182,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _secret,
     _data_folder,
     _database,
+    _jobs,
     _profile,
     _assets,
     _catalogues,

@@ -1,51 +1,93 @@
 """Papers that are issued: numbered, kept with the answers that made them, and handed out.
 
-The Word document is made and kept in the same transaction as the answers. The PDFs take longer,
-so they are made right afterwards, outside any transaction: ``pending``, ``printed`` and ``keep``
-are the three steps, and whoever runs them (the web's printer) opens the sessions.
+The Word document takes some time and holds the paper's number, so it is made before the
+transaction that gives out the number: with the number that comes next (``propose``), and again
+when somebody else was faster (``NumberTaken``). A number is thus given out only to a paper that
+is there, and the numbers of a year have no holes. The PDFs take longer: each is a job, and
+``order`` and ``keep`` are its two ends.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from formsvc import clock, profile
-from formsvc.errors import FormsvcError, MissingLibrary, NoSuchFormat, NotFound
+from formsvc.db import Unreadable
+from formsvc.errors import Conflict, DocumentFailed, FormsvcError, NoSuchFormat, NotFound
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Kind, find
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
-from formsvc.models import Account, Document, Paper
-from formsvc.services import printing
-from formsvc.services.reference import next_reference
+from formsvc.models import Account, Document, Job, Paper
+from formsvc.services import press, printing, work
+from formsvc.services.reference import coming_reference, next_reference
+
+log = logging.getLogger(__name__)
 
 #: those who see every paper; others see their own
 SEE_ALL = frozenset({"ke", "admin"})
 
 
 class NotReady(FormsvcError):
-    """The document is being made."""
+    """The document is being made, or will be tried again."""
+
+    status = 503
+    #: when to ask again
+    seconds = 5
+
+
+class CouldNotBeMade(FormsvcError):
+    """The document could not be made; whatever else there is of the paper stands."""
 
     status = 503
 
 
-class CouldNotBeMade(FormsvcError):
-    """The document could not be made; the paper and its other documents stand."""
+class Damaged(FormsvcError):
+    """The stored document is not the one that was kept, and is not handed out."""
 
-    status = 500
+    status = 503
 
 
-class Attempt(NamedTuple):
-    """What came of making a document: its bytes, or the kind of error."""
+class NumberTaken(Conflict):
+    """Somebody else got the number that the Word document was made with: make it again."""
 
-    document_id: UUID
-    printed: printing.Printed | None
-    error: str
+
+class Word(NamedTuple):
+    """A Word document that waits for its paper to be issued, and the number that stands in it."""
+
+    reference: str
+    printed: printing.Printed
+
+
+def propose(session: Session, kind: Kind) -> str:
+    """The reference that the next paper of that kind will get, unless somebody is faster."""
+    return coming_reference(session, kind.prefix, clock.today().year)
+
+
+def word(kind: Kind, form: DocumentForm, reference: str) -> Word:
+    """The Word document of a validated form, made before the paper is issued.
+
+    :raises CouldNotBeMade: when an answer is not found again in it, or the template is at fault.
+    """
+    try:
+        return Word(reference, printing.render(kind, form, "docx", reference))
+    except DocumentFailed as error:
+        log.error(  # noqa: TRY400 - its words may quote the paper
+            "no Word document of a %s in %s: %s. `formsvc doctor` looks at the templates.",
+            *(kind.slug, form.paper_language, type(error).__name__),
+        )
+        raise CouldNotBeMade(
+            _(
+                "Papiret er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
+                " lagret. Gi beskjed til den som drifter tjenesten."
+            )
+        ) from error
 
 
 def issue(
@@ -54,19 +96,26 @@ def issue(
     form: DocumentForm,
     author: Account,
     draft_id: UUID | None = None,
+    made: Word | None = None,
 ) -> Paper:
-    """Give a validated form its number and its documents.
+    """Give a validated form its number and its documents; what is not made yet becomes a job.
 
     Asked twice for the same draft, as by a double click, it gives the same paper.
 
-    :raises AnswersLost: when an answer is not found again in the Word document.
+    :param made: its Word document; without one it is made here, while others wait to write.
+    :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
+    :raises CouldNotBeMade: as :func:`word` does.
     """
-    if draft_id and (made := made_from(session, draft_id, author)):
-        return made
+    if draft_id and (already := made_from(session, draft_id, author)):
+        return already
+    reference = next_reference(session, kind.prefix, clock.today().year)
+    if made and made.reference != reference:
+        raise NumberTaken
+    made = made or word(kind, form, reference)
     paper = Paper(
         kind=kind.slug,
         language=form.paper_language,
-        reference=next_reference(session, kind.prefix, clock.today().year),
+        reference=reference,
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
@@ -77,8 +126,11 @@ def issue(
         document = Document(format=wanted)
         paper.documents.append(document)
         if wanted == "docx":
-            _fill(document, printing.render(kind, form, wanted, paper.reference))
+            _fill(document, made.printed)
     session.flush()
+    for document in paper.documents:
+        if document.state == "pending":
+            work.add(session, "print", document.id)
     return paper
 
 
@@ -113,72 +165,89 @@ def list_for(session: Session, reader: Account, most: int = 50) -> Sequence[Pape
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:
-    """A paper's document with its bytes.
+    """A paper's document with its bytes, proved to be those that were kept.
 
     :raises NoSuchFormat: when the paper does not come in that format.
     :raises NotReady: while it is being made.
     :raises CouldNotBeMade: when it was tried in vain.
+    :raises Damaged: when the stored bytes are others.
     """
     found = session.scalar(
-        select(Document)
-        .where(Document.paper_id == paper.id, Document.format == wanted)
-        .options(undefer(Document.data))
+        select(Document).where(Document.paper_id == paper.id, Document.format == wanted)
     )
     if found is None:
         raise NoSuchFormat(_("Papiret finnes ikke i dette formatet."))
     if found.state == "pending":
-        raise NotReady(_("Dokumentet blir laget nå. Prøv igjen om et øyeblikk."))
-    if found.state == "failed":
-        raise CouldNotBeMade(_("Dette dokumentet kunne ikke lages. Last ned Word-dokumentet."))
+        raise _missing(jobs(session, [found]).get(found.id))
+    try:
+        data = found.data
+    except Unreadable:
+        data = None
+    if data is None or hashlib.sha256(data).hexdigest() != found.sha256:
+        log.error("document %s is damaged: take it from the last backup", found.id)
+        raise Damaged(
+            _(
+                "Dokumentet er skadet der det er lagret, og blir ikke levert ut. Bruk papiret i et"
+                " annet format, og gi beskjed til den som drifter tjenesten."
+            )
+        )
     return found
+
+
+def _missing(job: Job | None) -> FormsvcError:
+    if job and work.state(job) == "given up":
+        return CouldNotBeMade(
+            _(
+                "Dette dokumentet kunne ikke lages. Bruk Word-dokumentet, og gi beskjed til den"
+                " som drifter tjenesten."
+            )
+        )
+    return NotReady(
+        _("Dokumentet er ikke klart. Gå til kvitteringen: der står det når det er det.")
+    )
+
+
+def jobs(session: Session, documents: Iterable[Document]) -> dict[UUID, Job]:
+    """What is being done for those documents that are not there yet."""
+    pending = [document.id for document in documents if document.state == "pending"]
+    return work.about(session, "print", pending) if pending else {}
 
 
 # -- what is made afterwards ----------------------------------------------------------------------
 
 
-def pending(session: Session) -> Sequence[UUID]:
-    """The documents that are still to be made, oldest paper first."""
-    return session.scalars(
-        select(Document.id).join(Paper).where(Document.state == "pending").order_by(Paper.issued_at)
-    ).all()
+def order(session: Session, document_id: UUID) -> press.Order | None:
+    """All that it takes to make a document; None where it is there, or gone.
 
-
-def printed(session: Session, document_id: UUID) -> Attempt:
-    """Make a document from the answers that are kept; nothing is written."""
-    wanted = session.get_one(Document, document_id)
+    :raises Unreadable: when the paper is damaged, or another secret key wrote it.
+    """
+    wanted = session.get(Document, document_id)
+    if wanted is None or wanted.state == "issued":
+        return None
     paper = wanted.paper
-    kind = find(paper.kind)
-    form = kind.form.from_answers(paper.answers)
-    try:
-        made = printing.render(kind, form, wanted.format, paper.reference)
-    except MissingLibrary:
-        raise
-    except Exception as error:
-        return Attempt(document_id, None, type(error).__name__)
-    return Attempt(document_id, made, "")
+    day = paper.issued_at.astimezone(clock.OSLO).date()
+    return press.Order(paper.kind, paper.answers, wanted.format, paper.reference, day.isoformat())
 
 
-def keep(session: Session, attempt: Attempt) -> None:
-    """Keep what came of it; a document that is there already stays as it was handed out."""
-    made = attempt.printed
-    values: dict[str, object] = {"state": "failed", "error": attempt.error, "made_at": clock.now()}
-    if made is not None:
-        values = {"state": "issued", "made_at": clock.now(), **_hashes(made), "data": made.data}
-    session.execute(
-        update(Document)
-        .where(Document.id == attempt.document_id, Document.state == "pending")
-        .values(**values)
+def keep(session: Session, document_id: UUID, printed: printing.Printed) -> None:
+    """Keep a document that was made; one that is there already stays as it was handed out."""
+    wanted = session.get(Document, document_id, with_for_update=True)
+    if wanted is not None and wanted.state == "pending":
+        _fill(wanted, printed)
+
+
+def document_names(session: Session, documents: Iterable[UUID]) -> dict[UUID, str]:
+    """What documents are called by, such as «R-2026-0042 pdf»."""
+    wanted = (
+        select(Document.id, Paper.reference, Document.format)
+        .join(Paper, Document.paper_id == Paper.id)
+        .where(Document.id.in_(list(documents)))
     )
+    return {found: f"{reference} {made}" for found, reference, made in session.execute(wanted)}
 
 
-def _fill(wanted: Document, made: printing.Printed) -> None:
-    wanted.data = made.data
-    wanted.sha256, wanted.template_sha256 = _hashes(made).values()
+def _fill(wanted: Document, printed: printing.Printed) -> None:
+    wanted.data = printed.data
+    wanted.sha256 = hashlib.sha256(printed.data).hexdigest()
+    wanted.template_sha256 = printed.template_sha256
     wanted.made_at, wanted.state = clock.now(), "issued"
-
-
-def _hashes(made: printing.Printed) -> dict[str, str]:
-    return {
-        "sha256": hashlib.sha256(made.data).hexdigest(),
-        "template_sha256": made.template_sha256,
-    }

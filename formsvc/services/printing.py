@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from formsvc import clock
@@ -60,23 +61,31 @@ def demand(kind: Kind, wanted: Format) -> None:
         )
 
 
-def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
+def context(
+    kind: Kind, form: DocumentForm, reference: str = "", day: date | None = None
+) -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
-    language, today = form.paper_language, clock.today()
     return {
         **form.words(),
         "codes": form.answers(),
-        "paper": template.frame(kind, language, today, reference),
+        "paper": template.frame(kind, form.paper_language, day or clock.today(), reference),
     }
 
 
-def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") -> Printed:
+def render(
+    kind: Kind,
+    form: DocumentForm,
+    wanted: Format,
+    reference: str = "",
+    day: date | None = None,
+) -> Printed:
     """The document of a validated form, with every answer found again in it.
 
+    :param day: whose texts it is printed with: a paper's own day, today for one without.
     :raises AnswersLost: when one is not; nothing is then handed out.
     """
     with speaking(form.paper_language):
-        words = context(kind, form, reference)
+        words = context(kind, form, reference, day)
         if wanted == "docx":
             return _word(kind, form, words)
         if wanted == "pdf":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import db
@@ -22,5 +23,15 @@ def next_reference(session: Session, prefix: str, year: int) -> str:
         )
         .returning(ReferenceCounter.last)
     )
-    number = session.execute(statement).scalar_one()
+    return _reference(prefix, year, session.execute(statement).scalar_one())
+
+
+def coming_reference(session: Session, prefix: str, year: int) -> str:
+    """What :func:`next_reference` would give out now; nobody is kept from asking for it first."""
+    counter = (ReferenceCounter.prefix == prefix, ReferenceCounter.year == year)
+    last = session.scalar(select(ReferenceCounter.last).where(*counter)) or 0
+    return _reference(prefix, year, last + 1)
+
+
+def _reference(prefix: str, year: int, number: int) -> str:
     return f"{prefix}-{year}-{number:04}"

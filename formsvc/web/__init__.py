@@ -24,10 +24,10 @@ from formsvc.web import (
     login,
     pages,
     papers,
-    printer,
     security,
     session,
     start,
+    worker,
 )
 
 #: the areas of the site; each of their addresses has its row in access.TABLE
@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Service:
     access.init_app(app)
     security.csrf.init_app(app)
     assets.init_app(app)
-    printer.init_app(app)
+    worker.init_app(app)
     errors.init_app(app)
     if settings.proxies:
         # they say who is asking, and that it was by https; no more of them is believed

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from formsvc import clock, kinds, profile
@@ -18,7 +28,7 @@ from formsvc.language import spoken
 from formsvc.models import Draft, Paper
 from formsvc.services import draft, paper
 from formsvc.services.draft import StaleDraft
-from formsvc.web import conflict, printer
+from formsvc.web import conflict, errors, session, worker
 from formsvc.web.errors import wants_json
 from formsvc.web.session import database, me
 
@@ -27,6 +37,9 @@ area = Blueprint("drafts", __name__, url_prefix="/papers")
 #: how the name of a choice between two texts begins; the field's name follows
 CHOOSE: Final = "_choose-"
 
+
+#: how often Word is made beside the transaction that keeps it, before it is made within
+TRIES: Final = 3
 
 #: texts of the profile that are for the receipt and the printed head, not for the form
 LATER: Final = frozenset({"next", "head"})
@@ -99,7 +112,7 @@ def review(draft_id: UUID) -> ResponseReturnValue:
 @area.post("/drafts/<uuid:draft_id>/issue")
 def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
-    printer.wake_after_this_request()
+    worker.wake_after_this_request()
     try:
         issued = _issue(draft_id)
     except NotFound:
@@ -108,6 +121,13 @@ def issue(draft_id: UUID) -> ResponseReturnValue:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
         return redirect(url_for("drafts.review", draft_id=draft_id), 303)
     return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
+
+
+@area.errorhandler(paper.CouldNotBeMade)
+def not_finished(error: paper.CouldNotBeMade) -> Response:
+    """Say that the draft is still there; what is at fault stands in the log already."""
+    title = _("Papiret kunne ikke ferdigstilles")
+    return errors.answer(error.status, title=title, detail=str(error))
 
 
 def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
@@ -122,15 +142,48 @@ def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
 
 
 def _issue(draft_id: UUID) -> Paper | None:
-    """The paper that a draft becomes; None where it is not the text that was looked over."""
+    """The paper that a draft becomes; None where it is not the text that was looked over.
+
+    Word is made while others may write. Where somebody else got the number that stands in it, it
+    is made again, at last within the transaction: then nobody can be faster.
+    """
+    session.let_go()
+    for _try in range(TRIES):
+        word = _word(draft_id)
+        if word is None:
+            return None
+        try:
+            return _keep_paper(draft_id, word)
+        except paper.NumberTaken:
+            session.let_go()
+    return _keep_paper(draft_id, None)
+
+
+def _word(draft_id: UUID) -> paper.Word | None:
+    """The Word document of a draft as it stands now, if that is what was looked over."""
+    with session.makers(current_app).reading() as reading:
+        seen = draft.find(reading, draft_id, me())
+        kind = kinds.find(seen.kind)
+        form = _looked_over(kind, seen)
+        reference = paper.propose(reading, kind)
+    return paper.word(kind, form, reference) if form else None
+
+
+def _keep_paper(draft_id: UUID, word: paper.Word | None) -> Paper | None:
     kept = draft.hold(database(), draft_id, me())
     kind = kinds.find(kept.kind)
-    form = kind.form.from_typed(kept.typed)
-    if _version() != kept.version or not form.validate():
+    form = _looked_over(kind, kept)
+    if form is None:
         return None
-    issued = paper.issue(database(), kind, form, kept.author, draft_id)
+    issued = paper.issue(database(), kind, form, kept.author, draft_id, word)
     draft.discard(database(), kept)
     return issued
+
+
+def _looked_over(kind: Kind, stored: Draft) -> DocumentForm | None:
+    """The form of a draft, if it is the version that was looked over, and valid."""
+    form = kind.form.from_typed(stored.typed)
+    return form if _version() == stored.version and form.validate() else None
 
 
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])

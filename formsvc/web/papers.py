@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from io import BytesIO
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, send_file, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 
 from formsvc import clock, kinds, norway, profile
+from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-from formsvc.models import Document, Paper
-from formsvc.services import paper
+from formsvc.models import Document, Job, Paper
+from formsvc.services import paper, work
+from formsvc.web import errors
 from formsvc.web.session import database, me
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
 
-#: how many seconds a download waits for its document
-PATIENCE: Final = 20
-
+#: how often a receipt looks for its documents by itself, each time after a longer while (from 2 s
+#: to 30 s): some ten minutes, after which whoever still waits loads the page
+LOOKS: Final = 25
 
 #: the groups of a paper that may name whom it concerns
 WHOM: Final = ("child", "person")
@@ -70,13 +71,21 @@ class Line(NamedTuple):
     author: str
 
 
-class File(NamedTuple):
-    """A document to download."""
+#: how it stands with a document: there, being made, tried again later, given up
+Stand = Literal["ready", "making", "later", "never"]
 
+
+class File(NamedTuple):
+    """A document to download, or what is known of one that is not there."""
+
+    format: str
     address: str
     name: str
     use: str
     sha256: str | None
+    state: Stand
+    #: what is said where there is nothing to download
+    told: str
 
 
 @area.get("/")
@@ -90,13 +99,18 @@ def mine() -> str:
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
     found = paper.opened(database(), paper_id, me())
+    files = _files(found)
+    looks = request.args.get("look", 0, type=int)
     texts = profile.current().texts(found.kind, spoken(), on=_issued(found).date())
     return render_template(
         "papers/receipt.html",
         paper=found,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
-        files=_files(found),
+        files=files,
+        making=any(file.state == "making" for file in files),
+        waiting=any(file.state in ("making", "later") for file in files),
+        refresh=_refresh(found, looks) if 0 <= looks < LOOKS else "",
         next=texts.get("next", []),
     )
 
@@ -105,7 +119,7 @@ def receipt(paper_id: UUID) -> str:
 def document(paper_id: UUID, wanted: str) -> Response:
     """Hand out a document, under a name that says nothing of whom it concerns."""
     found = paper.opened(database(), paper_id, me())
-    kept = _when_made(found, wanted)
+    kept = paper.document(database(), found, wanted)
     of_type = FILE_TYPES[wanted]
     return send_file(
         BytesIO(kept.data or b""),
@@ -115,21 +129,25 @@ def document(paper_id: UUID, wanted: str) -> Response:
     )
 
 
-def _when_made(found: Paper, wanted: str) -> Document:
-    """The document, also where it is still being made as its link is pressed.
+@area.errorhandler(paper.NotReady)
+def not_ready(error: paper.NotReady) -> Response:
+    """Say at once that a document is on its way, and when to ask again."""
+    response = errors.answer(503, title=_("Dokumentet er ikke klart ennå"), detail=str(error))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
-    :raises paper.NotReady: when it takes longer than anybody should wait.
-    """
-    patience = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return paper.document(database(), found, wanted)
-        except paper.NotReady:
-            if time.monotonic() > patience:
-                raise
-            # a transaction sees the world as it was when it began: look again with a new one
-            database().rollback()
-            time.sleep(0.1)
+
+@area.errorhandler(paper.CouldNotBeMade)
+@area.errorhandler(paper.Damaged)
+def not_there(error: paper.CouldNotBeMade | paper.Damaged) -> Response:
+    """Say what to use in the place of a document; whoever runs the service finds it in the log."""
+    return errors.answer(503, title=_("Dokumentet kan ikke lastes ned"), detail=str(error))
+
+
+def _refresh(found: Paper, looks: int) -> str:
+    """When a page without scripts is to be loaded anew, and that it was then looked once more."""
+    address = url_for("papers.receipt", paper_id=found.id, look=looks + 1)
+    return f"{min(2 + looks, 30)}; url={address}"
 
 
 def line(found: Paper) -> Line:
@@ -150,16 +168,34 @@ def _concerns(found: Paper) -> str:
 
 
 def _files(found: Paper) -> list[File]:
-    hashes = {made.format: made.sha256 for made in found.documents}
-    return [
-        File(
-            url_for("papers.document", paper_id=found.id, wanted=wanted),
-            str(FILE_TYPES[wanted].name),
-            str(FILE_TYPES[wanted].use),
-            hashes.get(wanted),
+    documents = {document.format: document for document in found.documents}
+    jobs = paper.jobs(database(), documents.values())
+    files = []
+    for wanted in kinds.find(found.kind).kept:
+        document = documents.get(wanted)
+        if document is None:  # the kind came in fewer formats when the paper was issued
+            continue
+        state, told = _stand(document, jobs.get(document.id))
+        of_type = FILE_TYPES[wanted]
+        address = url_for("papers.document", paper_id=found.id, wanted=wanted)
+        texts = (str(of_type.name), str(of_type.use), document.sha256)
+        files.append(File(wanted, address, *texts, state, told))
+    return files
+
+
+def _stand(document: Document, job: Job | None) -> tuple[Stand, str]:
+    """How it stands with a document, and what is said of one that is not there."""
+    if document.state == "issued":
+        return "ready", ""
+    state = work.state(job) if job else "waits"
+    if job and state == "tried":
+        time = job.due_at.astimezone(clock.OSLO).strftime("%H.%M")
+        return "later", _("Kunne ikke lages. Vi prøver igjen kl. %(time)s.", time=time)
+    if state == "given up":
+        return "never", _(
+            "Kunne ikke lages. Bruk Word-dokumentet, og gi beskjed til den som drifter tjenesten."
         )
-        for wanted in kinds.find(found.kind).kept
-    ]
+    return "making", _("Lages nå …")
 
 
 def _issued(found: Paper) -> datetime:

@@ -8,16 +8,18 @@ from formsvc import db
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.services import demo
-from formsvc.web import create_app, printer
+from formsvc.web import create_app
+from formsvc.web import worker as workers
 
 
 class PortTaken(FormsvcError):
     """The port is in use, or may not be used."""
 
 
-def run(settings: Settings, host: str, port: int) -> None:
+def run(settings: Settings, host: str, port: int, *, worker: bool = True) -> None:
     """Serve until stopped.
 
+    :param worker: False where ``formsvc worker`` does the work beside the requests.
     :raises MissingSetting: outside demo mode without a secret key.
     :raises PortTaken: when something else is served there.
     """
@@ -34,9 +36,13 @@ def run(settings: Settings, host: str, port: int) -> None:
             " Something else may be running there: choose another with --port."
         ) from None
     lines = _demo_lines(settings) if settings.demo else []
-    printer.of(app).wake()  # what an earlier run left
+    if worker:
+        workers.of(app).start()
     _say(f"formsvc: http://{host}:{port}", *lines, "Stop it with Ctrl+C.")
-    server.run()
+    try:
+        server.run()
+    finally:
+        workers.of(app).stop()
 
 
 def _demo_lines(settings: Settings) -> list[str]:

@@ -93,6 +93,16 @@ def read_only() -> None:
     g.database = makers(flask.current_app).reading()
 
 
+def let_go() -> None:
+    """Give back the place for writers that this request has taken, before it has written.
+
+    What takes long is done now. Whoever is logged in stays known, and the session may be used
+    again: it then sees what others have written meanwhile.
+    """
+    database().expunge_all()
+    database().rollback()
+
+
 def keep() -> None:
     """Commit this request although it is refused: a failed log-in is counted."""
     g.keep = True

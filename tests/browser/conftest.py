@@ -18,7 +18,6 @@ from formsvc import db
 from formsvc.config import Settings
 from formsvc.services import evaluation
 from formsvc.web import create_app, session
-from formsvc.web.printer import Printer
 from tests import people
 from tests.browser.filling import sample
 from tests.people import Employee
@@ -62,16 +61,12 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def no_printing() -> Iterator[None]:
-    """Leave PDFs unprinted: no page looks at one, and making them takes longer than all else."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Printer, "wake", lambda _printer: None)
-        yield
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running service with Kari, Amir and Liv employed, and five families heard.
 
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, no_printing: None) -> Iterator[Site]:
-    """A running service with Kari, Amir and Liv employed, and five families heard."""
+    Its worker is not started, so that no PDF is made while pages are looked at; a test that
+    looks at documents lets it work once.
+    """
     settings = Settings(demo=True, data=tmp_path_factory.mktemp("site"), https=False)
     db.migrate(settings)
     app = create_app(settings)

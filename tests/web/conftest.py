@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from formsvc.config import Settings
 from formsvc.web import create_app, session
-from formsvc.web.printer import Printer
 from formsvc.web.security import SAFE_METHODS
 from tests import people
 from tests.people import Employee
@@ -45,12 +44,12 @@ class Visitor(FlaskClient):
 
 
 @pytest.fixture
-def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(settings: Settings) -> Iterator[Flask]:
     """The application; a GET that leaves changes fails its test.
 
-    Documents are printed at once and not in a thread, so that a test finds them.
+    Its worker is not started: a test that wants what is made beside the requests has it made
+    (``worker.of(app).once()``).
     """
-    monkeypatch.setattr(Printer, "wake", Printer.print_pending)
     made = create_app(settings)
     made.testing = True
     made.test_client_class = Visitor

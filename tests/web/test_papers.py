@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -20,7 +21,7 @@ from formsvc.forms.minutes import MinutesForm
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Draft, EvaluationAnswer, Paper
 from formsvc.services import retention
-from formsvc.web import conflict
+from formsvc.web import conflict, worker
 from formsvc.web.drafts import located
 from tests import people
 from tests.people import Employee
@@ -67,13 +68,15 @@ def stored(session: Session, kind: type[Row]) -> list[Row]:
 
 @each_paper
 def test_a_paper_is_filled_in_looked_over_finished_and_downloaded(
-    as_kari: Visitor, kind: Kind
+    app: Flask, as_kari: Visitor, kind: Kind
 ) -> None:
     address = begin(as_kari, kind.slug)
     sent = send(as_kari, address, typed(kind.slug), action="review", version="1")
     review = as_kari.get(sent.location)
     assert review.status_code == 200, review.text
-    receipt = as_kari.get(finish(as_kari, address).location)
+    issued = finish(as_kari, address).location
+    worker.of(app).once()
+    receipt = as_kari.get(issued)
     assert re.search(rf"{kind.prefix}-\d{{4}}-0001", receipt.text)
     for wanted in kind.kept:
         link = re.search(rf'href="(/papers/[^"]+/{wanted})"', receipt.text)

@@ -1,0 +1,29 @@
+"""The application's worker: woken by the requests that add work, started by the server."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, after_this_request, current_app
+
+from formsvc.services.background import Worker
+from formsvc.web import session
+
+
+def init_app(app: Flask) -> None:
+    """Give an application its worker; until it is started, others do the work."""
+    app.extensions["formsvc.worker"] = Worker(*session.makers(app))
+
+
+def of(app: Flask) -> Worker:
+    """The application's worker."""
+    found: Worker = app.extensions["formsvc.worker"]
+    return found
+
+
+def wake_after_this_request() -> None:
+    """Do what this request adds, once it is committed and answered."""
+    worker = of(current_app)
+
+    @after_this_request
+    def _wake(response: Response) -> Response:
+        worker.wake()
+        return response

@@ -1,0 +1,206 @@
+"""Papers that are issued: numbered without holes, kept whole, handed out only as they were kept."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from formsvc import clock, config, profile
+from formsvc.documents import docx, pdf_form
+from formsvc.errors import NoSuchFormat, NotFound
+from formsvc.kinds import find
+from formsvc.models import Account, Document, Job, Paper
+from formsvc.services import paper, press, work
+from formsvc.services.printing import Printed
+
+MINUTES = find("minutes")
+PRINTED = Printed(b"%PDF-1.7 made", "f" * 64)
+
+
+@pytest.fixture
+def faulty_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A municipality's own minutes, which are a consent."""
+    shipped = config.template("consent.nb.docx")
+    assert shipped
+    shutil.copyfile(shipped, tmp_path / "minutes.nb.docx")
+    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
+    config.settings.cache_clear()
+    yield
+    config.settings.cache_clear()
+
+
+def issue(session: Session, author: Account, slug: str = "minutes") -> Paper:
+    """A sample, issued."""
+    kind = find(slug)
+    return paper.issue(session, kind, kind.form.from_answers(kind.form.sample()), author)
+
+
+def of(issued: Paper, wanted: str) -> Document:
+    """A paper's document in a format, made or not."""
+    return next(document for document in issued.documents if document.format == wanted)
+
+
+def give_up(session: Session, document: Document) -> None:
+    """Give up the job that makes a document."""
+    work.give_up(session, work.about(session, "print", [document.id])[document.id].id)
+
+
+def test_a_paper_has_its_word_document_at_once_and_a_job_for_each_other(
+    session: Session, kari: Account
+) -> None:
+    issued = issue(session, kari, "consent")
+    made = paper.document(session, issued, "docx")
+    assert made.data
+    assert issued.reference in docx.text(made.data)
+    jobs = session.scalars(select(Job)).all()
+    others = {document.id for document in issued.documents if document.format != "docx"}
+    assert len(others) == 2
+    assert {job.subject_id for job in jobs} == others
+
+
+def test_a_paper_keeps_what_it_was_made_from(session: Session, kari: Account) -> None:
+    issued = issue(session, kari)
+    assert issued.rules_version == profile.current().rules_version != ""
+    template = config.template("minutes.nb.docx")
+    assert template
+    expected = hashlib.sha256(template.read_bytes()).hexdigest()
+    assert of(issued, "docx").template_sha256 == expected
+
+
+def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(
+    session: Session, kari: Account
+) -> None:
+    with clock.moved(timedelta(days=-400)):
+        issued = issue(session, kari)
+        day = clock.today()
+    order = paper.order(session, of(issued, "pdf").id)
+    assert order is not None
+    assert order.day == day.isoformat()
+    printed = press.make(order)
+    assert issued.reference in pdf_form.text(printed.data)
+    paper.keep(session, of(issued, "pdf").id, printed)
+    kept = paper.document(session, issued, "pdf")
+    assert kept.data == printed.data
+    assert kept.template_sha256 == printed.template_sha256
+
+
+def test_an_issued_document_is_never_overwritten(session: Session, kari: Account) -> None:
+    document = of(issue(session, kari), "docx")
+    before = document.data
+    paper.keep(session, document.id, PRINTED)
+    session.flush()
+    session.expire_all()
+    assert document.data == before
+    assert paper.order(session, document.id) is None
+
+
+def test_what_is_gone_is_not_made(session: Session) -> None:
+    assert paper.order(session, uuid4()) is None
+    paper.keep(session, uuid4(), PRINTED)
+
+
+def test_a_document_that_is_not_there_is_not_handed_out(session: Session, kari: Account) -> None:
+    issued = issue(session, kari)
+    with pytest.raises(paper.NotReady) as wait:
+        paper.document(session, issued, "pdf")
+    assert wait.value.seconds > 0
+    give_up(session, of(issued, "pdf"))
+    with pytest.raises(paper.CouldNotBeMade, match="Word"):
+        paper.document(session, issued, "pdf")
+    with pytest.raises(NoSuchFormat):
+        paper.document(session, issued, "fillable")
+    assert paper.document(session, issued, "docx").data
+
+
+@pytest.mark.parametrize("harm", ["another one's bytes", "bytes that nobody wrote"])
+def test_a_damaged_document_is_not_handed_out_and_the_others_are(
+    session: Session, kari: Account, harm: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    issued = issue(session, kari)
+    pdf = of(issued, "pdf")
+    paper.keep(session, pdf.id, PRINTED)
+    session.flush()
+    if harm == "another one's bytes":
+        pdf.data = b"%PDF-1.7 other"
+        session.flush()
+    else:
+        statement = text("UPDATE document SET data = :data WHERE format = 'pdf'")
+        session.execute(statement, {"data": b"\x01nonsense, long enough to be a sealed text"})
+    session.expire_all()
+    with pytest.raises(paper.Damaged):
+        paper.document(session, issued, "pdf")
+    assert str(pdf.id) in caplog.text
+    assert paper.document(session, issued, "docx").data
+
+
+def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
+    session: Session, kari: Account
+) -> None:
+    form = MINUTES.form.from_answers(MINUTES.form.sample())
+    word = paper.word(MINUTES, form, paper.propose(session, MINUTES))
+    issued = paper.issue(session, MINUTES, form, kari, made=word)
+    assert issued.reference == word.reference
+    assert paper.document(session, issued, "docx").data == word.printed.data
+
+
+def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
+    sessions: sessionmaker[Session], session: Session, kari: Account
+) -> None:
+    session.commit()
+    form = MINUTES.form.from_answers(MINUTES.form.sample())
+    word = paper.word(MINUTES, form, paper.propose(session, MINUTES))
+    assert issue(session, kari).reference == word.reference
+    session.commit()
+    with pytest.raises(paper.NumberTaken), sessions.begin() as slow:
+        paper.issue(slow, MINUTES, form, kari, made=word)
+    assert session.scalar(select(func.count()).select_from(Paper)) == 1
+    assert issue(session, kari).reference.endswith("-0002")
+
+
+def test_a_paper_whose_word_document_cannot_be_made_takes_no_number(
+    session: Session, kari: Account, faulty_template: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    kari_id = kari.id
+    session.commit()
+    with pytest.raises(paper.CouldNotBeMade, match="Kladden er lagret") as told:
+        issue(session, kari)
+    assert told.value.status == 503
+    assert "FaultyTemplate" in caplog.text
+    session.rollback()
+    assert paper.propose(session, MINUTES).endswith("-0001")
+    assert session.get(Account, kari_id)
+
+
+def test_asked_twice_for_one_draft_there_is_one_paper(session: Session, kari: Account) -> None:
+    form = MINUTES.form.from_answers(MINUTES.form.sample())
+    draft = uuid4()
+    first = paper.issue(session, MINUTES, form, kari, draft)
+    assert paper.issue(session, MINUTES, form, kari, draft) is first
+    assert paper.propose(session, MINUTES).endswith("-0002")
+
+
+def test_the_newest_papers_come_first_and_others_stay_their_authors(
+    session: Session, kari: Account, amir: Account, liv: Account
+) -> None:
+    for author, days in ((kari, 2), (amir, 3), (kari, 1)):
+        with clock.moved(timedelta(days=-days)):
+            issue(session, author)
+    newest_first = [listed.reference[-4:] for listed in paper.list_for(session, liv)]
+    assert newest_first == ["0003", "0001", "0002"]
+    assert [listed.reference[-4:] for listed in paper.list_for(session, kari)] == ["0003", "0001"]
+    with pytest.raises(NotFound):
+        paper.opened(session, paper.list_for(session, amir)[0].id, kari)
+
+
+def test_documents_are_called_by_their_paper_s_number(session: Session, kari: Account) -> None:
+    issued = issue(session, kari)
+    names = paper.document_names(session, [document.id for document in issued.documents])
+    assert set(names.values()) == {f"{issued.reference} docx", f"{issued.reference} pdf"}
