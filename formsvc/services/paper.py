@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,6 +21,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind, find
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Paper
+from formsvc.sealing import sealed
 from formsvc.services import printing
 from formsvc.services.reference import next_reference
 
@@ -161,13 +162,15 @@ def printed(session: Session, document_id: UUID) -> Attempt:
 def keep(session: Session, attempt: Attempt) -> None:
     """Keep what came of it; a document that is there already stays as it was handed out."""
     made = attempt.printed
-    values: dict[str, object] = {"state": "failed", "error": attempt.error, "made_at": clock.now()}
+    values: dict[Any, object] = {"state": "failed", "error": attempt.error, "made_at": clock.now()}
     if made is not None:
-        values = {"state": "issued", "made_at": clock.now(), **_hashes(made), "data": made.data}
+        row = session.get_one(Document, attempt.document_id)
+        values = {"state": "issued", "made_at": clock.now(), **_hashes(made)}
+        values[Document.data] = sealed(session, row, Document.data, made.data)
     session.execute(
         update(Document)
         .where(Document.id == attempt.document_id, Document.state == "pending")
-        .values(**values)
+        .values(values)
     )
 
 
