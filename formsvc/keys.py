@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from formsvc import clock
 from formsvc.columns import Base, one_of
 from formsvc.errors import FormsvcError
+from formsvc.outages import Outage
 
 #: ``store`` seals texts, ``index`` hides what is looked up, ``password`` binds passwords to the
 #: installation, ``audit`` signs the trail
@@ -42,16 +43,12 @@ class Unreadable(FormsvcError):
     """A stored text cannot be opened: another key wrote it, or it has been moved or changed."""
 
 
-class WrongKey(FormsvcError):
+class WrongKey(Outage):
     """The database was filled under another master key."""
 
-    status = 503
 
-
-class NoKeys(FormsvcError):
+class NoKeys(Outage):
     """The database has not been prepared, or has lost its keys."""
-
-    status = 503
 
 
 class DataKey(Base):
@@ -165,10 +162,12 @@ class Keyring:
         # for those that are writing with it, and afterwards nobody does. So a retired key that
         # no text needs can be deleted, though other processes had it in memory.
         query = _KEYS.where(DataKey.purpose == "store", DataKey.retired_at.is_(None))
-        row = connection.execute(query.with_for_update(read=True)).one_or_none()
-        if row is None:
-            raise _no_keys()
-        return _encrypt(self._learned(Row(*row)), row.id, plain, place)
+        for _try in range(3):
+            row = connection.execute(query.with_for_update(read=True)).one_or_none()
+            if row is not None:
+                return _encrypt(self._learned(Row(*row)), row.id, plain, place)
+            # retired while this waited for it; the next look sees the one that came after it
+        raise _no_keys()
 
     def open(self, sealed: bytes, place: str, column: str) -> bytes:
         """Decrypt what stood in a place.
@@ -193,6 +192,14 @@ class Keyring:
                 f"{column} has been moved or changed outside the service, or is damaged."
                 " Take the row from the last backup."
             ) from None
+
+    def check(self) -> None:
+        """See that the master keys open every data key.
+
+        :raises WrongKey: when the database was filled under another master key.
+        :raises NoKeys: when it has not been prepared.
+        """
+        self._load()
 
     def mac(self, purpose: Purpose, message: bytes) -> bytes:
         """Sign a message (HMAC-SHA-256) with the key of a purpose; that key never changes."""

@@ -129,14 +129,12 @@ class Sealed(Generic[Plain]):
             setattr(row, self._key, ciphertext)
             vars(row)[self._name] = (ciphertext, given.plain)
 
-    def sealed(
-        self, row: Base | Mapping[str, Any], plain: Plain, writing: Connection
-    ) -> Ciphertext:
+    def sealed(self, row: Base, plain: Plain, writing: Connection) -> Ciphertext:
         """The sealed text for a row, by the connection that writes it."""
         keys = keyrings[writing.dialect]
         return Ciphertext(keys.seal(writing, self.pack(plain), self.place(row)), keys)
 
-    def place(self, row: Base | Mapping[str, Any]) -> str:
+    def place(self, row: Base | Mapping[Any, Any]) -> str:
         """Where a row's text belongs, as it is sealed in."""
         values = row if isinstance(row, Mapping) else {n: getattr(row, n) for n in self.bound}
         return "\0".join((self.column, *(str(values[name]) for name in self.bound)))
