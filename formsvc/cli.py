@@ -21,6 +21,8 @@ from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
     from formsvc.forms.base import DocumentForm
     from formsvc.kinds import Format, Kind
     from formsvc.services.backup import Contents
@@ -402,6 +404,45 @@ def _tell_contents(contents: Contents, begin: str) -> None:
     sys.exit(1 if contents.faults else 0)
 
 
+@main.command("rotate-keys")
+def rotate_keys() -> None:
+    """Wrap the keys under a new FORMSVC_SECRET_KEY, and seal all that is stored with a new one.
+
+    The service may run meanwhile. Afterwards FORMSVC_SECRET_KEY_OLD is not needed any more.
+    """
+    from formsvc.services import rotation
+
+    with _refusals(), _database() as sessions:
+        with sessions.begin() as session:
+            click.echo(f"{rotation.begin(session)} keys are wrapped under FORMSVC_SECRET_KEY.")
+        unreadable = _reseal(sessions)
+        with sessions.begin() as session:
+            deleted, needed = rotation.finish(session)
+        click.echo(f"{deleted} earlier keys are deleted, {needed} are still needed.")
+    sys.exit(1 if unreadable else 0)
+
+
+def _reseal(sessions: sessionmaker[Session]) -> int:
+    """Seal every text anew, column by column; how many could not be opened."""
+    from formsvc import sealing
+    from formsvc.services import rotation
+
+    unreadable = 0
+    for column in sealing.columns():
+        sealed, last = 0, None
+        while True:
+            with sessions.begin() as session:
+                batch = rotation.reseal(session, column, last)
+            sealed, last = sealed + batch.sealed, batch.last
+            unreadable += batch.unreadable
+            if last is None:
+                break
+        click.echo(f"{column}: {sealed} sealed anew.")
+    if unreadable:
+        click.echo(f"{unreadable} texts cannot be opened, and were left as they are.", err=True)
+    return unreadable
+
+
 @main.command("demo-data")
 def demo_data() -> None:
     """Load invented people and papers; only in demo mode."""
@@ -512,13 +553,19 @@ def _write(out: Path, data: bytes) -> None:
 @contextmanager
 def _writing() -> Iterator[Any]:
     """A database session that is committed when the command has done its work."""
+    with _database() as sessions, sessions.begin() as session:
+        yield session
+
+
+@contextmanager
+def _database() -> Iterator[sessionmaker[Session]]:
+    """The maker of sessions for writing, on a database that is up to date."""
     from formsvc import db
     from formsvc.config import settings
 
     db.migrate(settings())
     engine = db.engine(settings())
     try:
-        with db.session_factory(engine).begin() as session:
-            yield session
+        yield db.session_factory(engine)
     finally:
         engine.dispose()

@@ -21,6 +21,8 @@ class Settings:
     demo: bool = False
     #: FORMSVC_SECRET_KEY, or the path of a file that holds it in FORMSVC_SECRET_KEY_FILE
     secret_key: str = ""
+    #: FORMSVC_SECRET_KEY_OLD, or …_FILE with one a line: earlier ones, until `rotate-keys` is done
+    older_keys: tuple[str, ...] = ()
     #: FORMSVC_DATA: the folder of the embedded database
     data: Path = Path("data")
     #: FORMSVC_DATABASE_URL: an SQLAlchemy URL; the embedded database when empty
@@ -54,6 +56,19 @@ class Settings:
             " stored papers cannot be read without it. To try the service: FORMSVC_DEMO=1."
         )
 
+    def masters(self) -> tuple[str, ...]:
+        """The secret key and the earlier ones, the newest first.
+
+        :raises MissingSetting: when one is missing or too short.
+        """
+        if any(len(key) < 32 for key in self.older_keys):
+            raise MissingSetting(
+                "FORMSVC_SECRET_KEY_OLD has a key that is shorter than 32 characters. Separate"
+                " several keys by spaces; one that has spaces itself stands on a line of its own"
+                " in the file that FORMSVC_SECRET_KEY_OLD_FILE names."
+            )
+        return (self.secret(), *self.older_keys)
+
 
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from an environment.
@@ -65,11 +80,16 @@ def read(environ: Mapping[str, str]) -> Settings:
     """
     key_file = environ.get("FORMSVC_SECRET_KEY_FILE")
     key = _read_key(Path(key_file)) if key_file else environ.get("FORMSVC_SECRET_KEY", "")
+    old_file = environ.get("FORMSVC_SECRET_KEY_OLD_FILE")
+    old = environ.get("FORMSVC_SECRET_KEY_OLD", "").split()
+    if old_file:
+        old = _read_key(Path(old_file), "FORMSVC_SECRET_KEY_OLD_FILE").splitlines()
     profile, templates = environ.get("FORMSVC_PROFILE"), environ.get("FORMSVC_TEMPLATES")
     demo = environ.get("FORMSVC_DEMO", "") not in ("", "0")
     return Settings(
         demo=demo,
         secret_key=key,
+        older_keys=tuple(line.strip() for line in old if line.strip()),
         data=Path(environ.get("FORMSVC_DATA", "data")),
         database_url=environ.get("FORMSVC_DATABASE_URL", ""),
         profile=Path(profile) if profile else None,
@@ -79,12 +99,12 @@ def read(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _read_key(file: Path) -> str:
+def _read_key(file: Path, name: str = "FORMSVC_SECRET_KEY_FILE") -> str:
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise MissingSetting(
-            f"FORMSVC_SECRET_KEY_FILE points at {file}, which cannot be read"
+            f"{name} points at {file}, which cannot be read"
             f" ({type(error).__name__}). Give the path of a text file that holds the key."
         ) from None
 

@@ -1,222 +1,56 @@
-"""Where rows are kept, SQLite or PostgreSQL, and what is encrypted before it reaches either.
+"""Where rows are kept, SQLite or PostgreSQL: engines, sessions and their tables brought up to date.
 
 An installation opens one engine and, from it, two kinds of sessions::
 
     engine = db.engine(settings)
     reading = db.session_factory(engine, reading=True)  # a page that only shows
     writing = db.session_factory(engine)                # everything else; the edge commits once
+
+What a sealed text is stands in ``formsvc.sealing``, with which keys in ``formsvc.keys``, and what
+a database that cannot do its work raises in ``formsvc.outages``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import os
 import re
 import sqlite3
 import time
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast, get_args
-from uuid import UUID
-from weakref import WeakKeyDictionary
+from typing import Final, cast
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import (
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    LargeBinary,
-    MetaData,
-    Uuid,
-    create_engine,
-    event,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
 
+from formsvc import keys, outages, sealing, turns
+from formsvc.columns import Base, UTCDateTime, one_of
 from formsvc.config import PACKAGE, Settings
-from formsvc.errors import FormsvcError, MissingLibrary, MissingSetting
+from formsvc.errors import MissingLibrary, MissingSetting
+from formsvc.keys import Keyring, Masters, Unreadable
+from formsvc.outages import Unreachable
+from formsvc.sealing import keyring
+from formsvc.turns import PATIENCE
+
+__all__ = [
+    "Base",
+    "UTCDateTime",
+    "Unreachable",
+    "Unreadable",
+    "engine",
+    "insert_into",
+    "keyring",
+    "migrate",
+    "one_of",
+    "provide_keys",
+    "session_factory",
+]
 
 MIGRATIONS: Final = PACKAGE / "migrations"
-
-#: how long a connection waits for another one's transaction, in milliseconds
-PATIENCE: Final = 10_000
-
-
-class Unreadable(FormsvcError):
-    """A stored text cannot be decrypted: another secret key wrote it, or it has been changed."""
-
-
-class Unreachable(FormsvcError):
-    """The database does not answer."""
-
-    status = 503
-
-
-# --- what is encrypted ---------------------------------------------------------------------------
-
-
-class Keyring:
-    """The keys of an installation, all made from its secret keys by HKDF (RFC 5869).
-
-    A stored text is ``version (1) | key id (4) | nonce (12) | AES-256-GCM ciphertext and tag``.
-    The key id is derived from the secret, so a text tells which secret it needs and a further,
-    older one can be handed in when keys are rotated; the newest, given first, is written with.
-    """
-
-    _VERSION = b"\x01"
-    _HEAD = 1 + 4 + 12
-
-    def __init__(self, newest: str, *older: str) -> None:
-        """:param newest: the secret key to write with; with the older ones it can still read."""
-        self._ciphers = {
-            _derived(secret, "key id", 4): AESGCM(_derived(secret, "stored texts", 32))
-            for secret in (newest, *older)
-        }
-        self._newest = next(iter(self._ciphers))
-        self._blinding = _derived(newest, "hidden keys", 32)
-
-    def seal(self, plain: bytes, place: str) -> bytes:
-        """Encrypt what belongs in a place (``table.column``); it opens only as from there."""
-        nonce = os.urandom(12)
-        cipher = self._ciphers[self._newest]
-        return self._VERSION + self._newest + nonce + cipher.encrypt(nonce, plain, place.encode())
-
-    def open(self, sealed: bytes, place: str) -> bytes:
-        """Decrypt what stood in a place.
-
-        :raises Unreadable: when the secret is another one, or a single bit has been changed.
-        """
-        cipher = self._ciphers.get(sealed[1:5])
-        if sealed[:1] != self._VERSION or cipher is None:
-            raise Unreadable(
-                f"{place} was written with another secret key. Start the service with the"
-                " FORMSVC_SECRET_KEY that the database was filled with."
-            )
-        try:
-            return cipher.decrypt(sealed[5 : self._HEAD], sealed[self._HEAD :], place.encode())
-        except InvalidTag:
-            raise Unreadable(
-                f"{place} has been changed outside the service, or is damaged."
-                " Take the row from the last backup."
-            ) from None
-
-    def hide(self, value: str, purpose: str) -> str:
-        """Make a key by which a value is found again, and which does not give it away."""
-        message = f"{purpose}\0{value}".encode()
-        return hmac.new(self._blinding, message, hashlib.sha256).hexdigest()
-
-
-def _derived(secret: str, purpose: str, length: int) -> bytes:
-    info = f"formsvc: {purpose}".encode()
-    return HKDF(hashes.SHA256(), length, salt=None, info=info).derive(secret.encode())
-
-
-#: a column type meets only its engine's dialect, so that is where it finds the keys
-_keyrings: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
-
-
-def keyring(session: Session) -> Keyring:
-    """Find the keys of the database that a session talks to."""
-    return _keyrings[session.get_bind().dialect]
-
-
-class EncryptedBytes(TypeDecorator[bytes]):
-    """Bytes that the database never sees in the clear."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, place: str) -> None:
-        """:param place: ``table.column``; a text moved to another column cannot be opened."""
-        super().__init__()
-        self.place = place
-
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        """Encrypt on the way in."""
-        return None if value is None else _keyrings[dialect].seal(value, self.place)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        """Decrypt on the way out."""
-        return None if value is None else _keyrings[dialect].open(value, self.place)
-
-
-class EncryptedJSON(TypeDecorator[Any]):
-    """Plain data (dict, list, str, bool, int, None) that the database never sees in the clear."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, place: str) -> None:
-        """:param place: ``table.column``; a text moved to another column cannot be opened."""
-        super().__init__()
-        self.place = place
-
-    def process_bind_param(self, value: object, dialect: Dialect) -> bytes | None:
-        """Encrypt on the way in."""
-        if value is None:
-            return None
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return _keyrings[dialect].seal(plain.encode(), self.place)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> object:
-        """Decrypt on the way out."""
-        return None if value is None else json.loads(_keyrings[dialect].open(value, self.place))
-
-
-# --- the other column types ----------------------------------------------------------------------
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on both databases (SQLite keeps no zone)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone; keep the others in UTC."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone: give a moment such as clock.now()")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the moment back in UTC."""
-        if value is not None and value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        return value and value.astimezone(UTC)
-
-
-def one_of(words: object) -> Enum:
-    """Make the column type of a ``Literal``: one of its words, kept as text."""
-    return Enum(*get_args(words), native_enum=False, length=20)
-
-
-class Base(DeclarativeBase):
-    """The root of the models; constraints are named by rule, so migrations can name them too."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UTCDateTime, UUID: Uuid()}
 
 
 # --- engines and sessions ------------------------------------------------------------------------
@@ -225,13 +59,15 @@ class Base(DeclarativeBase):
 def engine(settings: Settings) -> Engine:
     """Open the database of an installation; nothing is connected before the first use.
 
-    :raises MissingSetting: outside demo mode without a secret key.
+    :raises MissingSetting: outside demo mode without a secret key, or where SQLite's folder
+        cannot be made or written in.
     :raises MissingLibrary: when PostgreSQL is asked for and its driver is not installed.
     """
-    keys = Keyring(settings.secret())
+    masters = Masters(*settings.masters())
     url = _url(settings)
     opened = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
-    _keyrings[opened.dialect] = keys
+    event.listen(opened, "handle_error", outages.translate)
+    sealing.keyrings[opened.dialect] = Keyring(opened, masters)
     return opened
 
 
@@ -248,8 +84,11 @@ def _url(settings: Settings) -> URL:
 
 
 def _postgresql(url: URL) -> Engine:
+    # neither a server that is gone nor a lock that is held may hold a page up for ever
+    waits = {"connect_timeout": int(PATIENCE), "options": f"-c lock_timeout={PATIENCE:.0f}s"}
+    own = {name: wait for name, wait in waits.items() if name not in url.query}
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=own)
     except ModuleNotFoundError as missing:
         raise MissingLibrary(
             f"FORMSVC_DATABASE_URL needs the Python package {missing.name}."
@@ -258,23 +97,69 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
+    # hidden, so that no error message, and no log, repeats what somebody typed
+    opened = create_engine(
+        url,
+        connect_args={"timeout": PATIENCE, "factory": turns.Connection},
+        hide_parameters=True,
+    )
     if url.database and url.database != ":memory:":
         file = Path(url.database)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)
-    # hidden, so that no error message, and no log, repeats what somebody typed
-    opened = create_engine(url, connect_args={"timeout": PATIENCE / 1000}, hide_parameters=True)
-    event.listen(opened, "connect", _prepare_sqlite)
+        _prepare_file(file)
+        event.listen(opened, "do_connect", partial(_refuse_new_file, file))
+        event.listen(opened, "connect", partial(_remember_file, file))
+    event.listen(opened, "connect", partial(_prepare_sqlite, turns.Turns()))
     event.listen(opened, "begin", _begin_sqlite)
     return opened
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _prepare_file(file: Path) -> None:
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise MissingSetting(
+            f"The database {file} cannot be made or opened ({error.strerror})."
+            " Give a folder that the service may write in as FORMSVC_DATA, and make room"
+            " if its disk is full."
+        ) from None
+
+
+def _refuse_new_file(file: Path, *_called_with: object) -> None:
+    # made once, above. One that is gone must not be made anew by the next connection: it would
+    # be empty, and the service would go on as if nothing had been in it.
+    if not file.exists():
+        raise _gone(file)
+
+
+def _remember_file(file: Path, _: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    entry.info["file"] = file, _identity(file)
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_dev, status.st_ino
+
+
+def _gone(file: Path) -> Unreachable:
+    return Unreachable(
+        f"The database {file} has been moved, removed or replaced while the service was running."
+        " Put it back and start the service again."
+    )
+
+
+def _prepare_sqlite(
+    queue: turns.Turns, connection: DBAPIConnection, _: ConnectionPoolEntry
+) -> None:
+    assert isinstance(connection, turns.Connection)  # noqa: S101 made by its factory
+    connection.turns = queue
     # the driver must not open transactions by itself: _begin_sqlite does
     connection.isolation_level = None
-    cursor = connection.cursor()
+    cursor: DBAPICursor = cast("DBAPICursor", connection.cursor())
     for pragma in (
-        f"busy_timeout={PATIENCE}",
         # With NORMAL a commit in WAL mode is not yet on the disk when it returns, and a power cut
         # loses it. The page says «sendt» after the commit, so the commit has to be on the disk.
         "synchronous=FULL",
@@ -289,13 +174,13 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 def _write_ahead(cursor: DBAPICursor) -> None:
     """Let readers and a writer work side by side; the file remembers it after the first time."""
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # two that open a new file together: this one lock SQLite does not wait for by itself
-            if time.monotonic() > deadline:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -306,9 +191,18 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and then writes fails at once when another one has written in
     # between, however long it would be willing to wait. So one that may write takes its turn from
     # the start; one that only reads never waits, and is held to it.
+    file, identity = connection.info.get("file", (None, None))
+    if file and _identity(file) != identity:
+        raise _gone(file)
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+        return
+    try:
+        turns.connection_of(connection.connection).begin_writing()
+    except sqlite3.Error as error:
+        raise outages.meant(error) or error from None
 
 
 def session_factory(opened: Engine, *, reading: bool = False) -> sessionmaker[Session]:
@@ -333,24 +227,35 @@ def insert_into(session: Session, model: type[Base]) -> sqlite.Insert:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the tables of an installation to the newest revision; two at once wait in turn."""
+    """Bring the tables of an installation to the newest revision; two at once wait in turn.
+
+    :raises WrongKey: when the database was filled under another master key.
+    :raises Outage: when the database cannot be used.
+    """
     opened = engine(settings)
     try:
         with opened.begin() as connection:
             _take_turn(connection)
             _upgrade(connection)
-    except OperationalError as error:
-        raise Unreachable(
-            f"The database does not answer ({type(error.orig).__name__})."
-            " Is the server running, and are FORMSVC_DATABASE_URL or FORMSVC_DATA right?"
-        ) from None
+            provide_keys(connection)
     finally:
         opened.dispose()
 
 
+def provide_keys(connection: Connection) -> None:
+    """Make the data keys of a new database; see that those of another can be opened.
+
+    :raises WrongKey: when the database was filled under another master key.
+    """
+    masters = sealing.keyrings[connection.dialect].masters
+    keys.provide(connection, masters, partial(sealing.beginnings, connection))
+
+
 def _take_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        # SQLite's BEGIN IMMEDIATE has taken it already; the number is any that is not in use
+        # However long another server's migration takes. SQLite's BEGIN IMMEDIATE has taken the
+        # turn already; the number is any that is not in use.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(4673001)"))
 
 

@@ -84,6 +84,10 @@ def empty_postgres(postgres_server: str, postgres_database: str) -> str:
         )
         for table in reversed(Base.metadata.sorted_tables):
             own.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    opened = db.engine(Settings(demo=True, database_url=postgres_database))
+    with opened.begin() as connection:
+        db.provide_keys(connection)
+    opened.dispose()
     return postgres_database
 
 

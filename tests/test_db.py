@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, db
 from formsvc.config import Settings
-from formsvc.db import Base, Keyring, Unreadable
+from formsvc.db import Base
 from formsvc.errors import MissingSetting
+from formsvc.keys import WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
 from formsvc.services import account, draft, evaluation
 from tests import people
@@ -90,44 +91,6 @@ def test_what_was_stored_comes_back_to_the_letter(
         assert paper.answers["child"] == {"name": people.NORA.name}
         assert paper.documents[0].data == "\n".join(CANARIES).encode()
         assert later.query(EvaluationAnswer).one().texts["better"] == "redd for hunder"
-
-
-def test_a_text_that_is_moved_to_another_column_is_not_read(
-    session: Session, sessions: sessionmaker[Session], kari: Account
-) -> None:
-    fill(session, kari)
-    session.execute(text("UPDATE paper SET answers = (SELECT typed FROM draft)"))
-    session.commit()
-    with sessions() as later, pytest.raises(Unreadable, match=r"paper\.answers"):
-        later.query(Paper).one()
-
-
-def test_a_single_changed_bit_is_noticed() -> None:
-    ring = Keyring("a secret")
-    sealed = ring.seal(b"Nora", "draft.typed")
-    for place in range(len(sealed)):
-        changed = bytearray(sealed)
-        changed[place] ^= 1
-        with pytest.raises(Unreadable):
-            ring.open(bytes(changed), "draft.typed")
-
-
-def test_the_same_text_is_never_stored_the_same_way_twice() -> None:
-    ring = Keyring("a secret")
-    assert len({ring.seal(b"Nora", "draft.typed") for _ in range(100)}) == 100
-
-
-def test_another_secret_key_is_told_from_damage() -> None:
-    sealed = Keyring("a secret").seal(b"Nora", "draft.typed")
-    with pytest.raises(Unreadable, match="FORMSVC_SECRET_KEY"):
-        Keyring("another secret").open(sealed, "draft.typed")
-
-
-def test_a_new_secret_key_can_stand_beside_the_old_one() -> None:
-    sealed = Keyring("old").seal(b"Nora", "draft.typed")
-    both = Keyring("new", "old")
-    assert both.open(sealed, "draft.typed") == b"Nora"
-    assert Keyring("new").open(both.seal(b"Nora", "draft.typed"), "draft.typed") == b"Nora"
 
 
 def test_no_database_is_opened_without_a_secret(tmp_path: Path) -> None:
@@ -229,7 +192,7 @@ def test_an_error_of_the_database_does_not_repeat_what_was_typed(
 ) -> None:
     faulty: Any = {"child-name": people.NORA.name, "no plain data": object()}
     session.add(Draft(kind="minutes", language="nb", typed=faulty, author=kari, changed_by=kari))
-    with pytest.raises(StatementError) as caught:
+    with pytest.raises(TypeError) as caught:
         session.flush()
     assert people.NORA.name not in str(caught.value)
 
@@ -238,11 +201,11 @@ def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     session: Session, kari: Account, database: str
 ) -> None:
     token = account.open_session(session, kari)
-    program = account.issue_token(session, kari, "fagsystem")
     session.commit()
-    real = db.engine(Settings(secret_key="x" * 40, database_url=database))
-    with db.session_factory(real)() as other:
-        assert account.session_account(other, token) is None
-        assert account.token_account(other, program) is None
-        assert account.check(other, kari.email, people.PASSWORD, address="") is None
+    settings = Settings(secret_key="x" * 40, database_url=database)
+    with pytest.raises(WrongKey):
+        db.migrate(settings)
+    real = db.engine(settings)
+    with db.session_factory(real)() as other, pytest.raises(WrongKey):
+        account.session_account(other, token)
     real.dispose()

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from formsvc.db import Base, EncryptedJSON
+from formsvc.db import Base
+from formsvc.sealing import SealedJSON
 
 #: the questions answered from 1 to 5, in the order of the form
 SCALES = ("child_doing_now", "worries_changed", "right_people", "cooperation", "heard")
@@ -31,7 +32,7 @@ class EvaluationAnswer(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     #: as the family wrote it
-    unit: Mapped[str] = mapped_column(EncryptedJSON("evaluation_answer.unit"))
+    unit = SealedJSON[str]()
     #: the half-year, such as ``2027-1``
     period: Mapped[str] = mapped_column(String(6))
     arena: Mapped[str] = mapped_column(String(60))
@@ -41,4 +42,4 @@ class EvaluationAnswer(Base):
     cooperation: Mapped[int | None]
     heard: Mapped[int | None]
     #: by the names in TEXTS; a family may name people there, so it is encrypted like a paper
-    texts: Mapped[dict[str, str]] = mapped_column(EncryptedJSON("evaluation_answer.texts"))
+    texts = SealedJSON[dict[str, str]]()

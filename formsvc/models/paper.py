@@ -10,8 +10,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.clock import now
-from formsvc.db import Base, EncryptedBytes, EncryptedJSON, one_of
+from formsvc.db import Base, one_of
 from formsvc.models.account import Account
+from formsvc.sealing import SealedBytes, SealedJSON
 
 #: ``fillable`` is the official PDF form, filled in; ``flattened`` the same with its fields closed
 Format = Literal["docx", "pdf", "fillable", "flattened"]
@@ -30,7 +31,7 @@ class Draft(Base):
     language: Mapped[str] = mapped_column(String(2))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     author: Mapped[Account] = relationship(foreign_keys=author_id)
-    typed: Mapped[dict[str, list[str]]] = mapped_column(EncryptedJSON("draft.typed"))
+    typed = SealedJSON[dict[str, list[str]]]()
     #: counts the savings; a save that was made from an older one is refused
     version: Mapped[int] = mapped_column(default=1)
     changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -54,7 +55,7 @@ class Paper(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     #: the draft it was made from, gone by now; unique, so that two clicks make one paper
     draft_id: Mapped[UUID | None] = mapped_column(unique=True)
-    answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("paper.answers"))
+    answers = SealedJSON[dict[str, Any]]()
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     author: Mapped[Account] = relationship()
     issued_at: Mapped[datetime] = mapped_column(default=now, index=True)
@@ -84,7 +85,7 @@ class Document(Base):
     format: Mapped[Format] = mapped_column(one_of(Format))
     state: Mapped[State] = mapped_column(one_of(State), default="pending")
     #: loaded only when it is asked for: a list of papers doesn't read their files
-    data: Mapped[bytes | None] = mapped_column(EncryptedBytes("document.data"), deferred=True)
+    data = SealedBytes(nullable=True, deferred=True, bound=("paper_id", "format"))
     sha256: Mapped[str | None] = mapped_column(String(64))
     template_sha256: Mapped[str | None] = mapped_column(String(64))
     made_at: Mapped[datetime | None]

@@ -19,15 +19,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, LargeBinary, MetaData, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from formsvc import db
 from formsvc.config import Settings
-from formsvc.db import Base, EncryptedBytes, EncryptedJSON
+from formsvc.db import Base
 from formsvc.errors import FormsvcError
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
+from formsvc.outages import Damaged
 
 #: rows in memory at once; that of a document may be a third of a megabyte
 AT_ONCE: Final = 100
@@ -129,7 +129,7 @@ def _at_hand(settings: Settings, file: Path) -> Iterator[Settings]:
             shutil.copyfile(file, Path(folder) / "backup.sqlite3")
             _demand_backup(copy, file)
             db.migrate(copy)
-        except (DatabaseError, OSError) as error:
+        except (Damaged, OSError) as error:
             raise BadBackup(f"{file} is no whole backup ({type(error).__name__}).") from None
         yield copy
 
@@ -152,7 +152,7 @@ def _settings_of(settings: Settings, file: Path) -> Settings:
 
 def _copy(source: Settings, target: Settings) -> None:
     """Every row of one moment, as it lies there: what is sealed is not opened."""
-    tables = _tables().sorted_tables  # those that others point at come first
+    tables = Base.metadata.sorted_tables  # those that others point at come first
     with _connected(source, reading=True) as reading, _connected(target) as writing:
         if writing.execute(select(Account.id).limit(1)).first() or (
             writing.execute(select(Paper.id).limit(1)).first()
@@ -168,16 +168,6 @@ def _copy(source: Settings, target: Settings) -> None:
             rows = reading.execution_options(yield_per=AT_ONCE).execute(select(table))
             for some in rows.mappings().partitions():
                 writing.execute(table.insert(), [dict(row) for row in some])
-
-
-def _tables() -> MetaData:
-    """The tables of the models, with plain bytes where the models open what is sealed."""
-    plain = MetaData()
-    for table in Base.metadata.tables.values():
-        for column in table.to_metadata(plain).columns:
-            if isinstance(column.type, EncryptedBytes | EncryptedJSON):
-                column.type = LargeBinary()
-    return plain
 
 
 @contextmanager

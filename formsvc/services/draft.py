@@ -15,6 +15,7 @@ from formsvc.errors import Conflict, NotFound
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
 from formsvc.models import Account, Draft, Paper, Role
+from formsvc.sealing import sealed
 
 #: whoever may see everybody's drafts
 SEE_ALL: Final[tuple[Role, ...]] = ("ke", "admin")
@@ -127,8 +128,8 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
     statement = (
         update(Draft)
         .where(Draft.id == draft.id, Draft.version == version)
+        .values({Draft.typed: sealed(session, draft, Draft.typed, _plain(typed))})
         .values(
-            typed=_plain(typed),
             language=_language(typed),
             version=version + 1,
             changed_by_id=by.id,

@@ -53,25 +53,35 @@ def _data_folder() -> Finding:
 
 
 def _database() -> Finding:
-    from sqlalchemy import inspect, select  # the other checks need no database
-
-    from formsvc import db
-    from formsvc.models import Draft, Paper
-
     try:
-        engine = db.engine(settings())
-        with db.session_factory(engine, reading=True)() as session:
-            if inspect(session.connection()).has_table("paper"):
-                # one stored text of each is opened: another secret key would not do it
-                session.scalars(select(Paper).limit(1)).all()
-                session.scalars(select(Draft).limit(1)).all()
-        engine.dispose()
+        _look_into_the_database()
     except FormsvcError as error:
         return Finding("Database", ok=False, mend=str(error))
     except Exception as error:  # whatever a driver may say, the reader wants the mend
         mend = f"{type(error).__name__}. Check FORMSVC_DATABASE_URL and that the server runs."
         return Finding("Database", ok=False, mend=mend)
     return Finding("Database", ok=True, mend="")
+
+
+def _look_into_the_database() -> None:
+    """Open every key, and the newest texts: a wrong key or a damaged row would not let it."""
+    from sqlalchemy import inspect, select  # the other checks need no database
+
+    from formsvc import db
+    from formsvc.models import Draft, Paper
+
+    engine = db.engine(settings())
+    try:
+        with db.session_factory(engine, reading=True)() as session:
+            if not inspect(session.connection()).has_table("data_key"):
+                return  # it is prepared at the first start
+            db.keyring(session).check()
+            for paper in session.scalars(select(Paper).order_by(Paper.issued_at.desc()).limit(1)):
+                _ = paper.answers
+            for draft in session.scalars(select(Draft).order_by(Draft.changed_at.desc()).limit(1)):
+                _ = draft.typed
+    finally:
+        engine.dispose()
 
 
 def _jobs() -> Finding:

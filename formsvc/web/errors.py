@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import traceback
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
+from formsvc.outages import Outage
 from formsvc.services.account import TooManyAttempts
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,8 @@ def init_app(app: Flask) -> None:
 
 def ours(error: FormsvcError) -> Response:
     """An error of the service's own: its text is written for the one who caused it."""
+    if isinstance(error, Outage):
+        return _outage(error)
     if error.status >= 500:  # where the fault is ours
         note(error)
     problems = error.problems if isinstance(error, InvalidAnswers) else []
@@ -112,6 +116,21 @@ def ours(error: FormsvcError) -> Response:
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def _outage(error: Outage) -> Response:
+    """The database cannot do it now: when to try again, and what was typed, to send once more."""
+    log.error("error %s: %s", note(error), error)  # its text names the fault and the mend only
+    told, title = str(error.told), str(error.title)
+    response = answer(error.status, title=title, detail=told, unsaved=_unsaved())
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _unsaved() -> list[tuple[str, str]]:
+    """What a page has sent and nothing has kept; a password is never shown again."""
+    sent = list(request.form.items(multi=True)) if request.method == "POST" else []
+    return [] if any("password" in name for name, _text in sent) else sent
 
 
 def stale_form(_error: CSRFError) -> Response:
@@ -168,7 +187,12 @@ def _path(error: BaseException) -> str:
 
 
 def answer(
-    status: int, *, title: str = "", detail: str = "", problems: list[Problem] | None = None
+    status: int,
+    *,
+    title: str = "",
+    detail: str = "",
+    problems: list[Problem] | None = None,
+    unsaved: Sequence[tuple[str, str]] = (),
 ) -> Response:
     """The answer to an error: problem+json for a program, else a page."""
     words = WORDS.get(status) or WORDS[400 if status < 500 else 500]
@@ -182,6 +206,7 @@ def answer(
         detail=detail,
         advice="" if title != words.title else str(words.advice),
         problems=problems or [],
+        unsaved=unsaved,
     )
     return make_response(page, status)
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from formsvc.config import Settings
 from formsvc.errors import NotAllowed
+from formsvc.keys import derived
 from formsvc.language import gettext as _
 
 MEGABYTE: Final = 1024 * 1024
@@ -39,8 +40,13 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Guard the application. Order matters: size first, then where the request comes from."""
+    signing = [derived(secret, "browsers' sessions").hex() for secret in settings.masters()]
     app.config.update(
-        SECRET_KEY=settings.secret(),
+        # newest first to sign with; older ones are still believed, so that a change of the master
+        # key logs nobody out and refuses no form that lies open
+        SECRET_KEY=signing[0],
+        SECRET_KEY_FALLBACKS=signing[1:],
+        WTF_CSRF_SECRET_KEY=signing[::-1],  # itsdangerous takes the newest last
         MAX_CONTENT_LENGTH=LONGEST,
         # __Host- makes browsers refuse the cookie from a subdomain or over plain HTTP
         SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",

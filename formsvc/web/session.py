@@ -16,6 +16,7 @@ from formsvc import db
 from formsvc.config import Settings
 from formsvc.errors import NotAllowed
 from formsvc.models import Account
+from formsvc.outages import Outage
 from formsvc.services import account
 from formsvc.web.security import SAFE_METHODS
 
@@ -117,7 +118,10 @@ def _commit(response: Response) -> None:
 def _close(_error: BaseException | None) -> None:
     session: Session | None = g.pop("database", None)
     if session is not None:
-        session.close()
+        try:
+            session.close()
+        except Outage:  # the page has told of it; a connection that is no good goes
+            session.invalidate()
 
 
 def me() -> Account:

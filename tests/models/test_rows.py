@@ -6,13 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import Column, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import clock
-from formsvc.db import Base, EncryptedBytes, EncryptedJSON
+from formsvc import clock, sealing
+from formsvc.db import Base
 from formsvc.models import Account, Document, Draft, Paper
+from formsvc.sealing import Sealed, SealedText
 
 
 def paper(author: Account, **changes: Any) -> Paper:
@@ -44,15 +45,15 @@ def refuse(session: Session, *rows: Base, because: str) -> None:
         session.flush()
 
 
-def test_every_encrypted_column_is_bound_to_its_own_place() -> None:
-    places = {
-        str(column): column.type.place
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, EncryptedBytes | EncryptedJSON)
-    }
+def test_every_sealed_column_is_bound_to_its_own_place() -> None:
+    places = {str(column): declared(column).column for column in sealing.columns()}
     assert {"draft.typed", "paper.answers", "document.data"} <= places.keys()
     assert all(column == place for column, place in places.items())
+
+
+def declared(column: Column[Any]) -> Sealed[Any]:
+    assert isinstance(column.type, SealedText)
+    return column.type.declared
 
 
 def test_a_row_points_at_somebody_who_is_there(session: Session, kari: Account) -> None:
@@ -102,5 +103,5 @@ def test_a_list_of_papers_does_not_read_their_files(
     session.commit()
     with sessions() as later:
         document = later.scalars(select(Paper)).one().documents[0]
-        assert "data" in inspect(document).unloaded
+        assert "sealed_data" in inspect(document).unloaded
         assert document.data == b"%PDF"
