@@ -105,7 +105,8 @@ def translate(context: ExceptionContext) -> None:
     """
     if context.is_pre_ping:
         return  # a connection that is dead is replaced, and nobody need hear of it
-    outage = meant(context.original_exception)
+    error = context.original_exception
+    outage = meant(error) or _before(error)
     if outage is not None:
         raise outage from None
 
@@ -120,6 +121,16 @@ def meant(error: BaseException) -> Outage | None:
     kinds = (kind for code, kind in _POSTGRESQL.items() if (state or "").startswith(code))
     kind = next(kinds, None)
     return kind() if kind else None
+
+
+def _before(error: BaseException) -> Outage | None:
+    """The outage that another error follows from.
+
+    SQLite rolls a transaction back by itself when the disk is full, and the rollback to a
+    savepoint that comes then finds none.
+    """
+    before = error.__context__
+    return before if before is None or isinstance(before, Outage) else _before(before)
 
 
 def _sqlite(error: sqlite3.Error) -> Outage | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +19,9 @@ from formsvc.services import template
 
 if TYPE_CHECKING:
     from formsvc.services.work import Overview
+MEGABYTE: Final = 1024 * 1024
+#: some thousand papers with their documents
+ENOUGH_ROOM: Final = 1024 * MEGABYTE
 
 
 class Finding(NamedTuple):
@@ -45,10 +49,20 @@ def _secret() -> Finding:
 def _data_folder() -> Finding:
     folder = settings().data.absolute()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        # a full or broken disk, and rights that os.access does not know of, show only here
+        with tempfile.TemporaryFile(dir=existing) as written:
+            written.write(bytes(MEGABYTE))
+            written.flush()
+            os.fsync(written.fileno())
+        free = shutil.disk_usage(existing).free
+    except OSError as error:
+        mend = f"{error.strerror}. Make room and make it writable, or change FORMSVC_DATA."
+        return Finding(f"Data folder {folder}", ok=False, mend=mend)
     return Finding(
-        f"Data folder {folder}",
-        ok=os.access(existing, os.W_OK),
-        mend="Make it writable, or point FORMSVC_DATA at another folder.",
+        f"Data folder {folder}, {free // MEGABYTE:,} MB free",
+        ok=free >= ENOUGH_ROOM,
+        mend="Make room on its disk: what is written when there is none is refused.",
     )
 
 
