@@ -88,6 +88,7 @@ class Keyring:
         }
         self._newest = next(iter(self._ciphers))
         self._blinding = _derived(newest, "hidden keys", 32)
+        self._secret = newest
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """Encrypt what belongs in a place (``table.column``); it opens only as from there."""
@@ -118,6 +119,11 @@ class Keyring:
         """Make a key by which a value is found again, and which does not give it away."""
         message = f"{purpose}\0{value}".encode()
         return hmac.new(self._blinding, message, hashlib.sha256).hexdigest()
+
+    def mac(self, purpose: str, message: bytes) -> bytes:
+        """Vouch for a message (HMAC-SHA256), with a key of its own for each purpose."""
+        key = _derived(self._secret, f"mac {purpose}", 32)
+        return hmac.new(key, message, hashlib.sha256).digest()
 
 
 def _derived(secret: str, purpose: str, length: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
 from formsvc.models.evaluation import EvaluationAnswer
+from formsvc.models.event import Event, EventHead
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Document",
     "Draft",
     "EvaluationAnswer",
+    "Event",
+    "EventHead",
     "Format",
     "LoginAttempt",
     "LoginSession",

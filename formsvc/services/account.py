@@ -23,6 +23,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.language import ngettext
 from formsvc.models import Account, ApiToken, LoginAttempt, LoginSession, Role
+from formsvc.services import audit
 
 #: a log-in lasts a working day, however much it is used
 SESSION_HOURS: Final = 8
@@ -81,6 +82,7 @@ def create(session: Session, *, email: str, name: str, role: Role, password: str
     )
     session.add(account)
     session.flush()
+    audit.record(session, "account_created", subject="account", subject_id=account.id, role=role)
     return account
 
 
@@ -311,6 +313,7 @@ def accept_token(session: Session, account: Account, label: str, token: str) -> 
     row = ApiToken(token_hash=_hidden(session, token), account=account, label=label)
     session.add(row)
     session.flush()
+    audit.record(session, "token_created", subject="token", subject_id=row.id, of=account.id)
 
 
 def token_account(session: Session, token: str) -> Account | None:

@@ -54,11 +54,13 @@ def issue(
     form: DocumentForm,
     author: Account,
     draft_id: UUID | None = None,
+    issued_by: Account | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents.
 
     Asked twice for the same draft, as by a double click, it gives the same paper.
 
+    :param issued_by: who finishes it, where that is not its author.
     :raises AnswersLost: when an answer is not found again in the Word document.
     """
     if draft_id and (made := made_from(session, draft_id, author)):
@@ -70,6 +72,7 @@ def issue(
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
+        issued_by=issued_by or author,
         rules_version=profile.current().rules_version,
     )
     session.add(paper)
