@@ -179,6 +179,8 @@ def check(session: Session, email: str, password: str, *, address: str) -> Accou
     counted = _count(session, email, address)
     account = _find(session, email)
     if not _fits(session, account, password) or account is None or not account.active:
+        known = account.id if account else None
+        audit.record(session, "log_in_failed", subject="account", subject_id=known)
         return None
     _forgive(session, counted)
     if _HASHER.check_needs_rehash(account.password_hash):
@@ -267,6 +269,7 @@ def open_session(session: Session, account: Account) -> str:
         )
     )
     session.flush()
+    audit.record(session, "logged_in", account=account)
     return token
 
 
@@ -286,11 +289,12 @@ def session_account(session: Session, token: str) -> Account | None:
 
 def close_session(session: Session, token: str) -> None:
     """Log a browser out; its cookie is worth nothing from then on."""
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.token_hash == _hidden(session, token))
-        .values(revoked=True)
+    mine = LoginSession.token_hash == _hidden(session, token), LoginSession.revoked.is_(False)
+    account_id = session.scalar(
+        update(LoginSession).where(*mine).values(revoked=True).returning(LoginSession.account_id)
     )
+    if account_id:
+        audit.record(session, "logged_out", account=account_id)
 
 
 def _hidden(session: Session, token: str) -> str:

@@ -95,7 +95,7 @@ class _Told:
     """An event that waits for its transaction's end."""
 
     what: str
-    account: Account | None = None
+    account: Account | UUID | None = None
     subject: str | None = None
     subject_id: UUID | None = None
     keys: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def record(
     what: str,
     /,
     *,
-    account: Account | None = None,
+    account: Account | UUID | None = None,
     subject: str | None = None,
     subject_id: UUID | None = None,
     **keys: Words,
@@ -148,7 +148,7 @@ def record(
 def _demand(session: Session, what: str, keys: dict[str, Words]) -> None:
     if what not in DECLARED or not DECLARED[what].issuperset(keys):
         raise ValueError(f"«{what}» with {sorted(keys)} is not declared: add it to audit.DECLARED")
-    if session.get_bind().get_execution_options().get("reading"):
+    if db.only_reads(session):
         raise ValueError(f"{what}: this session only reads; a view tells web.session.seen")
     if session.in_nested_transaction():
         raise ValueError(f"{what}: record it after the savepoint, which may be undone by itself")
@@ -241,7 +241,7 @@ def _row(told: _Told, seq: int) -> Event:
         chain=SERVICE,
         seq=seq,
         at=told.at,
-        account_id=told.account.id if told.account else None,
+        account_id=told.account.id if isinstance(told.account, Account) else told.account,
         what=told.what,
         subject=told.subject,
         subject_id=told.subject_id,

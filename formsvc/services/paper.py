@@ -21,7 +21,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind, find
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Paper
-from formsvc.services import printing
+from formsvc.services import audit, printing
 from formsvc.services.reference import next_reference
 
 #: those who see every paper; others see their own
@@ -82,6 +82,10 @@ def issue(
         if wanted == "docx":
             _fill(document, printing.render(kind, form, wanted, paper.reference))
     session.flush()
+    by = issued_by or author
+    audit.record(
+        session, "paper_issued", account=by, subject="paper", subject_id=paper.id, kind=kind.slug
+    )
     return paper
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Event
@@ -67,7 +67,8 @@ def columns(told: Event) -> list[str]:
 
 def _rules(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.account_id:
-        yield Event.account_id == wanted.account_id
+        # what somebody did, and what was done to their account
+        yield or_(Event.account_id == wanted.account_id, Event.subject_id == wanted.account_id)
     if wanted.what:
         yield Event.what == wanted.what
     if wanted.subject:

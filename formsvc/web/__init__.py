@@ -28,6 +28,7 @@ from formsvc.web import (
     security,
     session,
     start,
+    traffic,
 )
 
 #: the areas of the site; each of their addresses has its row in access.TABLE
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Service:
     settings = settings or config.settings()
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
+    traffic.init_app(app)
     language.init_app(app)
     security.init_app(app, settings)
     session.init_app(app, settings)

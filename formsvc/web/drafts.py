@@ -20,7 +20,7 @@ from formsvc.services import draft, paper
 from formsvc.services.draft import StaleDraft
 from formsvc.web import conflict, printer
 from formsvc.web.errors import wants_json
-from formsvc.web.session import database, me
+from formsvc.web.session import database, me, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
 
@@ -61,6 +61,7 @@ def write(draft_id: UUID) -> ResponseReturnValue:
         kept = draft.find(database(), draft_id, me())
     except NotFound:
         return _receipt_of(draft_id)
+    _seen(kept)
     kind = kinds.find(kept.kind)
     return _form_page(kind, kind.form.from_typed(kept.typed), kept)
 
@@ -87,6 +88,7 @@ def review(draft_id: UUID) -> ResponseReturnValue:
         kept = draft.find(database(), draft_id, me())
     except NotFound:
         return _receipt_of(draft_id)
+    _seen(kept)
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if not form.validate():
@@ -128,7 +130,7 @@ def _issue(draft_id: UUID) -> Paper | None:
     form = kind.form.from_typed(kept.typed)
     if _version() != kept.version or not form.validate():
         return None
-    issued = paper.issue(database(), kind, form, kept.author, draft_id)
+    issued = paper.issue(database(), kind, form, kept.author, draft_id, issued_by=me())
     draft.discard(database(), kept)
     return issued
 
@@ -142,7 +144,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
         form = kind.form.from_typed(kept.typed)
         return render_template("papers/discard.html", **_frame(kind, form, kept))
     try:
-        draft.discard(database(), kept, version=_version())
+        draft.discard(database(), kept, version=_version(), by=me())
     except StaleDraft:
         flash(
             _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
@@ -151,6 +153,12 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("drafts.discard", draft_id=draft_id), 303)
     flash(_("Kladden er slettet."), "success")
     return redirect(url_for("start.start"), 303)
+
+
+def _seen(kept: Draft) -> None:
+    """One's own draft is opened all day long; that of somebody else is looked into."""
+    if kept.author_id != me().id:
+        seen("draft_viewed", "draft", kept.id, kind=kept.kind)
 
 
 # What was sent

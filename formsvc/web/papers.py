@@ -15,7 +15,7 @@ from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Paper
 from formsvc.services import paper
-from formsvc.web.session import database, me
+from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -90,6 +90,7 @@ def mine() -> str:
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
     found = paper.opened(database(), paper_id, me())
+    seen("paper_viewed", "paper", found.id, kind=found.kind)
     texts = profile.current().texts(found.kind, spoken(), on=_issued(found).date())
     return render_template(
         "papers/receipt.html",
@@ -107,6 +108,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
     found = paper.opened(database(), paper_id, me())
     kept = _when_made(found, wanted)
     of_type = FILE_TYPES[wanted]
+    seen("document_downloaded", "paper", found.id, kind=found.kind, format=wanted)
     return send_file(
         BytesIO(kept.data or b""),
         mimetype=of_type.mimetype,
