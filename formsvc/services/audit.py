@@ -206,11 +206,9 @@ def _append(session: Session, told: list[_Told]) -> None:
         session.add(row)
         head.seq, head.hash = row.seq, row.hash
         # outside the database as well, so that the log can tell when that is set back
-        log.info(
-            "event %s:%s %s by %s on %s %s",
-            *(row.seq, row.hash, row.what),
-            *(row.account_id or "nobody", row.subject or "nothing", row.subject_id or ""),
-        )
+        by, on = row.account_id or "nobody", (row.subject, row.subject_id)
+        about = "".join(f" {each}" for each in on if each)
+        log.info("event %s:%s %s by %s%s", row.seq, row.hash, row.what, by, about and f" on{about}")
     head.seal = _seal(session, head)
     session.flush()
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from formsvc.models import Event
+from formsvc.models import Account, Event, Paper
 from formsvc.services.audit import SERVICE
 
 #: how many rows are read at a time
@@ -79,3 +79,52 @@ def _rules(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Event.at >= wanted.since
     if wanted.until:
         yield Event.at < wanted.until
+
+
+def names(session: Session, events: Iterable[Event]) -> dict[UUID, str]:
+    """What people call that which some events are about: names of accounts, numbers of papers."""
+    ids = {each for told in events for each in _ids(told)}
+    accounts = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    papers = session.execute(select(Paper.id, Paper.reference).where(Paper.id.in_(ids)))
+    return {row.id: row[1] for row in (*accounts, *papers)}
+
+
+def _ids(told: Event) -> Iterator[UUID]:
+    yield from filter(None, (told.account_id, told.subject_id))
+    yield from (UUID(told.keys[name]) for name in ("of", "to") if name in told.keys)
+
+
+# What has happened to one paper
+
+
+class Deed(NamedTuple):
+    """What somebody has done to a paper, once or several times."""
+
+    name: str
+    what: str
+    times: int
+    last: datetime
+
+
+def deeds(session: Session, subject_ids: Sequence[UUID], *, but: UUID) -> list[Deed]:
+    """What everybody but one has seen of a paper and its draft, and done to them; newest first."""
+    last = func.max(Event.at)
+    rows = (
+        select(Account.name, Event.what, func.count(), last)
+        .join(Account, Account.id == Event.account_id)
+        .where(Event.chain == SERVICE, Event.subject_id.in_(subject_ids), Account.id != but)
+        .group_by(Account.id, Account.name, Event.what)
+        .order_by(last.desc(), Event.what)
+    )
+    return [Deed(*row) for row in session.execute(rows)]
+
+
+def last_to_save(session: Session, draft_id: UUID) -> str:
+    """The name of whoever changed a draft last; "" where nobody has after it was begun."""
+    rows = (
+        select(Account.name)
+        .join(Event, Account.id == Event.account_id)
+        .where(Event.chain == SERVICE, Event.subject_id == draft_id, Event.what == "draft_saved")
+        .order_by(Event.seq.desc())
+    )
+    return session.scalar(rows.limit(1)) or ""

@@ -29,6 +29,7 @@ from formsvc.web import (
     session,
     start,
     traffic,
+    trail,
 )
 
 #: the areas of the site; each of their addresses has its row in access.TABLE
@@ -40,6 +41,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     drafts.area,
     papers.area,
     evaluation.area,
+    trail.area,
     pages.area,
     api.area,
 )

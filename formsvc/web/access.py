@@ -57,6 +57,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "evaluation.ask": ANYONE,
     "evaluation.thanks": ANYONE,
     "evaluation.results": COUNTERS,
+    # who did what
+    "trail.everything": frozenset({"admin"}),
     # the foot of every page
     "pages.privacy": ANYONE,
     "pages.accessibility": ANYONE,

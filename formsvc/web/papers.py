@@ -11,10 +11,13 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, send_file, url_for
 
 from formsvc import clock, kinds, norway, profile
+from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Paper
-from formsvc.services import paper
+from formsvc.services import paper, trail
+from formsvc.web import history
+from formsvc.web.history import Deed
 from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
@@ -66,7 +69,7 @@ class Line(NamedTuple):
     concerns: str
     reference: str
     when: str
-    #: who finished it; "" where it is the reader's own
+    #: who wrote it; "" where that is the reader; and who finished it, where that is another
     author: str
 
 
@@ -97,6 +100,9 @@ def receipt(paper_id: UUID) -> str:
         paper=found,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
+        finished_by=(found.issued_by or found.author).name,
+        changed_by=trail.last_to_save(database(), found.draft_id) if found.draft_id else "",
+        deeds=_deeds(found),
         files=_files(found),
         next=texts.get("next", []),
     )
@@ -134,6 +140,14 @@ def _when_made(found: Paper, wanted: str) -> Document:
             time.sleep(0.1)
 
 
+def _deeds(found: Paper) -> list[Deed]:
+    """What others have seen and done, for whoever wrote the paper."""
+    if found.author_id != me().id:
+        return []
+    ids = [found.id, *([found.draft_id] if found.draft_id else [])]
+    return history.told(trail.deeds(database(), ids, but=me().id))
+
+
 def line(found: Paper) -> Line:
     """A paper as it stands in a list."""
     return Line(
@@ -142,8 +156,16 @@ def line(found: Paper) -> Line:
         _concerns(found),
         found.reference,
         norway.short_date(_issued(found).date()),
-        found.author.name if found.author_id != me().id else "",
+        _people(found),
     )
+
+
+def _people(found: Paper) -> str:
+    author = found.author.name if found.author_id != me().id else ""
+    if found.issued_by is None or found.issued_by_id == found.author_id:
+        return author
+    finished = _("ferdigstilt av %(name)s", name=found.issued_by.name)
+    return f"{author}, {finished}" if author else finished
 
 
 def _concerns(found: Paper) -> str:

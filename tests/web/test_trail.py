@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from formsvc import clock
+from formsvc.language import speaking
 from formsvc.models import Account, Event, Paper
-from formsvc.services import audit, trail
+from formsvc.services import account, audit, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
+from formsvc.web import trail as page
 from tests import people
 from tests.people import Employee
 from tests.samples import load
@@ -112,8 +117,6 @@ def test_refusals_renders_and_results_leave_a_line(
     assert trail.find(session, Wanted(what="refused"), most=1)[0].keys == {
         "endpoint": "evaluation.results"
     }
-    from formsvc.services import account  # noqa: PLC0415
-
     kari_row = account.by_email(session, people.KARI.email)
     token = account.issue_token(session, kari_row, "Fagsystem")
     session.commit()
@@ -143,7 +146,7 @@ def test_what_cannot_be_written_down_is_not_shown(
     reference = session.scalars(select(Paper.reference)).one()
     session.rollback()
     assert reference in as_kari.get(receipt).text
-    session.execute(text("ALTER TABLE event RENAME TO lost"))
+    session.execute(text("ALTER TABLE event_head RENAME TO lost"))
     session.commit()
     try:
         for address in (receipt, f"{receipt}/docx"):
@@ -153,7 +156,7 @@ def test_what_cannot_be_written_down_is_not_shown(
             assert "hvem som så den" in answer.text
             assert "Content-Disposition" not in answer.headers
     finally:
-        session.execute(text("ALTER TABLE lost RENAME TO event"))
+        session.execute(text("ALTER TABLE lost RENAME TO event_head"))
         session.commit()
     assert as_kari.get(receipt).status_code == 200
 
@@ -181,3 +184,149 @@ def test_the_chain_of_all_this_is_whole(session: Session, log_in: LogIn) -> None
     session.rollback()
     assert audit.verify(session) == []
     assert len(session.scalars(select(Event)).all()) == 4
+
+
+# The page
+
+
+def rows(page: str) -> list[str]:
+    """The events of the page, each in one line."""
+    inside = page.partition('<ol class="events box">')[2].partition("</ol>")[0]
+    return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in inside.split("</li>")[:-1]]
+
+
+def test_every_declared_act_has_its_words() -> None:
+    assert set(page.WORDS) == set(audit.DECLARED)
+    for language in ("nn", "en"):
+        with speaking("nb"):
+            nb = {what: str(words) for what, words in page.WORDS.items()}
+        with speaking(language):
+            assert [what for what, words in page.WORDS.items() if not str(words)] == []
+            assert sum(str(words) == nb[what] for what, words in page.WORDS.items()) == 0
+
+
+def test_the_page_tells_who_what_when_and_where_and_no_content(log_in: LogIn) -> None:
+    kari, torbjorn = log_in(people.KARI), log_in(people.TORBJORN)
+    receipt = finish(kari, begin(kari, chair="Solveig Nygårdshaug")).location
+    kari.get(f"{receipt}/docx")
+    shown = torbjorn.get("/trail/").text
+    told = rows(shown)
+    assert re.fullmatch(
+        r"Lastet ned et dokument R-\d{4}-0001 · Word · Referat"
+        r" \d\d\.\d\d\.\d{4} kl\. \d\d\.\d\d · Kari Nygård · 127\.0\.0\.1",
+        told[0],
+    )
+    assert [each.partition(" · ")[0][:21] for each in told[1:3]] == [
+        "Ferdigstilte et papir",
+        "Begynte på en kladd R",
+    ]
+    assert "Solveig" not in shown
+    assert rows(torbjorn.get("/trail/").text)[0].startswith("Så på hendelsene")
+
+
+def test_only_an_administrator_sees_it(log_in: LogIn) -> None:
+    for employee in (people.KARI, people.AMIR, people.LIV):
+        visitor = log_in(employee)
+        assert visitor.get("/trail/").status_code == 403
+        assert "/trail/" not in visitor.get("/").text
+    assert "/trail/" in log_in(people.TORBJORN).get("/").text
+
+
+def test_it_is_filtered_by_account_day_and_act(session: Session, log_in: LogIn) -> None:
+    kari, torbjorn = log_in(people.KARI), log_in(people.TORBJORN)
+    begin(kari)
+    kari_id = account.by_email(session, people.KARI.email).id
+    session.rollback()
+    of_kari = rows(torbjorn.get(f"/trail/?account={kari_id}").text)
+    assert [each.split(" ")[0] for each in of_kari] == ["Begynte", "Logget"]
+    # whoever looked at it has left a line about her account as well
+    again = rows(torbjorn.get(f"/trail/?account={kari_id}").text)
+    assert again[0].startswith("Så på hendelsene Kari Nygård")
+    begun = rows(torbjorn.get("/trail/?what=draft_begun").text)
+    assert [each.split(" ")[0] for each in begun] == ["Begynte"]
+    today = clock.today()
+    assert rows(torbjorn.get(f"/trail/?day={today}&what=draft_begun").text) == begun
+    for other in (today - timedelta(days=1), today + timedelta(days=1)):
+        nothing = torbjorn.get(f"/trail/?day={other}").text
+        assert rows(nothing) == []
+        assert "Det er ingen slike hendelser." in nothing
+
+
+@pytest.mark.parametrize("day", ["i dag", "2026-13-01", "0001-01-01", "9999-12-31", "<b>"])
+def test_a_day_that_is_none_is_told_at_its_field(as_torbjorn: Visitor, day: str) -> None:
+    answer = as_torbjorn.get("/trail/", query_string={"day": day})
+    assert answer.status_code == 422
+    assert "Skriv dagen som år-måned-dag" in answer.text
+    assert 'aria-describedby="day-error"' in answer.text
+
+
+@pytest.mark.parametrize("query", ["account=x", "what=eaten", "before=x", "before=-1", "lang=nn"])
+def test_what_cannot_be_asked_for_is_left_out(as_torbjorn: Visitor, query: str) -> None:
+    assert as_torbjorn.get(f"/trail/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("extra", [-1, 0, 1])
+def test_older_events_are_on_the_next_page(
+    session: Session, as_torbjorn: Visitor, extra: int
+) -> None:
+    for count in range(page.PAGE + extra - 1):  # and one log-in
+        audit.record(session, "purged", what="drafts", count=count)
+    session.commit()
+    first = as_torbjorn.get("/trail/").text
+    older = re.search(r'href="(/trail/\?[^"]*before=\d+)"', first)
+    assert len(rows(first)) == min(page.PAGE, page.PAGE + extra)
+    if extra < 1:
+        assert older is None
+        return
+    assert older
+    second = as_torbjorn.get(older[1].replace("&amp;", "&")).text
+    assert [each.split(" ")[0] for each in rows(second)] == ["Logget"]
+    assert "Nyeste hendelser" in second
+    assert "Eldre hendelser" not in second
+
+
+# What whoever wrote a paper is told
+
+
+def test_whoever_wrote_a_paper_sees_who_else_has_been_there(log_in: LogIn) -> None:
+    kari, liv = log_in(people.KARI), log_in(people.LIV)
+    address = begin(kari)
+    assert "Hvem andre" not in kari.get(address).text
+    liv.get(address)
+    send(liv, address, typed("minutes", chair="S"), action="save", version="1")
+    draft = kari.get(address).text
+    assert "Liv Ødegård så på kladden" in draft
+    assert "Liv Ødegård endret kladden" in draft
+    assert "Hvem andre" not in liv.get(address).text
+    receipt = finish(liv, address, 2).location
+    liv.get(receipt)
+    liv.get(receipt)
+    liv.get(f"{receipt}/docx")
+    shown = " ".join(kari.get(receipt).text.split())
+    assert "Liv Ødegård lastet ned et dokument" in shown
+    assert re.search(r'Liv Ødegård så på papiret <span class="events__more">2 ganger, sist ', shown)
+    assert "Hvem andre" not in liv.get(receipt).text
+
+
+def test_who_wrote_who_changed_and_who_finished_are_told(log_in: LogIn, session: Session) -> None:
+    kari, liv, amir = log_in(people.KARI), log_in(people.LIV), log_in(people.TORBJORN)
+    own = " ".join(kari.get(finish(kari, begin(kari)).location).text.split())
+    assert "Ferdigstilt av Kari Nygård" in own
+    assert "Skrevet av" not in own
+    address = begin(kari)
+    send(amir, address, typed("minutes", chair="S"), action="save", version="1")
+    receipt = finish(liv, address, 2).location
+    for reader in (kari, liv):
+        told = " ".join(reader.get(receipt).text.split())
+        for words in (
+            "Skrevet av Kari Nygård",
+            "Sist endret av Torbjørn Aas",
+            "Ferdigstilt av Liv Ødegård",
+        ):
+            assert words in told, words
+    assert "ferdigstilt av Liv Ødegård" in kari.get("/papers/").text
+    assert "Kari Nygård, ferdigstilt av Liv Ødegård" in liv.get("/papers/").text
+    finished_by = set(session.scalars(select(Paper.issued_by_id)))
+    assert finished_by == {
+        account.by_email(session, who.email).id for who in (people.KARI, people.LIV)
+    }
