@@ -71,12 +71,12 @@ def no_printing() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, no_printing: None) -> Iterator[Site]:
-    """A running service with Kari, Amir and Liv employed, and five families heard."""
+    """A running service with four people employed, and five families heard."""
     settings = Settings(demo=True, data=tmp_path_factory.mktemp("site"), https=False)
     db.migrate(settings)
     app = create_app(settings)
     with session.makers(app).writing.begin() as opened:
-        for employee in (people.KARI, people.AMIR, people.LIV):
+        for employee in (people.KARI, people.AMIR, people.LIV, people.TORBJORN):
             people.employ(opened, employee)
         for _family in range(5):
             evaluation.keep(opened, sample("evaluation"))
