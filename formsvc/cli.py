@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from formsvc import origin
 from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
@@ -46,6 +48,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on s
 @click.version_option(package_name="formsvc")
 def main() -> None:
     """The papers around children who get help from several services at once."""
+    origin.set_current(origin.COMMAND_LINE)
 
 
 @main.command()
@@ -472,6 +475,42 @@ def doctor(*, as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+@main.group()
+def audit() -> None:
+    """The trail: who did what, when and from where."""
+
+
+@audit.command()
+@click.option("--expect", metavar="SEQ:HASH", help="An end that was kept outside the database.")
+def verify(expect: str | None) -> None:
+    """Say whether any event was edited, deleted, moved, added or cut off outside the service."""
+    from formsvc.services import audit as events
+
+    with _refusals(), _reading() as session:
+        findings = events.verify(session, events.kept_outside(expect) if expect else None)
+        for finding in findings:
+            click.echo(finding, err=True)
+        if not findings:
+            click.echo("The trail is whole. Keep its end outside the database:")
+            click.echo(events.head(session))
+    sys.exit(1 if findings else 0)
+
+
+@audit.command("list")
+@click.option("--account", "email", help="Only what this account did, by its e-mail.")
+@click.option("--subject", help="Only what was done to this: an id, or a kind such as paper.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on (UTC).")
+def list_events(email: str | None, subject: str | None, since: datetime | None) -> None:
+    """List the events, the newest first, with tabs between the columns."""
+    from formsvc.services import account, trail
+
+    with _refusals(), _reading() as session:
+        by = account.by_email(session, email).id if email else None
+        wanted = trail.wanted(by, subject, since and since.replace(tzinfo=UTC))
+        for told in trail.all_of(session, wanted):
+            click.echo("\t".join(trail.columns(told)))
+
+
 # -- what the commands share ----------------------------------------------------------------------
 
 
@@ -567,5 +606,23 @@ def _database() -> Iterator[sessionmaker[Session]]:
     engine = db.engine(settings())
     try:
         yield db.session_factory(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _reading() -> Iterator[Any]:
+    """A database session of one moment, whatever others write meanwhile."""
+    from formsvc import db
+    from formsvc.config import settings
+
+    db.migrate(settings())
+    engine = db.engine(settings())
+    try:
+        opened = engine
+        if engine.dialect.name == "postgresql":  # SQLite's reading transactions are of one moment
+            opened = engine.execution_options(isolation_level="REPEATABLE READ")
+        with db.session_factory(opened, reading=True)() as session:
+            yield session
     finally:
         engine.dispose()

@@ -215,6 +215,11 @@ def session_factory(opened: Engine, *, reading: bool = False) -> sessionmaker[Se
     return sessionmaker(opened, expire_on_commit=False)
 
 
+def only_reads(session: Session) -> bool:
+    """Whether a session was made for reading, and cannot write."""
+    return bool(session.get_bind().get_execution_options().get("reading"))
+
+
 def insert_into(session: Session, model: type[Base]) -> sqlite.Insert:
     """Begin an insert that may say what to do when the row is there already (ON CONFLICT)."""
     if session.get_bind().dialect.name == "postgresql":

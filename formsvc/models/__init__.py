@@ -2,6 +2,7 @@
 
 from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
 from formsvc.models.evaluation import EvaluationAnswer
+from formsvc.models.event import Event, EventHead
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
 from formsvc.models.work import Job, What
 
@@ -11,6 +12,8 @@ __all__ = [
     "Document",
     "Draft",
     "EvaluationAnswer",
+    "Event",
+    "EventHead",
     "Format",
     "Job",
     "LoginAttempt",

@@ -12,6 +12,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, get_args
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -23,6 +24,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.language import ngettext
 from formsvc.models import Account, ApiToken, LoginAttempt, LoginSession, Role
+from formsvc.services import audit
 
 #: a log-in lasts a working day, however much it is used
 SESSION_HOURS: Final = 8
@@ -81,6 +83,7 @@ def create(session: Session, *, email: str, name: str, role: Role, password: str
     )
     session.add(account)
     session.flush()
+    audit.record(session, "account_created", subject="account", subject_id=account.id, role=role)
     return account
 
 
@@ -93,6 +96,12 @@ def by_email(session: Session, email: str) -> Account:
     if account is None:
         raise NotFound(_("Ingen konto har e-postadressen %(email)s.", email=email))
     return account
+
+
+def all_names(session: Session) -> list[tuple[UUID, str]]:
+    """Everybody who has, or had, an account, by name."""
+    everybody = select(Account.id, Account.name).order_by(Account.name, Account.email)
+    return [(account_id, name) for account_id, name in session.execute(everybody)]
 
 
 def set_password(session: Session, account: Account, password: str) -> None:
@@ -177,6 +186,8 @@ def check(session: Session, email: str, password: str, *, address: str) -> Accou
     counted = _count(session, email, address)
     account = _find(session, email)
     if not _fits(session, account, password) or account is None or not account.active:
+        known = account.id if account else None
+        audit.record(session, "log_in_failed", subject="account", subject_id=known)
         return None
     _forgive(session, counted)
     if _HASHER.check_needs_rehash(account.password_hash):
@@ -265,6 +276,7 @@ def open_session(session: Session, account: Account) -> str:
         )
     )
     session.flush()
+    audit.record(session, "logged_in", account=account)
     return token
 
 
@@ -284,11 +296,12 @@ def session_account(session: Session, token: str) -> Account | None:
 
 def close_session(session: Session, token: str) -> None:
     """Log a browser out; its cookie is worth nothing from then on."""
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.token_hash == _hidden(session, token))
-        .values(revoked=True)
+    mine = LoginSession.token_hash == _hidden(session, token), LoginSession.revoked.is_(False)
+    account_id = session.scalar(
+        update(LoginSession).where(*mine).values(revoked=True).returning(LoginSession.account_id)
     )
+    if account_id:
+        audit.record(session, "logged_out", account=account_id)
 
 
 def _hidden(session: Session, token: str) -> str:
@@ -311,6 +324,7 @@ def accept_token(session: Session, account: Account, label: str, token: str) -> 
     row = ApiToken(token_hash=_hidden(session, token), account=account, label=label)
     session.add(row)
     session.flush()
+    audit.record(session, "token_created", subject="token", subject_id=row.id, of=account.id)
 
 
 def token_account(session: Session, token: str) -> Account | None:

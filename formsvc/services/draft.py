@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -16,9 +17,13 @@ from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
 from formsvc.models import Account, Draft, Paper, Role
 from formsvc.sealing import sealed
+from formsvc.services import audit
 
 #: whoever may see everybody's drafts
 SEE_ALL: Final[tuple[Role, ...]] = ("ke", "admin")
+
+#: savings of one person after one another are one event for so long
+SAVING: Final = timedelta(minutes=10)
 
 Typed = Mapping[str, Sequence[str]]
 
@@ -51,6 +56,7 @@ def begin(
     draft_id = _unused(session, draft_id)
     draft = _insert(session, draft_id, kind, typed, by)
     if draft is not None:
+        _record(session, "draft_begun", draft, by)
         return draft
     known = find(session, draft_id, by)
     if known.typed != _plain(typed):
@@ -141,6 +147,8 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
     )
     saved = session.scalar(statement)
     _read_again(session, draft)
+    if saved and not audit.recently(session, "draft_saved", by, draft.id, SAVING):
+        _record(session, "draft_saved", draft, by)
     if saved is None and not (draft.changed_by_id == by.id and draft.typed == _plain(typed)):
         raise StaleDraft(draft)
 
@@ -152,10 +160,13 @@ def _read_again(session: Session, draft: Draft) -> None:
         raise gone() from None
 
 
-def discard(session: Session, draft: Draft, *, version: int | None = None) -> None:
+def discard(
+    session: Session, draft: Draft, *, version: int | None = None, by: Account | None = None
+) -> None:
     """Delete a draft: nobody wants it, or a paper has come of it.
 
     :param version: what was seen by whoever no longer wants it; by itself as it was found.
+    :param by: who no longer wants it; nobody where a paper has come of it.
     :raises StaleDraft: when it has been saved since; ``draft`` then holds it.
     :raises NotFound: when somebody else has deleted it.
     """
@@ -169,6 +180,12 @@ def discard(session: Session, draft: Draft, *, version: int | None = None) -> No
     if session.scalar(statement) is None:
         _read_again(session, draft)
         raise StaleDraft(draft)
+    if by is not None:
+        _record(session, "draft_discarded", draft, by)
+
+
+def _record(session: Session, what: str, draft: Draft, by: Account) -> None:
+    audit.record(session, what, account=by, subject="draft", subject_id=draft.id, kind=draft.kind)
 
 
 def _plain(typed: Typed) -> dict[str, list[str]]:

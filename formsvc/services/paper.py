@@ -25,7 +25,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import press, printing, work
+from formsvc.services import audit, press, printing, work
 from formsvc.services.reference import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
@@ -97,12 +97,14 @@ def issue(
     author: Account,
     draft_id: UUID | None = None,
     made: Word | None = None,
+    issued_by: Account | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents; what is not made yet becomes a job.
 
     Asked twice for the same draft, as by a double click, it gives the same paper.
 
     :param made: its Word document; without one it is made here, while others wait to write.
+    :param issued_by: who finishes it, where that is not its author.
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises CouldNotBeMade: as :func:`word` does.
     """
@@ -119,6 +121,7 @@ def issue(
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
+        issued_by_id=(issued_by or author).id,
         rules_version=profile.current().rules_version,
     )
     session.add(paper)
@@ -131,6 +134,10 @@ def issue(
     for document in paper.documents:
         if document.state == "pending":
             work.add(session, "print", document.id)
+    by = issued_by or author
+    audit.record(
+        session, "paper_issued", account=by, subject="paper", subject_id=paper.id, kind=kind.slug
+    )
     return paper
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft, LoginSession, Paper
+from formsvc.services import audit
 
 #: a run deletes so many drafts, or this share of all where that is more
 STEP: Final = 20
@@ -62,6 +63,8 @@ def purge(session: Session) -> Plan:
     session.execute(
         delete(Draft).where(Draft.id.in_(step)).execution_options(synchronize_session=False)
     )
+    if wanted.deleted:
+        audit.record(session, "purged", what="drafts", count=wanted.deleted)
     _set_announced(session, _due(), clock.now())
     return wanted
 

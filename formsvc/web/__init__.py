@@ -27,6 +27,8 @@ from formsvc.web import (
     security,
     session,
     start,
+    traffic,
+    trail,
     worker,
 )
 
@@ -39,6 +41,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     drafts.area,
     papers.area,
     evaluation.area,
+    trail.area,
     pages.area,
     api.area,
 )
@@ -58,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Service:
     settings = settings or config.settings()
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
+    traffic.init_app(app)
     language.init_app(app)
     security.init_app(app, settings)
     session.init_app(app, settings)

@@ -57,6 +57,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "evaluation.ask": ANYONE,
     "evaluation.thanks": ANYONE,
     "evaluation.results": COUNTERS,
+    # who did what
+    "trail.everything": frozenset({"admin"}),
     # the foot of every page
     "pages.privacy": ANYONE,
     "pages.accessibility": ANYONE,
@@ -98,6 +100,8 @@ def check() -> ResponseReturnValue | None:
         return None
     log.warning("refused: %s %s to %s", request.method, endpoint, who.id if who else "nobody")
     if who:
+        session.seen("refused", endpoint=endpoint or "")
+        session.write_down()
         raise NotAllowed(_("Denne siden er ikke for rollen din."))
     if wants_json():
         raise NotLoggedIn(_("Logg inn og prøv igjen."))

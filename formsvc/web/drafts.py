@@ -26,11 +26,12 @@ from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
-from formsvc.services import draft, paper
+from formsvc.services import draft, paper, trail
 from formsvc.services.draft import StaleDraft
-from formsvc.web import conflict, errors, session, worker
+from formsvc.web import conflict, errors, history, session, worker
 from formsvc.web.errors import wants_json
-from formsvc.web.session import database, me
+from formsvc.web.history import Deed
+from formsvc.web.session import database, me, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
 
@@ -74,6 +75,7 @@ def write(draft_id: UUID) -> ResponseReturnValue:
         kept = draft.find(database(), draft_id, me())
     except NotFound:
         return _receipt_of(draft_id)
+    _seen(kept)
     kind = kinds.find(kept.kind)
     return _form_page(kind, kind.form.from_typed(kept.typed), kept)
 
@@ -100,6 +102,7 @@ def review(draft_id: UUID) -> ResponseReturnValue:
         kept = draft.find(database(), draft_id, me())
     except NotFound:
         return _receipt_of(draft_id)
+    _seen(kept)
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if not form.validate():
@@ -175,7 +178,7 @@ def _keep_paper(draft_id: UUID, word: paper.Word | None) -> Paper | None:
     form = _looked_over(kind, kept)
     if form is None:
         return None
-    issued = paper.issue(database(), kind, form, kept.author, draft_id, word)
+    issued = paper.issue(database(), kind, form, kept.author, draft_id, word, issued_by=me())
     draft.discard(database(), kept)
     return issued
 
@@ -195,7 +198,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
         form = kind.form.from_typed(kept.typed)
         return render_template("papers/discard.html", **_frame(kind, form, kept))
     try:
-        draft.discard(database(), kept, version=_version())
+        draft.discard(database(), kept, version=_version(), by=me())
     except StaleDraft:
         flash(
             _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
@@ -204,6 +207,12 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("drafts.discard", draft_id=draft_id), 303)
     flash(_("Kladden er slettet."), "success")
     return redirect(url_for("start.start"), 303)
+
+
+def _seen(kept: Draft) -> None:
+    """One's own draft is opened all day long; that of somebody else is looked into."""
+    if kept.author_id != me().id:
+        seen("draft_viewed", "draft", kept.id, kind=kept.kind)
 
 
 # What was sent
@@ -306,7 +315,15 @@ def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
         focus=request.args.get("focus", ""),
         saved=_saved(kept) if kept else "",
         texts=_before_filling_in(kind),
+        deeds=_deeds(kept) if kept else [],
     )
+
+
+def _deeds(kept: Draft) -> list[Deed]:
+    """What others have seen and done, for whoever writes the draft."""
+    if kept.author_id != me().id:
+        return []
+    return history.told(trail.deeds(database(), [kept.id], but=me().id))
 
 
 def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:

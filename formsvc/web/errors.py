@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import traceback
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Final, NamedTuple
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from formsvc import logs
 from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -172,18 +171,9 @@ def note(error: BaseException) -> str:
     :returns: the number that finds it in the log
     """
     number = secrets.token_hex(4)
-    log.error(
-        "error %s: %s in %s at %s", number, type(error).__name__, request.endpoint, _path(error)
-    )
+    kind, where = type(error).__name__, logs.places(error)
+    log.error("error %s: %s in %s at %s", number, kind, request.endpoint, where)
     return number
-
-
-def _path(error: BaseException) -> str:
-    trace: TracebackType | None = error.__traceback__
-    return " > ".join(
-        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(trace)
-    )
 
 
 def answer(

@@ -9,7 +9,7 @@ from formsvc import kinds, profile
 from formsvc.language import spoken
 from formsvc.services import evaluation
 from formsvc.web.drafts import located
-from formsvc.web.session import database
+from formsvc.web.session import database, seen
 
 area = Blueprint("evaluation", __name__, url_prefix="/evaluation")
 
@@ -44,6 +44,7 @@ def thanks() -> str:
 @area.get("/results")
 def results() -> str:
     """Show the coordinating unit the counts, none of them of so few that one could guess who."""
+    seen("evaluation_viewed")
     return render_template(
         "evaluation/results.html",
         results=evaluation.results(database()),

@@ -14,9 +14,10 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Job, Paper
-from formsvc.services import paper, work
-from formsvc.web import errors
-from formsvc.web.session import database, me
+from formsvc.services import paper, trail, work
+from formsvc.web import errors, history
+from formsvc.web.history import Deed
+from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -67,7 +68,7 @@ class Line(NamedTuple):
     concerns: str
     reference: str
     when: str
-    #: who finished it; "" where it is the reader's own
+    #: who wrote it; "" where that is the reader; and who finished it, where that is another
     author: str
 
 
@@ -99,6 +100,7 @@ def mine() -> str:
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
     found = paper.opened(database(), paper_id, me())
+    seen("paper_viewed", "paper", found.id, kind=found.kind)
     files = _files(found)
     looks = request.args.get("look", 0, type=int)
     texts = profile.current().texts(found.kind, spoken(), on=_issued(found).date())
@@ -107,6 +109,9 @@ def receipt(paper_id: UUID) -> str:
         paper=found,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
+        finished_by=(found.issued_by or found.author).name,
+        changed_by=trail.last_to_save(database(), found.draft_id) if found.draft_id else "",
+        deeds=_deeds(found),
         files=files,
         making=any(file.state == "making" for file in files),
         waiting=any(file.state in ("making", "later") for file in files),
@@ -121,6 +126,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
     found = paper.opened(database(), paper_id, me())
     kept = paper.document(database(), found, wanted)
     of_type = FILE_TYPES[wanted]
+    seen("document_downloaded", "paper", found.id, kind=found.kind, format=wanted)
     return send_file(
         BytesIO(kept.data or b""),
         mimetype=of_type.mimetype,
@@ -150,6 +156,14 @@ def _refresh(found: Paper, looks: int) -> str:
     return f"{min(2 + looks, 30)}; url={address}"
 
 
+def _deeds(found: Paper) -> list[Deed]:
+    """What others have seen and done, for whoever wrote the paper."""
+    if found.author_id != me().id:
+        return []
+    ids = [found.id, *([found.draft_id] if found.draft_id else [])]
+    return history.told(trail.deeds(database(), ids, but=me().id))
+
+
 def line(found: Paper) -> Line:
     """A paper as it stands in a list."""
     return Line(
@@ -158,8 +172,16 @@ def line(found: Paper) -> Line:
         _concerns(found),
         found.reference,
         norway.short_date(_issued(found).date()),
-        found.author.name if found.author_id != me().id else "",
+        _people(found),
     )
+
+
+def _people(found: Paper) -> str:
+    author = found.author.name if found.author_id != me().id else ""
+    if found.issued_by is None or found.issued_by_id == found.author_id:
+        return author
+    finished = _("ferdigstilt av %(name)s", name=found.issued_by.name)
+    return f"{author}, {finished}" if author else finished
 
 
 def _concerns(found: Paper) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from formsvc import db
+from formsvc import db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo
+from formsvc.services import demo, installed
 from formsvc.web import create_app
 from formsvc.web import worker as workers
 
@@ -25,8 +25,10 @@ def run(settings: Settings, host: str, port: int, *, worker: bool = True) -> Non
     """
     import waitress  # noqa: PLC0415 - only a running service needs it
 
+    logs.configure()
     settings.secret()
     db.migrate(settings)
+    _notice_changes(settings)
     app = create_app(settings)
     try:
         server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
@@ -43,6 +45,13 @@ def run(settings: Settings, host: str, port: int, *, worker: bool = True) -> Non
         server.run()
     finally:
         workers.of(app).stop()
+
+
+def _notice_changes(settings: Settings) -> None:
+    engine = db.engine(settings)
+    with db.session_factory(engine).begin() as session:
+        installed.notice(session)
+    engine.dispose()
 
 
 def _demo_lines(settings: Settings) -> list[str]:

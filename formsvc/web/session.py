@@ -6,19 +6,25 @@ committed once, here at the edge, when it has succeeded; nothing else in the ser
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import flask
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db
 from formsvc.config import Settings
-from formsvc.errors import NotAllowed
+from formsvc.errors import FormsvcError, NotAllowed
+from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import account
+from formsvc.services import account, audit
 from formsvc.web.security import SAFE_METHODS
+
+log = logging.getLogger(__name__)
 
 #: where a browser's session keeps the token of its log-in
 TOKEN: Final = "token"  # noqa: S105  # a name, not a token
@@ -31,6 +37,21 @@ class Makers(NamedTuple):
     writing: sessionmaker[Session]
 
 
+class NotRecorded(FormsvcError):
+    """What was to be shown was not, since nobody could be told afterwards who saw it."""
+
+    status = 503
+
+
+class Seen(NamedTuple):
+    """What a request shows, for the trail."""
+
+    what: str
+    subject: str | None
+    subject_id: UUID | None
+    keys: dict[str, str]
+
+
 class Reader(NamedTuple):
     """Who is reading, in plain data that a page may show even when the database is gone."""
 
@@ -40,7 +61,7 @@ class Reader(NamedTuple):
 
 
 class Service(Flask):
-    """A Flask application that commits what a request did before it answers."""
+    """A Flask application that commits what a request did, and saw, before it answers."""
 
     def dispatch_request(self) -> Response:
         """Let the page do its work, then commit it.
@@ -109,10 +130,48 @@ def keep() -> None:
     g.keep = True
 
 
+def seen(
+    what: str, subject: str | None = None, subject_id: UUID | None = None, **keys: str
+) -> None:
+    """Note what this request shows, or refuses; it is written down before the answer leaves."""
+    g.setdefault("seen", []).append(Seen(what, subject, subject_id, keys))
+
+
+def write_down() -> None:
+    """Leave in the trail what this request shows, in a short transaction of its own.
+
+    The session of a view cannot write, and is over by now: no other is waited for while it is
+    open, and what it left by mistake fails here.
+
+    :raises NotRecorded: when it cannot be written; what was to be shown is then not shown.
+    """
+    told: list[Seen] = g.pop("seen", [])
+    if not told:
+        return
+    who: Account | None = g.get("account")
+    who_id = who.id if who else None
+    if db.only_reads(database()):
+        database().commit()
+    else:
+        database().rollback()  # it was committed, or is refused
+    try:
+        with makers(flask.current_app).writing.begin() as writing:
+            for what, subject, subject_id, keys in told:
+                audit.record(
+                    writing, what, account=who_id, subject=subject, subject_id=subject_id, **keys
+                )
+    except SQLAlchemyError as error:
+        log.error("not shown, since the trail cannot be written: %s", type(error).__name__)  # noqa: TRY400
+        raise NotRecorded(
+            _("Siden vises ikke nå, fordi det ikke kunne lagres hvem som så den. Prøv igjen.")
+        ) from None
+
+
 def _commit(response: Response) -> None:
     done = response.status_code < 400 or g.get("keep", False)
     if "database" in g and request.method not in SAFE_METHODS and done:
         database().commit()
+    write_down()
 
 
 def _close(_error: BaseException | None) -> None:

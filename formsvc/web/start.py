@@ -66,6 +66,8 @@ def _groups() -> list[Group]:
     if me().role in access.COUNTERS:
         results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
         groups[-1].papers.append(results)
+    if me().role in access.TABLE["trail.everything"]:
+        groups[-1].papers.append(Link(url_for("trail.everything"), _("Hendelser")))
     return groups
 
 

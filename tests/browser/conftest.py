@@ -62,7 +62,7 @@ class Site(NamedTuple):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running service with Kari, Amir and Liv employed, and five families heard.
+    """A running service with four people employed, and five families heard.
 
     Its worker is not started, so that no PDF is made while pages are looked at; a test that
     looks at documents lets it work once.
@@ -71,7 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     db.migrate(settings)
     app = create_app(settings)
     with session.makers(app).writing.begin() as opened:
-        for employee in (people.KARI, people.AMIR, people.LIV):
+        for employee in (people.KARI, people.AMIR, people.LIV, people.TORBJORN):
             people.employ(opened, employee)
         for _family in range(5):
             evaluation.keep(opened, sample("evaluation"))

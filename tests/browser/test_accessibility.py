@@ -162,6 +162,16 @@ def test_the_results_are_accessible(open_page: Opener) -> None:
     check(page)
 
 
+def test_the_trail_is_accessible(open_page: Opener) -> None:
+    page = open_page(people.TORBJORN)
+    page.goto("/trail/")
+    expect(page.get_by_text("Logget inn").last).to_be_visible()
+    check(page)
+    page.goto("/trail/?day=nonsense")
+    expect(page).to_have_title(re.compile("^Feil: "))
+    check(page)
+
+
 def test_a_family_answers_and_is_thanked(open_page: Opener) -> None:
     page = open_page(None)
     answer_evaluation(page)

@@ -1,0 +1,41 @@
+"""Where what happens now comes from: a network address, the command line, or the service itself.
+
+The edge says it once (a request, a command); the trail and the log read it. It belongs to the
+running context, as the spoken language does.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from contextvars import ContextVar
+from typing import Final
+
+#: what no person asked for, such as a document that is made afterwards
+SYSTEM: Final = "system"
+COMMAND_LINE: Final = "command line"
+#: where no address is known, or none may be kept
+UNKNOWN: Final = "unknown"
+
+_origin: ContextVar[str] = ContextVar("origin", default=SYSTEM)
+
+
+def current() -> str:
+    """Where what happens now comes from."""
+    return _origin.get()
+
+
+def set_current(origin: str) -> None:
+    """From here on in this context, things come from there."""
+    _origin.set(origin)
+
+
+def address(told: str | None) -> str:
+    """A network address as it is kept; what a proxy told and is none is not repeated.
+
+    >>> address("2001:DB8::1%eth0"), address("Nora Bakken"), address(None)
+    ('2001:db8::1', 'unknown', 'unknown')
+    """
+    try:
+        return str(ipaddress.ip_address((told or "").partition("%")[0]))
+    except ValueError:
+        return UNKNOWN

@@ -1,0 +1,50 @@
+"""When somebody did something, and what others have seen and done to one's paper, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from formsvc import clock, norway
+from formsvc.language import gettext as _
+from formsvc.language import lazy as _l
+from formsvc.language import ngettext
+from formsvc.services import trail
+
+#: what whoever writes a paper is told of others; the rest is for the trail
+WORDS: Final[Mapping[str, str]] = {
+    "draft_viewed": _l("%(name)s så på kladden"),
+    "draft_saved": _l("%(name)s endret kladden"),
+    "paper_viewed": _l("%(name)s så på papiret"),
+    "document_downloaded": _l("%(name)s lastet ned et dokument"),
+}
+
+
+class Deed(NamedTuple):
+    """A line of the list: who did what, and when, how often."""
+
+    what: str
+    when: str
+
+
+def told(deeds: Iterable[trail.Deed]) -> list[Deed]:
+    """What others have done, as it stands on the page."""
+    return [
+        Deed(WORDS[deed.what] % {"name": deed.name}, _when(deed))
+        for deed in deeds
+        if deed.what in WORDS
+    ]
+
+
+def _when(deed: trail.Deed) -> str:
+    if deed.times == 1:
+        return moment(deed.last)
+    times = ngettext("%(n)s gang", "%(n)s ganger", deed.times)
+    return _("%(times)s, sist %(when)s", times=times, when=moment(deed.last))
+
+
+def moment(at: datetime) -> str:
+    """A moment as it is read in Oslo."""
+    local = at.astimezone(clock.OSLO)
+    return _("%(day)s kl. %(time)s", day=norway.short_date(local.date()), time=f"{local:%H.%M}")
