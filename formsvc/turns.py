@@ -89,8 +89,15 @@ class Connection(sqlite3.Connection):
             raise
 
     def commit(self) -> None:
-        """End the turn once it is on the disk; a commit that fails is still to be rolled back."""
-        super().commit()
+        """End the turn once it is on the disk, or has been rolled back because it cannot be.
+
+        SQLAlchemy takes a connection back without a rollback after a commit that failed.
+        """
+        try:
+            super().commit()
+        except BaseException:
+            self.rollback()
+            raise
         self._end_turn()
 
     def rollback(self) -> None:
