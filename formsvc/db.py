@@ -88,7 +88,13 @@ def _postgresql(url: URL) -> Engine:
     waits = {"connect_timeout": int(PATIENCE), "options": f"-c lock_timeout={PATIENCE:.0f}s"}
     own = {name: wait for name, wait in waits.items() if name not in url.query}
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=own)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE,
+            hide_parameters=True,
+            connect_args=own,
+        )
     except ModuleNotFoundError as missing:
         raise MissingLibrary(
             f"FORMSVC_DATABASE_URL needs the Python package {missing.name}."
@@ -101,6 +107,7 @@ def _sqlite(url: URL) -> Engine:
     opened = create_engine(
         url,
         connect_args={"timeout": PATIENCE, "factory": turns.Connection},
+        pool_timeout=PATIENCE,
         hide_parameters=True,
     )
     if url.database and url.database != ":memory:":

@@ -81,12 +81,15 @@ class Connection(sqlite3.Connection):
             self.turns.take(PATIENCE)
             self._has_turn = True
         try:
-            left = max(0, int((until - time.monotonic()) * 1000))
-            self.execute(f"PRAGMA busy_timeout={left}")
+            self._wait_at_most(until - time.monotonic())
             self.execute("BEGIN IMMEDIATE")
+            self._wait_at_most(PATIENCE)
         except BaseException:
             self._end_turn()
             raise
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self.execute(f"PRAGMA busy_timeout={max(0, int(seconds * 1000))}")
 
     def commit(self) -> None:
         """End the turn once it is on the disk, or has been rolled back because it cannot be.
