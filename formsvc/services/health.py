@@ -40,7 +40,7 @@ def findings() -> list[Finding]:
 
 def _secret() -> Finding:
     try:
-        settings().secret()
+        settings().masters()
     except FormsvcError as error:
         return Finding("Secret key", ok=False, mend=str(error))
     return Finding("Secret key", ok=True, mend="")
