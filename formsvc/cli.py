@@ -422,6 +422,7 @@ def rotate_keys() -> None:
         with sessions.begin() as session:
             deleted, needed = rotation.finish(session)
         click.echo(f"{deleted} earlier keys are deleted, {needed} are still needed.")
+        click.echo("FORMSVC_SECRET_KEY_OLD is not needed any more.")
     sys.exit(1 if unreadable else 0)
 
 

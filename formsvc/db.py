@@ -85,15 +85,25 @@ def _url(settings: Settings) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     # neither a server that is gone nor a lock that is held may hold a page up for ever
-    waits = {"connect_timeout": int(PATIENCE), "options": f"-c lock_timeout={PATIENCE:.0f}s"}
-    own = {name: wait for name, wait in waits.items() if name not in url.query}
+    if "connect_timeout" not in url.query:
+        url = url.update_query_dict({"connect_timeout": f"{PATIENCE:.0f}"})
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=own)
+        opened = create_engine(url, pool_pre_ping=True, pool_timeout=PATIENCE, hide_parameters=True)
     except ModuleNotFoundError as missing:
         raise MissingLibrary(
             f"FORMSVC_DATABASE_URL needs the Python package {missing.name}."
             " Install it with `pip install 'psycopg[binary]'`."
         ) from missing
+    event.listen(opened, "connect", _wait_no_longer)
+    return opened
+
+
+def _wait_no_longer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.autocommit = True  # or the setting would go with a transaction that is rolled back
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{PATIENCE:.0f}s'")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _sqlite(url: URL) -> Engine:
@@ -101,6 +111,7 @@ def _sqlite(url: URL) -> Engine:
     opened = create_engine(
         url,
         connect_args={"timeout": PATIENCE, "factory": turns.Connection},
+        pool_timeout=PATIENCE,
         hide_parameters=True,
     )
     if url.database and url.database != ":memory:":

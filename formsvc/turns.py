@@ -81,16 +81,26 @@ class Connection(sqlite3.Connection):
             self.turns.take(PATIENCE)
             self._has_turn = True
         try:
-            left = max(0, int((until - time.monotonic()) * 1000))
-            self.execute(f"PRAGMA busy_timeout={left}")
+            self._wait_at_most(until - time.monotonic())
             self.execute("BEGIN IMMEDIATE")
+            self._wait_at_most(PATIENCE)
         except BaseException:
             self._end_turn()
             raise
 
+    def _wait_at_most(self, seconds: float) -> None:
+        self.execute(f"PRAGMA busy_timeout={max(0, int(seconds * 1000))}")
+
     def commit(self) -> None:
-        """End the turn once it is on the disk; a commit that fails is still to be rolled back."""
-        super().commit()
+        """End the turn once it is on the disk, or has been rolled back because it cannot be.
+
+        SQLAlchemy takes a connection back without a rollback after a commit that failed.
+        """
+        try:
+            super().commit()
+        except BaseException:
+            self.rollback()
+            raise
         self._end_turn()
 
     def rollback(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db, turns
@@ -179,6 +179,18 @@ def test_a_turn_ends_where_the_transaction_cannot_even_begin(
 def test_a_turn_ends_where_a_statement_fails(counting: sessionmaker[Session]) -> None:
     with pytest.raises(OperationalError), counting.begin() as session:
         session.execute(text("UPDATE nothing SET x = 1"))
+    with counting.begin() as session:
+        add_one(session)
+    assert last(counting) == 1
+
+
+def test_a_turn_ends_where_the_commit_itself_fails(counting: sessionmaker[Session]) -> None:
+    with counting() as session:
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        session.execute(text("INSERT INTO api_token SELECT 'a','b','nobody','l',0,0"))
+        add_one(session)
+        with pytest.raises(IntegrityError):
+            session.commit()
     with counting.begin() as session:
         add_one(session)
     assert last(counting) == 1

@@ -23,6 +23,8 @@ MEGABYTE: Final = 1024 * 1024
 #: some thousand papers with their documents
 ENOUGH_ROOM: Final = 1024 * MEGABYTE
 
+EARLIER_KEY: Final = "Texts are still sealed with an earlier key. Run `formsvc rotate-keys`."
+
 
 class Finding(NamedTuple):
     """One thing that was looked at."""
@@ -40,7 +42,7 @@ def findings() -> list[Finding]:
 
 def _secret() -> Finding:
     try:
-        settings().secret()
+        settings().masters()
     except FormsvcError as error:
         return Finding("Secret key", ok=False, mend=str(error))
     return Finding("Secret key", ok=True, mend="")
@@ -68,34 +70,37 @@ def _data_folder() -> Finding:
 
 def _database() -> Finding:
     try:
-        _look_into_the_database()
+        mend = _database_mend()
     except FormsvcError as error:
-        return Finding("Database", ok=False, mend=str(error))
+        mend = str(error)
     except Exception as error:  # whatever a driver may say, the reader wants the mend
         mend = f"{type(error).__name__}. Check FORMSVC_DATABASE_URL and that the server runs."
-        return Finding("Database", ok=False, mend=mend)
-    return Finding("Database", ok=True, mend="")
+    return Finding("Database", ok=not mend, mend=mend)
 
 
-def _look_into_the_database() -> None:
+def _database_mend() -> str:
     """Open every key, and the newest texts: a wrong key or a damaged row would not let it."""
     from sqlalchemy import inspect, select  # the other checks need no database
 
     from formsvc import db
+    from formsvc.keys import DataKey
     from formsvc.models import Draft, Paper
 
     engine = db.engine(settings())
     try:
         with db.session_factory(engine, reading=True)() as session:
             if not inspect(session.connection()).has_table("data_key"):
-                return  # it is prepared at the first start
+                return ""  # it is prepared at the first start
             db.keyring(session).check()
             for paper in session.scalars(select(Paper).order_by(Paper.issued_at.desc()).limit(1)):
                 _ = paper.answers
             for draft in session.scalars(select(Draft).order_by(Draft.changed_at.desc()).limit(1)):
                 _ = draft.typed
+            retired = select(DataKey.id).where(DataKey.retired_at.is_not(None)).limit(1)
+            earlier = session.scalar(retired) is not None
     finally:
         engine.dispose()
+    return EARLIER_KEY if earlier else ""
 
 
 def _jobs() -> Finding:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import sqlalchemy.exc
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -17,7 +18,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-from formsvc.outages import Outage
+from formsvc.outages import Busy, Outage
 from formsvc.services.account import TooManyAttempts
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(FormsvcError, ours)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
+    # SQLAlchemy's own: every connection is in use
+    app.register_error_handler(sqlalchemy.exc.TimeoutError, lambda _error: ours(Busy()))
     app.register_error_handler(Exception, unexpected)
 
 

@@ -196,6 +196,24 @@ def test_a_running_service_reads_and_writes_on_without_a_restart(
         assert later.get_one(Draft, row.id).typed == {"n": ["1"]}
 
 
+def test_a_service_that_was_started_without_the_new_key_writes_nothing_that_gets_lost(
+    before: Settings,
+) -> None:
+    with opened(before) as left_running:
+        begun(left_running, 1)
+        with opened(replace(before, secret_key=NEW, older_keys=(OLD,))) as elsewhere:
+            rotate(elsewhere)
+        with left_running() as session:
+            row = session.scalars(select(Draft)).one()
+            with pytest.raises(WrongKey):
+                _ = row.typed
+            row.typed = {"n": ["lost?"]}
+            with pytest.raises(WrongKey):
+                session.flush()
+    with opened(replace(before, secret_key=NEW)) as sessions, sessions() as session:
+        assert session.scalars(select(Draft)).one().typed == {"n": ["0"]}
+
+
 def test_what_was_stopped_half_way_is_started_again(
     session: Session,
     sessions: sessionmaker[Session],

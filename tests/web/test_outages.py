@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from formsvc import turns
+from formsvc import db, turns
 from formsvc.config import Settings
 from formsvc.models import Draft
 from formsvc.web import create_app
 from formsvc.web.session import dispose
+from formsvc.web.session import makers as session_makers
 from tests import people
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -131,6 +132,23 @@ def test_a_disk_that_has_room_again_is_written_to(
         assert as_kari.send("/papers/minutes/new", place=long_text()).status_code == 503
     assert as_kari.send("/papers/minutes/new", place=long_text()).status_code == 303
     assert session.scalars(select(Draft)).one().typed["place"]
+
+
+def test_where_every_connection_is_in_use_one_is_asked_to_try_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "PATIENCE", 0.05)
+    app = create_app(settings)
+    app.test_client_class = Visitor
+    makers = session_makers(app)
+    with ExitStack() as stack:
+        for _ in range(15):  # what SQLAlchemy lets be open at once
+            stack.enter_context(makers.reading()).connection()
+        visitor = app.test_client()
+        answer = visitor.send("/login", email="a@eksempel.no", password="x")  # type: ignore[attr-defined]
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+    dispose(app)
 
 
 @pytest.mark.parametrize("path", ["/", "/papers/", "/papers/minutes/new"])
