@@ -6,7 +6,9 @@ Heavy libraries are imported by the command that needs them, so that ``fill`` st
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -272,11 +274,13 @@ def worker(*, once: bool) -> None:
         db.migrate(settings())
         engine = db.engine(settings())
         hand = Worker(db.session_factory(engine, reading=True), db.session_factory(engine))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
             if once:
                 click.echo(f"{hand.once()} jobs were begun. `formsvc jobs` shows what is left.")
             else:
-                hand.run()
+                hand.start()
+                threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
         finally:
@@ -303,6 +307,8 @@ def jobs(*, retry: str | None, give_up: UUID | None, as_json: bool) -> None:
         return
     for row in rows:
         click.echo("  ".join(filter(None, row)))
+    if not rows:
+        click.echo("Nothing is left to do.")
 
 
 def _job_id(text: str) -> UUID:

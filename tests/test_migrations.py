@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Engine, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, inspect, text
 
 from formsvc import db
 from formsvc.config import Settings
@@ -53,3 +55,55 @@ def _tables(settings: Settings) -> set[str]:
     tables = set(inspect(engine).get_table_names())
     engine.dispose()
     return tables
+
+
+#: a paper with a Word document, a PDF that had failed and a form that was still to be made
+BEFORE_JOBS = """
+INSERT INTO account (id, email, name, role, password_hash, active, created_at)
+    VALUES ('a0000000000000000000000000000000', 'kari@eksempel.no', 'Kari Nygård', 'referent',
+    'x', true, '2026-01-01 00:00:00');
+INSERT INTO paper (id, kind, language, reference, answers, author_id, issued_at, rules_version)
+    VALUES ('b0000000000000000000000000000000', 'consent', 'nb', 'S-2026-0001', 'x',
+    'a0000000000000000000000000000000', '2026-01-02 00:00:00', '1');
+INSERT INTO document (id, paper_id, format, state, data, sha256, error, made_at) VALUES
+    ('c0000000000000000000000000000000', 'b0000000000000000000000000000000', 'docx', 'issued',
+    'x', 'x', NULL, '2026-01-02 00:00:00'),
+    ('d0000000000000000000000000000000', 'b0000000000000000000000000000000', 'pdf', 'failed',
+    NULL, NULL, 'MemoryError', '2026-01-02 00:00:00'),
+    ('e0000000000000000000000000000000', 'b0000000000000000000000000000000', 'fillable', 'pending',
+    NULL, NULL, NULL, NULL)
+"""
+
+
+def test_documents_that_were_not_there_get_jobs(bare_database: str) -> None:
+    engine = db.engine(Settings(demo=True, database_url=bare_database))
+    with engine.begin() as connection:
+        _upgrade_to(connection, "0001")
+        for statement in BEFORE_JOBS.split(";"):
+            connection.execute(text(statement))
+        _upgrade_to(connection, "0002")
+        states = connection.execute(text("SELECT format, state FROM document ORDER BY format"))
+        assert [tuple(row) for row in states] == [
+            ("docx", "issued"),
+            ("fillable", "pending"),
+            ("pdf", "pending"),
+        ]
+        jobs = connection.execute(
+            text(
+                "SELECT format, what, attempts, due_at >= '2026-01-01' AND due_at < '2026-01-04'"
+                " FROM job JOIN document ON document.id = job.subject_id ORDER BY format"
+            )
+        )
+        assert [tuple(row) for row in jobs] == [
+            ("fillable", "print", 0, True),
+            ("pdf", "print", 0, True),
+        ]
+    engine.dispose()
+
+
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(db.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -209,9 +209,7 @@ def _missing(job: Job | None) -> FormsvcError:
                 " som drifter tjenesten."
             )
         )
-    return NotReady(
-        _("Dokumentet er ikke klart. Gå til kvitteringen: der står det når det er det.")
-    )
+    return NotReady(_("På kvitteringen ser du når det kan lastes ned."))
 
 
 def jobs(session: Session, documents: Iterable[Document]) -> dict[UUID, Job]:

@@ -7,9 +7,18 @@ from io import BytesIO
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 
 from formsvc import clock, kinds, norway, profile
+from formsvc.errors import FormsvcError
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -138,7 +147,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
 @area.errorhandler(paper.NotReady)
 def not_ready(error: paper.NotReady) -> Response:
     """Say at once that a document is on its way, and when to ask again."""
-    response = errors.answer(503, title=_("Dokumentet er ikke klart ennå"), detail=str(error))
+    response = _missing(_("Dokumentet er ikke klart ennå"), error)
     response.headers["Retry-After"] = str(error.seconds)
     return response
 
@@ -147,7 +156,15 @@ def not_ready(error: paper.NotReady) -> Response:
 @area.errorhandler(paper.Damaged)
 def not_there(error: paper.CouldNotBeMade | paper.Damaged) -> Response:
     """Say what to use in the place of a document; whoever runs the service finds it in the log."""
-    return errors.answer(503, title=_("Dokumentet kan ikke lastes ned"), detail=str(error))
+    return _missing(_("Dokumentet kan ikke lastes ned"), error)
+
+
+def _missing(title: str, error: FormsvcError) -> Response:
+    if errors.wants_json():
+        return errors.answer(error.status, title=title, detail=str(error))
+    receipt = url_for("papers.receipt", paper_id=(request.view_args or {})["paper_id"])
+    page = render_template("papers/missing.html", title=title, detail=str(error), receipt=receipt)
+    return make_response(page, error.status)
 
 
 def _refresh(found: Paper, looks: int) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,19 @@ def until(happened: Callable[[], bool], seconds: float = 60) -> None:
     while not happened():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+@contextmanager
+def own_worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """`formsvc worker`, as a process that has ended when the block has."""
+    environment = {**os.environ, "FORMSVC_DATABASE_URL": settings.database, "FORMSVC_DEMO": "1"}
+    command = [sys.executable, "-c", "from formsvc.cli import main; main()", "worker"]
+    other = subprocess.Popen(command, env=environment)
+    try:
+        yield other
+    finally:
+        other.kill()
+        other.wait()
 
 
 #: takes minutes to lay out: it is the wall clock that ends it
@@ -280,12 +293,9 @@ def test_a_worker_that_is_killed_leaves_its_job_to_the_next(
     settings: Settings, worker: Worker, issue: Issue, sessions: sessionmaker[Session]
 ) -> None:
     issued = issue(place=ENDLESS)
-    environment = {**os.environ, "FORMSVC_DATABASE_URL": settings.database, "FORMSVC_DEMO": "1"}
-    command = [sys.executable, "-c", "from formsvc.cli import main; main()", "worker"]
-    other = subprocess.Popen(command, env=environment, start_new_session=True)
-    until(lambda: any(work.state(job) == "at work" for job in jobs(sessions)))
-    os.kill(other.pid, signal.SIGKILL)
-    other.wait()
+    with own_worker(settings) as other:
+        until(lambda: any(work.state(job) == "at work" for job in jobs(sessions)))
+        other.kill()
     with sessions.begin() as mend:
         row = mend.scalars(select(Paper)).one()
         row.answers = row.answers | {"place": "Møterom 2"}
@@ -294,3 +304,15 @@ def test_a_worker_that_is_killed_leaves_its_job_to_the_next(
         assert worker.once() == 1
     assert states(sessions, issued)["pdf"] == "issued"
     assert jobs(sessions)[0].attempts == 2
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_of_its_own_works_until_it_is_told_to_end(
+    settings: Settings, issue: Issue, sessions: sessionmaker[Session], told: signal.Signals
+) -> None:
+    issued = issue()
+    with own_worker(settings) as other:
+        until(lambda: states(sessions, issued)["pdf"] == "issued")
+        other.send_signal(told)
+        assert other.wait(60) == 0

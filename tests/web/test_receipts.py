@@ -50,6 +50,7 @@ def test_a_document_that_is_not_ready_is_said_to_be_so_at_once(as_kari: Visitor)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "Dokumentet er ikke klart ennå" in answer.text
+    assert f'href="{receipt}"' in answer.text
     assert as_kari.get(f"{receipt}/docx").status_code == 200
 
 

@@ -1,0 +1,92 @@
+"""The press: a process that makes documents, has limits, and knows no secret."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from formsvc.documents import pdf_form
+from formsvc.kinds import Format, find
+from formsvc.services import press, printing
+
+
+@pytest.fixture(autouse=True)
+def own_press() -> Iterator[None]:
+    """A press that begins and ends with the test."""
+    press.stop()
+    yield
+    press.stop()
+
+
+def order(wanted: Format, slug: str = "consent", day: str = "2026-11-26") -> press.Order:
+    """A sample to be made."""
+    return press.Order(slug, find(slug).form.sample(), wanted, "S-2026-0042", day)
+
+
+def process_id() -> int:
+    """The process that is waiting for orders."""
+    press.warm()
+    process = press._press._process  # noqa: SLF001
+    assert process
+    return process.pid
+
+
+@pytest.mark.parametrize("wanted", ["docx", "pdf", "fillable"])
+def test_the_press_makes_what_the_service_would(wanted: Format) -> None:
+    given = order(wanted)
+    kind = find(given.kind)
+    form = kind.form.from_answers(given.answers)
+    assert press.make(given) == printing.render(kind, form, wanted, given.reference)
+
+
+def test_a_paper_is_printed_with_the_words_of_its_own_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "profile.toml").write_text(
+        "[[titles.minutes]]\nfrom = 2026-01-01\nnb = 'Protokoll'\nnn = 'Protokoll'\n"
+        "[[titles.minutes]]\nfrom = 2026-11-26\nnb = 'Møtebok'\nnn = 'Møtebok'\n"
+    )
+    monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "profile.toml"))
+    for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
+        assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+
+
+def test_one_process_makes_one_document_after_the_other_and_a_new_one_follows_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(press, "MOST_DOCUMENTS", 2)
+    first = process_id()
+    press.make(order("fillable"))
+    assert process_id() == first
+    press.make(order("fillable"))
+    assert process_id() != first
+
+
+def test_a_press_that_was_killed_while_it_waited_is_replaced() -> None:
+    first = process_id()
+    os.kill(first, signal.SIGKILL)
+    press._press._process.wait()  # type: ignore[union-attr]  # noqa: SLF001
+    assert press.make(order("fillable")).data
+    assert process_id() != first
+
+
+def test_what_goes_wrong_within_is_told_by_its_kind() -> None:
+    with pytest.raises(press.Failed) as failed:
+        press.make(order("fillable")._replace(kind="Nora"))
+    assert failed.value.kind == str(failed.value) == "UnknownKind"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's environment")
+def test_the_press_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FORMSVC_SECRET_KEY", "not for the press")
+    monkeypatch.setenv("FORMSVC_SECRET_KEY_FILE", str(tmp_path))
+    monkeypatch.setenv("FORMSVC_DATABASE_URL", "postgresql://user:password@localhost/formsvc")
+    known = Path(f"/proc/{process_id()}/environ").read_text()
+    assert "FORMSVC_DEMO=1" in known
+    assert "SECRET" not in known
+    assert "DATABASE" not in known
