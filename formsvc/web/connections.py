@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
@@ -72,10 +73,21 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         super().execute()
 
 
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads a request; an address such as ``http://[::1/`` is one that cannot be read, no fault."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            raise ParsingError("Bad URI") from None
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows since when it is being sent the request that it waits for."""
 
     error_task_class = Refusal
+    parser_class = Parser
     began = 0.0
 
     def received(self, data: bytes) -> bool:

@@ -152,3 +152,54 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(service: Running, tmp_path: 
         running(tmp_path, *taken),
     ):
         pass
+
+
+# Proxies
+
+
+def wrong_log_ins(service: Running, number: int, **forged: str) -> list[int]:
+    """The answers to so many log-ins by different people that fail, each with its own headers."""
+    shown, page = service.ask("/login")
+    cookie = str(shown.headers["Set-Cookie"]).partition(";")[0]
+    statuses = []
+    for each in range(number):
+        headers = {name: text.format(each) for name, text in forged.items()}
+        body = f"csrf_token={token(page)}&email=nobody{each}%40eksempel.no&password=wrong-password"
+        statuses.append(service.ask("/login", body, Cookie=cookie, **headers)[0].status)
+    return statuses
+
+
+def test_behind_a_proxy_each_visitor_is_counted_as_what_the_proxy_says(tmp_path: Path) -> None:
+    with running(tmp_path, PROXIES="1") as started:
+        assert wrong_log_ins(started, 52, X_Forwarded_For="10.1.1.{}") == [422] * 52
+        # what the visitor wrote before the proxy wrote its own is not believed
+        statuses = wrong_log_ins(started, 52, X_Forwarded_For="10.1.2.{}, 10.9.9.9")
+        assert statuses[0] == 422
+        assert statuses[-1] == 429
+        assert wrong_log_ins(started, 1, X_Forwarded_For="10.8.8.8") == [422]
+
+
+def test_without_a_proxy_nobody_is_believed_to_be_one(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        statuses = wrong_log_ins(
+            started, 52, X_Forwarded_For="10.1.1.{}", Forwarded="for=10.2.2.{}"
+        )
+        assert statuses[-1] == 429
+        forged = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "ond.eksempel.no"}
+        shown, page = started.ask("/login?lang=nn", **forged)
+        assert "Secure" not in str(shown.headers["Set-Cookie"])
+        assert b"ond.eksempel.no" not in page
+
+
+def test_a_proxy_says_that_it_is_https_and_by_which_name(tmp_path: Path) -> None:
+    told = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "skjema.eksempel.no"}
+    with running(tmp_path, PROXIES="1", HTTPS="1") as started:
+        shown, page = started.ask("/login?lang=nn", **told)
+        cookies = shown.headers.get_all("Set-Cookie") or []
+        assert len(cookies) == 2
+        assert all("Secure" in cookie for cookie in cookies)
+        sent = f"csrf_token={token(page)}&email=&password="
+        cookie = "; ".join(each.partition(";")[0] for each in cookies)
+        for origin, status in (("https://skjema.eksempel.no", 422), ("https://127.0.0.1", 403)):
+            answer, _page = started.ask("/login", sent, Origin=origin, Cookie=cookie, **told)
+            assert answer.status == status
