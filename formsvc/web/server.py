@@ -51,8 +51,8 @@ def serve(settings: Settings, listening: list[socket.socket]) -> None:
     signal.signal(signal.SIGINT, stop)
     printer.of(app).wake()  # what an earlier run left
     loop.run()
-    # no request is left, and nothing new begins: from here on only what must be closed in order
-    session.dispose(app)
+    # no request is left: what works beside them is stopped here, before the database is closed
+    session.settle(app)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

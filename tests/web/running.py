@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 #: seconds; only a safety net, for a machine that is busy
 PATIENCE = 60
 START = "from formsvc.cli import main; main()"
+
+
+class Form(NamedTuple):
+    """A form as one browser sees it."""
+
+    service: Running
+    address: str
+    cookie: str
+    token: str
+
+    def send(
+        self, typed: Mapping[str, str | list[str]], **headers: str
+    ) -> tuple[HTTPResponse, bytes]:
+        """Send what is typed, with the form's token and the browser's cookies."""
+        body = urlencode({**typed, "csrf_token": self.token}, doseq=True)
+        return self.service.ask(self.address, body, Cookie=self.cookie, **headers)
 
 
 class Running(NamedTuple):
@@ -41,6 +59,15 @@ class Running(NamedTuple):
             return response, response.read()
         finally:
             connection.close()
+
+    def form_of(self, address: str, **headers: str) -> Form:
+        """The form on a page, opened by a browser that has not been here before."""
+        shown, page = self.ask(address, **headers)
+        held = re.search(rb'name="csrf_token" value="([^"]+)"', page)
+        assert held
+        cookies = shown.headers.get_all("Set-Cookie") or []
+        cookie = "; ".join(each.partition(";")[0] for each in cookies)
+        return Form(self, address, cookie, held[1].decode())
 
     def raw(self, sent: bytes) -> bytes:
         """All that is answered to some bytes, up to the end of the connection."""

@@ -234,7 +234,7 @@ def shapes() -> Iterator[bytes]:
     yield from (request(f"GET {path} HTTP/1.1", "Host: localhost") for path in PATHS)
     yield from (request(f"{method} /login HTTP/1.1", "Host: localhost") for method in METHODS)
     yield from (request(*usual, header) for header in HEADERS)
-    for address in ("/login", "/evaluation/", "/api/v1/kinds/minutes/render"):
+    for address in ("/login", "/evaluation/", "/api/v1/render/minutes"):
         for body in BODIES:
             length = f"Content-Length: {len(body)}"
             yield request(f"POST {address} HTTP/1.1", "Host: localhost", TYPED, length, body=body)
