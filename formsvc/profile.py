@@ -177,6 +177,8 @@ class Limits:
     few: int
     long_conclusion: int
     draft_days: int
+    evaluations: int
+    evaluation_minutes: int
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Service:
     security.csrf.init_app(app)
     assets.init_app(app)
     printer.init_app(app)
+    evaluation.init_app(app)
     errors.init_app(app)
     if settings.proxies:
         # they say who is asking, and that it was by https; no more of them is believed
