@@ -16,6 +16,7 @@ from formsvc.web import (
     account,
     api,
     assets,
+    compression,
     drafts,
     errors,
     evaluation,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Service:
     settings = settings or config.settings()
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
+    compression.init_app(app)
     language.init_app(app)
     security.init_app(app, settings)
     session.init_app(app, settings)
