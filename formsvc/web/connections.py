@@ -228,11 +228,10 @@ class Loop:
     def _leave(self) -> None:
         """Listen no more, and turn nobody away who has knocked already."""
         for listener in self._listeners:
-            for _knock in range(BACKLOG):
+            before = -1
+            while before < len(self._sockets) < listener.room:  # nobody is pushed out any more
                 before = len(self._sockets)
                 listener.handle_accept()
-                if len(self._sockets) == before:
-                    break
             wasyncore.dispatcher.close(listener)  # its trigger stays: answers need it
 
     def _finish(self, until: float) -> None:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from socket import socket
 from threading import Thread
 from typing import Final, NoReturn
 
@@ -27,22 +28,24 @@ class OneProcessOnly(FormsvcError):
     """The machine cannot divide a process in two."""
 
 
-def run(number: int, serve: Callable[[], None]) -> None:
+def run(number: int, listening: list[socket], serve: Callable[[], None]) -> None:
     """Let so many processes serve until SIGTERM or SIGINT; one that dies is replaced.
 
+    :param listening: the sockets that they share
     :raises OneProcessOnly: on Windows
     """
     if not hasattr(os, "fork"):
         raise OneProcessOnly(
             "--processes needs a machine with fork(), such as Linux. Leave it out."
         )
-    Team(serve).run(number)
+    Team(listening, serve).run(number)
 
 
 class Team:
     """The first process, which serves nobody: it holds the others together."""
 
-    def __init__(self, serve: Callable[[], None]) -> None:
+    def __init__(self, listening: list[socket], serve: Callable[[], None]) -> None:
+        self._listening = listening
         self._serve = serve
         self._members: set[int] = set()
         self._stopping = False
@@ -66,6 +69,8 @@ class Team:
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
+        for each in self._listening:
+            each.close()  # held open here, it would let people in that nobody serves
         for member in self._members:
             with suppress(ProcessLookupError):  # it ended just now
                 os.kill(member, signal.SIGTERM)

@@ -35,7 +35,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1) -> None:
     if number == 1:
         serving()
     else:
-        processes.run(number, serving)
+        processes.run(number, listening, serving)
 
 
 def serve(settings: Settings, listening: list[socket.socket]) -> None:

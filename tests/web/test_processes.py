@@ -66,6 +66,27 @@ def test_a_process_that_dies_is_replaced_and_the_others_go_on(tmp_path: Path) ->
         assert started.stopped() == 0
 
 
+def await_refusal(service: Running) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            service.connected().close()
+        except ConnectionRefusedError:
+            return
+    pytest.fail("somebody still listens")
+
+
+def test_stopped_they_let_nobody_in_and_answer_what_they_have_begun(tmp_path: Path) -> None:
+    with running(tmp_path, "--processes", "2") as started, started.connected() as line:
+        line.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na")
+        assert started.ask("/login")[0].status == 200
+        started.process.terminate()
+        await_refusal(started)
+        line.sendall(b"b")
+        assert line.recv(65536).startswith(b"HTTP/1.1 400 ")  # its page's token is missing
+        assert started.process.wait(PATIENCE) == 0
+
+
 def test_no_process_is_left_when_the_first_one_is_killed(tmp_path: Path) -> None:
     with running(tmp_path, "--processes", "2") as started:
         left = await_members(started, 2)

@@ -64,6 +64,21 @@ def test_more_connections_than_there_is_room_for_push_out_the_silent_ones(
         assert first.recv(1) == b""
 
 
+@pytest.mark.parametrize("most", ["256", "hard"])
+def test_few_open_files_are_raised_or_lived_with(tmp_path: Path, most: str) -> None:
+    few = (
+        "import resource as r; soft, hard = r.getrlimit(r.RLIMIT_NOFILE);"
+        f"r.setrlimit(r.RLIMIT_NOFILE, (256, {most}));"
+    )
+    with running(tmp_path, before=few) as started, ExitStack() as crowd:
+        for _each in range(400):
+            crowd.enter_context(started.connected())
+        assert started.ask("/login")[0].status == 200
+        held = len(list(Path(f"/proc/{started.process.pid}/fd").iterdir()))
+        assert (held > 400) == (most == "hard")
+        assert "Traceback" not in started.errors()
+
+
 @pytest.mark.parametrize(
     "begun", [b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n"]
 )
@@ -129,7 +144,8 @@ def test_whoever_has_knocked_is_let_in_before_it_stops(tmp_path: Path) -> None:
 
 def test_a_stopped_service_leaves_everything_in_the_one_database_file(tmp_path: Path) -> None:
     with running(tmp_path) as started:
-        assert (tmp_path / "formsvc.sqlite3-wal").exists()
+        assert wrong_log_ins(started, 1) == [422]  # which is counted, so written
+        assert (tmp_path / "formsvc.sqlite3-wal").stat().st_size > 0
         assert started.stopped() == 0
     assert sum(file.stat().st_size for file in tmp_path.glob("*-wal")) == 0
     with sqlite3.connect(tmp_path / "formsvc.sqlite3") as database:
