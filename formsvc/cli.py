@@ -252,14 +252,19 @@ def _counted(counts: dict[str, int]) -> str:
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Leave the PDFs to `formsvc worker`.")
-def run(port: int, host: str, *, no_worker: bool) -> None:
-    """Serve the pages and the API; the database is brought up to date first."""
+def run(port: int, host: str, processes: int, *, no_worker: bool) -> None:
+    """Serve the pages and the API; the database is brought up to date first.
+
+    One process uses one core. Stop it with Ctrl+C or SIGTERM: whoever is being served gets ten
+    seconds to finish.
+    """
     with _refusals():
         from formsvc.config import settings
         from formsvc.web import server
 
-        server.run(settings(), host, port, worker=not no_worker)
+        server.run(settings(), host, port, processes, worker=not no_worker)
 
 
 @main.command()

@@ -12,6 +12,9 @@ from formsvc.errors import MissingSetting
 
 PACKAGE = Path(__file__).parent
 
+#: files that a serving process wants to hold open: two for each of its connections, and its own
+OPEN_FILES = 2000
+
 
 @dataclass(frozen=True)
 class Settings:

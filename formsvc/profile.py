@@ -178,6 +178,8 @@ class Limits:
     long_conclusion: int
     draft_days: int
     draft_warning_days: int
+    evaluations: int
+    evaluation_minutes: int
 
 
 @dataclass(frozen=True)

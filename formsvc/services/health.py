@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from formsvc import config, profile
-from formsvc.config import PACKAGE, settings
+from formsvc.config import OPEN_FILES, PACKAGE, settings
 from formsvc.documents import html_pdf
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind
@@ -199,6 +199,31 @@ def _is_faulty(kind: Kind, path: Path) -> bool:
     return any(fault.refuses for fault in template.check(kind, path.read_bytes()))
 
 
+def _open_files() -> Finding:
+    mend = (
+        f"Let the service hold {OPEN_FILES} files open, or fewer people can use it at a time."
+        f" systemd: LimitNOFILE={OPEN_FILES}; Docker: --ulimit nofile={OPEN_FILES}."
+    )
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return Finding("Open files", ok=True, mend="")
+    _now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ok = most == resource.RLIM_INFINITY or most >= OPEN_FILES
+    return Finding("Open files", ok=ok, mend=mend)
+
+
+def _proxies() -> Finding:
+    told = settings()
+    ok = told.demo or not told.https or told.proxies > 0
+    mend = (
+        "FORMSVC_PROXIES is 0, so nobody is believed to be a proxy. Behind one, every visitor then"
+        " counts as one address, and one who guesses passwords locks everybody out. Set it to 1"
+        " behind nginx (docs/nginx.conf)."
+    )
+    return Finding("The proxy that takes TLS", ok=ok, mend=mend)
+
+
 def _browser() -> Finding:
     return Finding(
         "Chromium (only for the tests)",
@@ -218,5 +243,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _templates,
     _own_templates,
     _pdf,
+    _open_files,
+    _proxies,
     _browser,
 )

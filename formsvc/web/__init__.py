@@ -16,6 +16,7 @@ from formsvc.web import (
     account,
     api,
     assets,
+    compression,
     drafts,
     errors,
     evaluation,
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Service:
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
     traffic.init_app(app)
+    compression.init_app(app)
     language.init_app(app)
     security.init_app(app, settings)
     session.init_app(app, settings)
@@ -69,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Service:
     security.csrf.init_app(app)
     assets.init_app(app)
     worker.init_app(app)
+    evaluation.init_app(app)
     errors.init_app(app)
     if settings.proxies:
         # they say who is asking, and that it was by https; no more of them is believed

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from formsvc import kinds, profile
-from formsvc.language import spoken
+from formsvc.language import ngettext, spoken
 from formsvc.services import evaluation
 from formsvc.web.drafts import located
+from formsvc.web.rates import Rate
 from formsvc.web.session import database, seen
 
 area = Blueprint("evaluation", __name__, url_prefix="/evaluation")
+
+
+def init_app(app: Flask) -> None:
+    """Let an application count how often each address answers."""
+    limits = profile.current().limits
+    app.extensions["formsvc.evaluations"] = Rate(
+        limits.evaluations, timedelta(minutes=limits.evaluation_minutes)
+    )
 
 
 @area.route("/", methods=["GET", "POST"])
@@ -20,8 +31,9 @@ def ask() -> ResponseReturnValue:
     kind = kinds.find("evaluation")
     sent = request.form.to_dict(flat=False)
     form = kind.form.from_typed(sent) if request.method == "POST" else kind.form()
+    wait = _wait() if request.method == "POST" else 0
     answered = request.method == "POST" and request.form.get("_action") != "language"
-    if answered and form.validate():
+    if answered and not wait and form.validate():
         evaluation.keep(database(), form.answers())
         return redirect(url_for("evaluation.thanks"), 303)
     page = render_template(
@@ -30,9 +42,28 @@ def ask() -> ResponseReturnValue:
         title=kind.title(spoken()),
         texts=[text for key, text in _texts().items() if key != "next"],
         errors=located(form),
+        waits=[(_too_soon(wait), "")] if wait else [],
         focus="",
     )
+    if wait:
+        return page, 429, {"Retry-After": str(wait)}
     return page, 422 if form.problems() else 200
+
+
+def _wait() -> int:
+    """Count this answer, refused ones too; the seconds to wait where there have been too many."""
+    rate: Rate = current_app.extensions["formsvc.evaluations"]
+    return rate.wait(request.remote_addr or "")
+
+
+def _too_soon(seconds: int) -> str:
+    return ngettext(
+        "Det er sendt mange svar herfra på kort tid. Alt du har skrevet, står her."
+        " Vent ett minutt og send det på nytt.",
+        "Det er sendt mange svar herfra på kort tid. Alt du har skrevet, står her."
+        " Vent %(n)s minutter og send det på nytt.",
+        -(-seconds // 60),
+    )
 
 
 @area.get("/thanks")

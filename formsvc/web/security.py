@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import secrets
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from formsvc.config import Settings
 from formsvc.errors import NotAllowed
 from formsvc.keys import derived
 from formsvc.language import gettext as _
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MEGABYTE: Final = 1024 * 1024
 #: the longest body: a paper with hundreds of rows is well under one megabyte
@@ -34,6 +39,13 @@ POWERS: Final = (
     "payment",
     "usb",
 )
+
+#: a name of letters, digits and hyphens, or an address in numbers; then a port (RFC 3986, 1123)
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST: Final = re.compile(
+    rf"(?P<name>{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]{{2,45}}\])(?::[0-9]{{1,5}})?", re.IGNORECASE
+)
+LONGEST_HOST: Final = 253
 
 csrf = CSRFProtect()
 
@@ -58,6 +70,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         # no page sends a Referer; refuse_strangers looks at Sec-Fetch-Site and Origin instead
         WTF_CSRF_SSL_STRICT=False,
     )
+    inner = app.wsgi_app
+
+    def wsgi_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return inner(_with_host(environ), start_response)
+
+    app.wsgi_app = wsgi_app  # type: ignore[method-assign]  # the way Flask documents for middleware
+    app.before_request(refuse_odd_hosts)
     app.before_request(refuse_odd_forms)
     app.before_request(refuse_strangers)
     app.after_request(_headers(https=settings.https))
@@ -69,6 +88,40 @@ def nonce() -> str:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
+
+
+def _with_host(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """Put a host that can be read in place of one that cannot, and remember that it was so."""
+    if not _is_host(environ.get("HTTP_HOST", "localhost")):
+        environ |= {"HTTP_HOST": "localhost", "formsvc.odd_host": True}
+    return environ
+
+
+def _is_host(text: str) -> bool:
+    """Whether it can be read as a host: Werkzeug reads it whenever a page makes an address.
+
+    A label of 64 letters, «a..b» and «xn--a» are errors there, on the error page too.
+    """
+    host = _HOST.fullmatch(text)
+    if host is None or len(host["name"]) > LONGEST_HOST:
+        return False
+    try:
+        if host["name"].startswith("["):
+            ipaddress.IPv6Address(host["name"][1:-1])
+        else:
+            host["name"].encode("ascii").decode("idna")
+    except ValueError:
+        return False
+    return True
+
+
+def refuse_odd_hosts() -> None:
+    """Refuse a request to a host that cannot be one.
+
+    :raises BadRequest: 400
+    """
+    if request.environ.get("formsvc.odd_host"):
+        raise BadRequest
 
 
 def refuse_odd_forms() -> None:
@@ -127,7 +180,7 @@ def _policy() -> str:
     )
 
 
-def _headers(*, https: bool) -> Callable[[Response], Response]:
+def _fixed_headers(*, https: bool) -> dict[str, str]:
     fixed = {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -138,6 +191,19 @@ def _headers(*, https: bool) -> Callable[[Response], Response]:
     }
     if https:
         fixed["Strict-Transport-Security"] = "max-age=31536000"
+    return fixed
+
+
+def bare_headers(*, https: bool) -> dict[str, str]:
+    """The headers of an answer that the server gives without the application, in plain text."""
+    return _fixed_headers(https=https) | {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+    }
+
+
+def _headers(*, https: bool) -> Callable[[Response], Response]:
+    fixed = _fixed_headers(https=https)
 
     def add(response: Response) -> Response:
         for name, value in fixed.items():

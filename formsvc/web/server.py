@@ -1,14 +1,17 @@
-"""Serving on one machine: the database brought up to date, demo data at first, then waitress."""
+"""Serving on one machine: the database brought up to date, demo data at first, then the pages."""
 
 from __future__ import annotations
 
+import signal
+import socket
 import sys
+from functools import partial
 
 from formsvc import db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.services import demo, installed
-from formsvc.web import create_app
+from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
 
 
@@ -16,35 +19,75 @@ class PortTaken(FormsvcError):
     """The port is in use, or may not be used."""
 
 
-def run(settings: Settings, host: str, port: int, *, worker: bool = True) -> None:
-    """Serve until stopped.
+def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bool = True) -> None:
+    """Serve by so many processes until stopped; whoever is being served may finish.
 
     :param worker: False where ``formsvc worker`` does the work beside the requests.
     :raises MissingSetting: outside demo mode without a secret key.
     :raises PortTaken: when something else is served there.
+    :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
-    import waitress  # noqa: PLC0415 - only a running service needs it
-
     logs.configure()
     settings.secret()
     db.migrate(settings)
     _notice_changes(settings)
+    listening = listen(host, port)
+    lines = _demo_lines(settings) if settings.demo else _advice(settings)
+    several = [f"{number} processes."] if number > 1 else []
+    _say(f"formsvc: http://{host}:{port}", *lines, *several, "Stop it with Ctrl+C.")
+    serving = partial(serve, settings, listening, worker=worker)
+    if number == 1:
+        serving()
+    else:
+        processes.run(number, listening, serving)
+
+
+def serve(settings: Settings, listening: list[socket.socket], *, worker: bool = True) -> None:
+    """Serve on sockets that listen until SIGTERM or SIGINT; a second signal ends it at once."""
     app = create_app(settings)
+    loop = connections.Loop(app, listening, settings)
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if worker:
+        workers.of(app).start()
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+        loop.run()
+    finally:
+        # no request is left; whatever works beside them is stopped before the database is closed
+        workers.of(app).stop()
+    session.settle(app)
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen on every address of a name.
+
+    :raises PortTaken: when something else is served there.
+    """
+    listening: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _name, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            opened = socket.socket(family, kind, protocol)
+            listening.append(opened)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            opened.bind(address)
+            opened.listen(connections.BACKLOG)
     except OSError as error:
+        for opened in listening:
+            opened.close()
         raise PortTaken(
             f"{host}:{port} cannot be served on ({error.strerror})."
             " Something else may be running there: choose another with --port."
         ) from None
-    lines = _demo_lines(settings) if settings.demo else []
-    if worker:
-        workers.of(app).start()
-    _say(f"formsvc: http://{host}:{port}", *lines, "Stop it with Ctrl+C.")
-    try:
-        server.run()
-    finally:
-        workers.of(app).stop()
+    return listening
 
 
 def _notice_changes(settings: Settings) -> None:
@@ -52,6 +95,15 @@ def _notice_changes(settings: Settings) -> None:
     with db.session_factory(engine).begin() as session:
         installed.notice(session)
     engine.dispose()
+
+
+def _advice(settings: Settings) -> list[str]:
+    if settings.proxies or not settings.https:
+        return []
+    return [
+        "FORMSVC_PROXIES is 0: behind a proxy every visitor counts as one address, and one who",
+        "guesses passwords locks everybody out. Set it to 1 behind nginx.",
+    ]
 
 
 def _demo_lines(settings: Settings) -> list[str]:

@@ -41,7 +41,8 @@ def test_the_api_keeps_its_description(app: Flask, token: str, path: str, method
     @given(case=operation.as_strategy())
     def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(
-            headers={"Authorization": f"Bearer {token}"},
+            # plain, since Werkzeug's client hands out what was packed as it came
+            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
             # answers of the right shape may still break a rule between them, such as start < end
             excluded_checks=[positive_data_acceptance],
         )

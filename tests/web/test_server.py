@@ -1,0 +1,210 @@
+"""The server itself: real processes, asked through real sockets, by those who mean well or ill."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.web.running import PATIENCE, Running, running
+
+#: far more than the 98 at which waitress by itself goes deaf
+CROWD = 800
+PAGE = b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that many tests ask."""
+    with running(tmp_path_factory.mktemp("service")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that waits for nobody longer than a second."""
+    shorter = (
+        "import formsvc.web.connections as c;"
+        "c.IDLE = c.HEADERS_WITHIN = c.BODY_WITHIN = c.CLEAN_EVERY = 1;"
+    )
+    with running(tmp_path_factory.mktemp("impatient"), before=shorter) as started:
+        yield started
+
+
+def test_800_idle_connections_make_it_deaf_to_nobody(service: Running) -> None:
+    with ExitStack() as crowd:
+        for _each in range(CROWD):
+            crowd.enter_context(service.connected())
+        assert service.ask("/login")[0].status == 200
+
+
+def test_800_half_open_ones_that_drip_make_it_deaf_to_nobody(service: Running) -> None:
+    with ExitStack() as crowd:
+        lines = [crowd.enter_context(service.connected()) for _each in range(CROWD)]
+        for _round in range(3):
+            for line in lines:
+                line.send(b"G")
+            assert service.ask("/login")[0].status == 200
+
+
+def test_more_connections_than_there_is_room_for_push_out_the_silent_ones(
+    service: Running,
+) -> None:
+    with ExitStack() as crowd:
+        first = crowd.enter_context(service.connected())
+        for _each in range(1000):
+            crowd.enter_context(service.connected())
+        assert service.ask("/login")[0].status == 200
+        assert first.recv(1) == b""
+
+
+@pytest.mark.parametrize("most", ["256", "hard"])
+def test_few_open_files_are_raised_or_lived_with(tmp_path: Path, most: str) -> None:
+    few = (
+        "import resource as r; soft, hard = r.getrlimit(r.RLIMIT_NOFILE);"
+        f"r.setrlimit(r.RLIMIT_NOFILE, (256, {most}));"
+    )
+    with running(tmp_path, before=few) as started, ExitStack() as crowd:
+        for _each in range(400):
+            crowd.enter_context(started.connected())
+        assert started.ask("/login")[0].status == 200
+        held = len(list(Path(f"/proc/{started.process.pid}/fd").iterdir()))
+        assert (held > 400) == (most == "hard")
+        assert "Traceback" not in started.errors()
+
+
+@pytest.mark.parametrize(
+    "begun", [b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n"]
+)
+def test_a_request_that_never_ends_is_cut(impatient: Running, begun: bytes) -> None:
+    with impatient.connected() as line:
+        line.sendall(begun)
+        ended = Event()
+        dripping = Thread(target=drip, args=(line, ended))
+        dripping.start()
+        with suppress(ConnectionResetError):
+            assert line.recv(1) == b""  # or the connection's patience ends
+        ended.set()
+        dripping.join()
+
+
+def drip(line: socket.socket, ended: Event) -> None:
+    """Send a byte now and then."""
+    while not ended.wait(0.2):
+        with suppress(OSError):
+            line.send(b"a")
+
+
+def test_silence_is_cut_and_so_is_a_connection_kept_open_for_nothing(impatient: Running) -> None:
+    with impatient.connected() as silent, impatient.connected() as kept:
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert kept.recv(65536).startswith(b"HTTP/1.1 204")
+        assert silent.recv(1) == kept.recv(1) == b""
+
+
+def test_a_stopped_service_answers_what_it_has_begun_and_ends_well(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        body = b"email=nobody%40eksempel.no"
+        with started.connected() as line, started.connected() as idle:
+            line.sendall(
+                b"POST /login HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(body)
+            )
+            line.sendall(body[:5])
+            assert started.ask("/login")[0].status == 200  # the server has read what was sent
+            started.process.terminate()
+            assert idle.recv(1) == b""  # it has understood
+            assert started.process.poll() is None
+            line.sendall(body[5:])
+            answer = line.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 400 ")  # its page's token is missing
+        assert started.process.wait(PATIENCE) == 0
+        assert "Traceback" not in started.errors()
+
+
+def test_whoever_has_knocked_is_let_in_before_it_stops(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        started.process.send_signal(signal.SIGSTOP)
+        with ExitStack() as crowd:
+            lines = [crowd.enter_context(started.connected()) for _each in range(20)]
+            for line in lines:
+                line.sendall(PAGE)
+            started.process.terminate()
+            started.process.send_signal(signal.SIGCONT)
+            assert [line.recv(12) for line in lines] == [b"HTTP/1.1 200"] * 20
+        assert started.process.wait(PATIENCE) == 0
+
+
+def test_a_stopped_service_leaves_everything_in_the_one_database_file(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        assert wrong_log_ins(started, 1) == [422]  # which is counted, so written
+        assert (tmp_path / "formsvc.sqlite3-wal").stat().st_size > 0
+        assert started.stopped() == 0
+    assert sum(file.stat().st_size for file in tmp_path.glob("*-wal")) == 0
+    with sqlite3.connect(tmp_path / "formsvc.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM account").fetchone()[0] > 0
+    database.close()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(service: Running, tmp_path: Path) -> None:
+    taken = ("--port", str(service.port))
+    with (
+        pytest.raises(AssertionError, match="choose another with --port"),
+        running(tmp_path, *taken),
+    ):
+        pass
+
+
+# Proxies
+
+
+def wrong_log_ins(service: Running, number: int, **forged: str) -> list[int]:
+    """The answers to so many log-ins by different people that fail, each with its own headers."""
+    form = service.form_of("/login")
+    statuses = []
+    for each in range(number):
+        headers = {name: text.format(each) for name, text in forged.items()}
+        typed = {"email": f"nobody{each}@eksempel.no", "password": "wrong-password"}
+        statuses.append(form.send(typed, **headers)[0].status)
+    return statuses
+
+
+def test_behind_a_proxy_each_visitor_is_counted_as_what_the_proxy_says(tmp_path: Path) -> None:
+    with running(tmp_path, PROXIES="1") as started:
+        assert wrong_log_ins(started, 52, X_Forwarded_For="10.1.1.{}") == [422] * 52
+        # what the visitor wrote before the proxy wrote its own is not believed
+        statuses = wrong_log_ins(started, 52, X_Forwarded_For="10.1.2.{}, 10.9.9.9")
+        assert statuses[0] == 422
+        assert statuses[-1] == 429
+        assert wrong_log_ins(started, 1, X_Forwarded_For="10.8.8.8") == [422]
+
+
+def test_without_a_proxy_nobody_is_believed_to_be_one(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        statuses = wrong_log_ins(
+            started, 52, X_Forwarded_For="10.1.1.{}", Forwarded="for=10.2.2.{}"
+        )
+        assert statuses[-1] == 429
+        forged = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "ond.eksempel.no"}
+        shown, page = started.ask("/login?lang=nn", **forged)
+        assert "Secure" not in str(shown.headers["Set-Cookie"])
+        assert b"ond.eksempel.no" not in page
+
+
+def test_a_proxy_says_that_it_is_https_and_by_which_name(tmp_path: Path) -> None:
+    told = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "skjema.eksempel.no"}
+    with running(tmp_path, PROXIES="1", HTTPS="1") as started:
+        cookies = started.ask("/login?lang=nn", **told)[0].headers.get_all("Set-Cookie") or []
+        assert len(cookies) == 2
+        assert all("Secure" in cookie for cookie in cookies)
+        form = started.form_of("/login", **told)
+        for origin, status in (("https://skjema.eksempel.no", 422), ("https://127.0.0.1", 403)):
+            answer, _page = form.send({"email": "", "password": ""}, Origin=origin, **told)
+            assert answer.status == status
