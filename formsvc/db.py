@@ -32,7 +32,7 @@ from formsvc.columns import Base, UTCDateTime, one_of
 from formsvc.config import PACKAGE, Settings
 from formsvc.errors import MissingLibrary, MissingSetting
 from formsvc.keys import Keyring, Masters, Unreadable
-from formsvc.outages import Unreachable
+from formsvc.outages import Outage, Unreachable
 from formsvc.sealing import keyring
 from formsvc.turns import PATIENCE
 
@@ -279,9 +279,15 @@ def _upgrade(connection: Connection) -> None:
     # Alembic takes as long to import as the rest of a command to run, and only this needs it
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise Outage(
+            "This database was prepared by a newer version of formsvc. Install that one."
+        ) from None

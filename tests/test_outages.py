@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg.errors
 import pytest
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -27,6 +28,9 @@ COMMANDS = [
     ["demo-data"],
     ["rotate-keys"],
 ]
+
+#: the newest revision of the tables
+HEAD = ScriptDirectory(str(db.MIGRATIONS)).get_current_head()
 
 
 @pytest.fixture
@@ -87,6 +91,21 @@ def test_a_database_that_the_server_does_not_have_is_a_sentence(
 ) -> None:
     installed(database_url=database.replace("/formsvc?", "/another?"))
     assert "FORMSVC_DATABASE_URL" in told(call(["init-db"]))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_database_of_a_newer_version_is_a_sentence(
+    installed: Callable[..., None], session: Session, database: str, command: list[str]
+) -> None:
+    session.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    session.commit()
+    try:
+        installed(database_url=database)
+        assert "newer version" in told(call(command))
+    finally:
+        head = text("UPDATE alembic_version SET version_num = :head")
+        session.execute(head, {"head": HEAD})
+        session.commit()
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "server"])

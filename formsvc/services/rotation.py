@@ -88,8 +88,9 @@ def finish(session: Session) -> tuple[int, int]:
 
     :returns: how many were deleted, and how many are still needed.
     """
-    needed = {begun[1:].hex() for begun in _all_beginnings(session)}
+    # in this order: whoever wrote with a key that is retired by now has committed by now
     retired = session.scalars(select(DataKey.id).where(DataKey.retired_at.is_not(None))).all()
+    needed = {begun[1:].hex() for begun in _all_beginnings(session)}
     idle = [key_id for key_id in retired if key_id not in needed]
     session.execute(delete(DataKey).where(DataKey.id.in_(idle)))
     return len(idle), len(retired) - len(idle)

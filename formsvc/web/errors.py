@@ -200,8 +200,13 @@ def answer(
         advice="" if title != words.title else str(words.advice),
         problems=problems or [],
         unsaved=unsaved,
+        written=[text for name, text in unsaved if text and not _pages_own(name)],
     )
     return make_response(page, status)
+
+
+def _pages_own(name: str) -> bool:
+    return name == "csrf_token" or name.startswith("_")
 
 
 def wants_json() -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -70,6 +71,14 @@ def test_a_held_lock_is_told_with_what_was_typed_and_when_to_try_again(
     assert "Prøv igjen om litt" in answer.text
     assert f'<input type="hidden" name="place" value="{TYPED}">' in answer.text.replace("\r", "")
     assert 'name="csrf_token"' in answer.text
+
+
+def test_where_nothing_was_typed_only_the_button_is_shown(as_kari: Visitor, tmp_path: Path) -> None:
+    with held(tmp_path):
+        answer = as_kari.send(f"/papers/drafts/{uuid4()}/issue", _version="1")
+    assert answer.status_code == 503
+    assert "Send på nytt" in answer.text
+    assert "Det du skrev" not in answer.text
 
 
 def test_what_was_not_saved_is_saved_by_the_button_of_that_page(
