@@ -17,7 +17,6 @@ from formsvc.language import spoken
 from formsvc.models import Document, Paper
 from formsvc.services import paper, trail
 from formsvc.web import history
-from formsvc.web.history import Deed
 from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
@@ -102,7 +101,7 @@ def receipt(paper_id: UUID) -> str:
         issued=norway.long_date(_issued(found).date(), spoken()),
         finished_by=(found.issued_by or found.author).name,
         changed_by=trail.last_to_save(database(), found.draft_id) if found.draft_id else "",
-        deeds=_deeds(found),
+        deeds=history.of(found.author_id, found.id, found.draft_id),
         files=_files(found),
         next=texts.get("next", []),
     )
@@ -138,14 +137,6 @@ def _when_made(found: Paper, wanted: str) -> Document:
             # a transaction sees the world as it was when it began: look again with a new one
             database().rollback()
             time.sleep(0.1)
-
-
-def _deeds(found: Paper) -> list[Deed]:
-    """What others have seen and done, for whoever wrote the paper."""
-    if found.author_id != me().id:
-        return []
-    ids = [found.id, *([found.draft_id] if found.draft_id else [])]
-    return history.told(trail.deeds(database(), ids, but=me().id))
 
 
 def line(found: Paper) -> Line:
