@@ -509,7 +509,7 @@ def verify(expect: str | None) -> None:
 
 
 @audit.command("list")
-@click.option("--account", "email", help="Only what this account did, by its e-mail.")
+@click.option("--account", "email", help="Only what this account did, or had done to it.")
 @click.option("--subject", help="Only what was done to this: an id, or a kind such as paper.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on (UTC).")
 def list_events(email: str | None, subject: str | None, since: datetime | None) -> None:

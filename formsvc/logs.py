@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Final
 
 from formsvc import origin
+
+log = logging.getLogger(__name__)
 
 #: whose words are our own, and hold ids and numbers only
 _OURS: Final = "formsvc"
@@ -55,3 +58,12 @@ def configure() -> None:
     handler.setFormatter(Line())
     root.addHandler(handler)
     logging.getLogger(_OURS).setLevel(logging.INFO)
+    # what else Python would print by itself, with words
+    logging.captureWarnings(True)
+    threading.excepthook = _thread_ended
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    error = ended.exc_value
+    if error is not None:
+        log.error("a thread ended: %s at %s", type(error).__name__, places(error))

@@ -66,6 +66,24 @@ def test_of_an_error_only_its_kind_and_place_are_written() -> None:
     assert "\n" not in told
 
 
+def test_a_thread_that_ends_and_a_warning_say_no_word_of_what_they_were_about() -> None:
+    code = f"""
+import threading, warnings
+from formsvc import logs
+logs.configure()
+logs.configure()
+thread = threading.Thread(target=int, args=("{CANARY}",))
+thread.start()
+thread.join()
+warnings.warn("{CANARY}")
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second = ended.stderr.splitlines()
+    assert "a thread ended: ValueError at " in first
+    assert " py.warnings: " in second
+    assert CANARY not in ended.stderr
+
+
 class Running(NamedTuple):
     """The real service, in a process of its own."""
 

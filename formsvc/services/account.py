@@ -12,7 +12,6 @@ import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, get_args
-from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -96,12 +95,6 @@ def by_email(session: Session, email: str) -> Account:
     if account is None:
         raise NotFound(_("Ingen konto har e-postadressen %(email)s.", email=email))
     return account
-
-
-def all_names(session: Session) -> list[tuple[UUID, str]]:
-    """Everybody who has, or had, an account, by name."""
-    everybody = select(Account.id, Account.name).order_by(Account.name, Account.email)
-    return [(account_id, name) for account_id, name in session.execute(everybody)]
 
 
 def set_password(session: Session, account: Account, password: str) -> None:

@@ -172,7 +172,7 @@ def recently(
     """Whether the last thing that happened to something was this, by the same person, just now."""
     last = session.execute(
         select(Event.what, Event.account_id, Event.at)
-        .where(Event.subject_id == subject_id)
+        .where(Event.chain == SERVICE, Event.subject_id == subject_id)
         .order_by(Event.seq.desc())
         .limit(1)
     ).one_or_none()

@@ -50,6 +50,13 @@ def _template_files() -> Iterator[Path]:
 def _fingerprint(files: Iterable[Path]) -> str:
     whole = hashlib.sha256()
     for path in files:
-        name, data = path.name.encode(), path.read_bytes()
-        whole.update(b"%d %d " % (len(name), len(data)) + name + data)
+        whole.update(path.name.encode() + b"\0" + _digest(path))
     return whole.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").digest()
+    except OSError:
+        return b""  # whoever needs the file says what is wrong with it

@@ -81,6 +81,12 @@ def _rules(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Event.at < wanted.until
 
 
+def everybody(session: Session) -> list[tuple[UUID, str]]:
+    """All who have, or had, an account, by name."""
+    accounts = select(Account.id, Account.name).order_by(Account.name, Account.email)
+    return [(account_id, name) for account_id, name in session.execute(accounts)]
+
+
 def names(session: Session, events: Iterable[Event]) -> dict[UUID, str]:
     """What people call that which some events are about: names of accounts, numbers of papers."""
     ids = {each for told in events for each in _ids(told)}

@@ -26,11 +26,10 @@ from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
-from formsvc.services import draft, paper, trail
+from formsvc.services import draft, paper
 from formsvc.services.draft import StaleDraft
 from formsvc.web import conflict, errors, history, session, worker
 from formsvc.web.errors import wants_json
-from formsvc.web.history import Deed
 from formsvc.web.session import database, me, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
@@ -315,15 +314,8 @@ def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
         focus=request.args.get("focus", ""),
         saved=_saved(kept) if kept else "",
         texts=_before_filling_in(kind),
-        deeds=_deeds(kept) if kept else [],
+        deeds=history.of(kept.author_id, kept.id) if kept else [],
     )
-
-
-def _deeds(kept: Draft) -> list[Deed]:
-    """What others have seen and done, for whoever writes the draft."""
-    if kept.author_id != me().id:
-        return []
-    return history.told(trail.deeds(database(), [kept.id], but=me().id))
 
 
 def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from formsvc import clock, norway
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import ngettext
 from formsvc.services import trail
+from formsvc.web.session import database, me
 
 #: what whoever writes a paper is told of others; the rest is for the trail
 WORDS: Final[Mapping[str, str]] = {
@@ -28,8 +30,11 @@ class Deed(NamedTuple):
     when: str
 
 
-def told(deeds: Iterable[trail.Deed]) -> list[Deed]:
-    """What others have done, as it stands on the page."""
+def of(author_id: UUID, *ids: UUID | None) -> list[Deed]:
+    """What others have done to a paper and its draft, for whoever writes or wrote it."""
+    if author_id != me().id:
+        return []
+    deeds = trail.deeds(database(), [each for each in ids if each], but=author_id)
     return [
         Deed(WORDS[deed.what] % {"name": deed.name}, _when(deed))
         for deed in deeds

@@ -25,7 +25,6 @@ from formsvc.language import spoken
 from formsvc.models import Document, Job, Paper
 from formsvc.services import paper, trail, work
 from formsvc.web import errors, history
-from formsvc.web.history import Deed
 from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
@@ -120,7 +119,7 @@ def receipt(paper_id: UUID) -> str:
         issued=norway.long_date(_issued(found).date(), spoken()),
         finished_by=(found.issued_by or found.author).name,
         changed_by=trail.last_to_save(database(), found.draft_id) if found.draft_id else "",
-        deeds=_deeds(found),
+        deeds=history.of(found.author_id, found.id, found.draft_id),
         files=files,
         making=any(file.state == "making" for file in files),
         waiting=any(file.state in ("making", "later") for file in files),
@@ -171,14 +170,6 @@ def _refresh(found: Paper, looks: int) -> str:
     """When a page without scripts is to be loaded anew, and that it was then looked once more."""
     address = url_for("papers.receipt", paper_id=found.id, look=looks + 1)
     return f"{min(2 + looks, 30)}; url={address}"
-
-
-def _deeds(found: Paper) -> list[Deed]:
-    """What others have seen and done, for whoever wrote the paper."""
-    if found.author_id != me().id:
-        return []
-    ids = [found.id, *([found.draft_id] if found.draft_id else [])]
-    return history.told(trail.deeds(database(), ids, but=me().id))
 
 
 def line(found: Paper) -> Line:

@@ -15,7 +15,7 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Event
-from formsvc.services import account, trail
+from formsvc.services import trail
 from formsvc.services.trail import Wanted
 from formsvc.web.history import moment
 from formsvc.web.login import ROLES
@@ -107,7 +107,7 @@ def everything() -> ResponseReturnValue:
     page = render_template(
         "trail/all.html",
         lines=[_line(told, names) for told in shown],
-        accounts=account.all_names(database()),
+        accounts=trail.everybody(database()),
         words=WORDS,
         chosen=request.args,
         problem=asked.problem,

@@ -230,6 +230,20 @@ def test_a_whole_database_set_back_is_told_by_what_was_kept_outside(sessions: Se
     assert findings(sessions, kept_outside) != []
 
 
+def test_a_row_of_another_history_is_found_though_it_was_true_once(sessions: Sessions) -> None:
+    three_acts(sessions)
+    with sessions.begin() as session:
+        row = session.execute(select(*Event.__table__.columns).where(Event.seq == 2)).mappings()
+        once_true = dict(row.one())
+        session.execute(delete(Event))
+        session.execute(delete(EventHead))
+    three_acts(sessions)
+    with sessions.begin() as session:
+        session.execute(delete(Event).where(Event.seq == 2))
+        session.execute(insert(Event).values(**once_true))
+    assert any("event 2 was changed" in finding for finding in findings(sessions))
+
+
 def test_the_end_that_was_kept_outside_is_found_again(sessions: Sessions) -> None:
     three_acts(sessions)
     with sessions() as session:

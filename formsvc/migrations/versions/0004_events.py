@@ -28,9 +28,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_event_account_id")),
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_event")),
     )
-    op.create_index(op.f("ix_event_account_id_seq"), "event", ["account_id", "seq"])
-    op.create_index(op.f("ix_event_subject_id_seq"), "event", ["subject_id", "seq"])
-    op.create_index(op.f("ix_event_at"), "event", ["at"])
+    for columns in (["account_id", "seq"], ["subject_id", "seq"], ["what", "seq"], ["at"]):
+        name = "_".join(["ix_event_chain", *columns])
+        op.create_index(op.f(name), "event", ["chain", *columns])
     op.create_table(
         "event_head",
         sa.Column("chain", sa.Uuid(), nullable=False),
