@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,10 +13,16 @@ from threading import Event, Thread
 
 import pytest
 
+from formsvc.web import connections
 from tests.web.running import PATIENCE, Running, running
 
 #: far more than the 98 at which waitress by itself goes deaf
 CROWD = 800
+#: what makes every patience of the server a second long
+SHORTER = (
+    "import formsvc.web.connections as c;"
+    "c.IDLE = c.TAKEN_WITHIN = c.HEADERS_WITHIN = c.BODY_WITHIN = c.CLEAN_EVERY = 1;"
+)
 PAGE = b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -29,11 +36,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that waits for nobody longer than a second."""
-    shorter = (
-        "import formsvc.web.connections as c;"
-        "c.IDLE = c.HEADERS_WITHIN = c.BODY_WITHIN = c.CLEAN_EVERY = 1;"
-    )
-    with running(tmp_path_factory.mktemp("impatient"), before=shorter) as started:
+    with running(tmp_path_factory.mktemp("impatient"), before=SHORTER) as started:
         yield started
 
 
@@ -92,6 +95,44 @@ def test_a_request_that_never_ends_is_cut(impatient: Running, begun: bytes) -> N
             assert line.recv(1) == b""  # or the connection's patience ends
         ended.set()
         dripping.join()
+
+
+LARGE = "/static/vendor/docfonts/noto-sans-symbols-2-400-normal.ttf"
+
+
+def test_many_requests_at_once_whose_answers_nobody_reads_hold_no_thread(
+    service: Running,
+) -> None:
+    one = f"GET {LARGE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with ExitStack() as crowd:
+        for _each in range(2 * connections.THREADS):
+            crowd.enter_context(service.connected()).sendall(one * 80)
+        assert service.ask("/login")[0].status == 200
+
+
+def test_an_answer_that_is_taken_a_byte_at_a_time_is_cut(tmp_path: Path) -> None:
+    with running(tmp_path, before=SHORTER) as impatient, socket.socket() as line:
+        before = sockets(impatient)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(PATIENCE)
+        line.connect(("127.0.0.1", impatient.port))
+        line.sendall(f"GET {LARGE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert line.recv(1)
+        assert sockets(impatient) > before
+        until = time.monotonic() + PATIENCE
+        while sockets(impatient) > before:
+            assert time.monotonic() < until
+            line.recv(9000)
+            time.sleep(0.1)
+
+
+def sockets(service: Running) -> int:
+    """How many sockets its process holds open."""
+    held = 0
+    for each in Path(f"/proc/{service.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it was closed just now
+            held += str(each.readlink()).startswith("socket:")
+    return held
 
 
 def drip(line: socket.socket, ended: Event) -> None:
