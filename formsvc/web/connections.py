@@ -19,7 +19,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from formsvc.config import OPEN_FILES, Settings
 from formsvc.web import security
@@ -37,10 +37,11 @@ BACKLOG: Final = 1024
 #: open files that are not for connections: database, logs, documents being made
 RESERVED: Final = 100
 # Seconds. A form of a hundred rows is 100 kB: two seconds on a poor mobile line; the largest body
-# that is accepted comes through in 120 s at 35 kB/s.
+# that is accepted comes through in 120 s at 35 kB/s, the largest paper goes out in 300 s at 2 kB/s.
 IDLE: Final = 30
 HEADERS_WITHIN: Final = 20
 BODY_WITHIN: Final = 120
+TAKEN_WITHIN: Final = 300
 CLEAN_EVERY: Final = 5
 #: seconds that those who are being served get when the service is told to stop
 GRACE: Final = 10
@@ -73,6 +74,19 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         super().execute()
 
 
+class Answer(WSGITask):  # type: ignore[misc]
+    """The answer to a request; the connection ends with it where more have been sent already.
+
+    Ten connections that send a hundred requests at once and read none of the answers would hold
+    every thread for ever, since each waits until there is room to write. No browser does so.
+    """
+
+    def finish(self) -> None:
+        super().finish()
+        if len(self.channel.requests) > 1:
+            self.close_on_finish = True
+
+
 class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Reads a request; an address such as ``http://[::1/`` is one that cannot be read, no fault."""
 
@@ -84,8 +98,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """One connection, which knows since when it is being sent the request that it waits for."""
+    """One connection, which knows when the request began that it is sent, or answers."""
 
+    task_class = Answer
     error_task_class = Refusal
     parser_class = Parser
     began = 0.0
@@ -104,9 +119,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return self.waits() and self.request is None and not self.total_outbufs_len
 
     def overdue(self, now: float) -> bool:
-        """Whether it has been silent for too long, or too long in sending one request."""
+        """Whether it is silent, or sends its request or takes its answer, for too long."""
         if not self.waits():
             return False
+        if self.total_outbufs_len and now - self.began > TAKEN_WITHIN:
+            return True
         if self.request is None:
             return bool(now - self.last_activity > IDLE)
         return now - self.began > (BODY_WITHIN if self.request.headers_finished else HEADERS_WITHIN)
