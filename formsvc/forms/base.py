@@ -13,6 +13,7 @@ from formsvc.forms.fields import (
     Choice,
     Part,
     Rows,
+    Text,
     Typed,
     object_schema,
     typed_from,
@@ -113,9 +114,14 @@ class DocumentForm(Part):
         return []
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether the paper may be issued; ``problems`` then names everything there is to mend."""
+        """Whether the paper may be issued; ``problems`` then names everything there is to mend.
+
+        While a text is longer than its field takes, the rules wait: what they would say of it is
+        not to be trusted, and megabytes are not to be compared with every row.
+        """
         super().validate(extra_validators)
-        self.rules()
+        if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
+            self.rules()
         return not self.problems()
 
     def problems(self) -> list[Problem]:
@@ -140,8 +146,7 @@ class DocumentForm(Part):
                     leaf.replaced,
                 ),
             )
-            for field in self._in_reading_order()
-            for leaf in field.leaves()
+            for leaf in self.leaves()
             if leaf.replaced
         ]
 
@@ -182,6 +187,11 @@ class DocumentForm(Part):
 
     def _in_reading_order(self) -> list[AnswerField]:
         return [self[name] for section in self._layout() for name in section.names]
+
+    def leaves(self) -> Iterator[AnswerField]:
+        """The fields that hold one answer each, in reading order."""
+        for field in self._in_reading_order():
+            yield from field.leaves()
 
     def find(self, name: str) -> AnswerField | None:
         """The field of that name or path, also within groups and rows."""
