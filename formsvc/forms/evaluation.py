@@ -41,6 +41,8 @@ def _half_year(code: str) -> str:
 class EvaluationForm(DocumentForm):
     """No name, no case, no account, no exact time."""
 
+    printed: ClassVar[bool] = False
+
     layout: ClassVar[Layout] = (
         Section(_l("Om samarbeidet"), ("arena", "unit", "period")),
         Section(

@@ -22,6 +22,7 @@ import weasyprint
 from jinja2 import UndefinedError
 from pypdf import PdfReader
 
+from formsvc.cleaning import REPLACEMENT
 from formsvc.documents import checks, fonts, glyphs, html_pdf, html_pdf_page
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
@@ -325,7 +326,7 @@ def test_any_text_comes_out_again(name: str) -> None:
 
     pdf = html_pdf.render("minutes", words)
 
-    assert fonts.REPLACEMENT not in html_pdf.printable(odd)
+    assert REPLACEMENT not in html_pdf.printable(odd)
     assert_archive_proof(pdf)
     asked = {"family_view": words["family_view"], "evaluation": words["evaluation"]}
     checks.nothing_lost(html_pdf.printable(asked), text(pdf))

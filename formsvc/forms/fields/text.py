@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
+from unicodedata import category
 
 from wtforms.validators import StopValidation
 
-from formsvc import cleaning, norway
+from formsvc import cleaning, letters, norway
 from formsvc.config import settings
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import AnswerField, Typed
@@ -21,6 +22,8 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_NAME: Final = 200
 #: the longest address that mail can be sent to (RFC 5321, 4.5.3.1.3)
 LONGEST_EMAIL: Final = 254
+#: how many of the letters that papers cannot be printed with are named in a sentence
+MOST_SHOWN: Final = 20
 
 
 def is_whole(answer: Any) -> bool:
@@ -63,6 +66,19 @@ class Text(AnswerField):
     def is_too_long(self) -> bool:
         """Whether the text has more characters than the field takes; no rule then looks at it."""
         return len(self.text) > self.longest
+
+    def missing_letters(self) -> str:
+        """The sentence for a text with letters that papers cannot be printed with, or ""."""
+        missing = [] if self.is_too_long() else letters.missing(self.text)
+        if not missing:
+            return ""
+        # a mark alone is shown on a dotted circle, so that it can be seen
+        shown = [f"◌{one}" if category(one)[0] == "M" else one for one in missing[:MOST_SHOWN]]
+        return _(
+            "Skriften vi bruker, har ikke tegn for «%(letters)s»."
+            " Skriv med latinske bokstaver, og navn slik de står i Folkeregisteret.",
+            letters="".join(shown) + "…" * (len(missing) > MOST_SHOWN),
+        )
 
     def _too_long(self) -> str:
         return _(
