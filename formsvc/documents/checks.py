@@ -52,7 +52,7 @@ _ALIKE: Final = str.maketrans(
 )
 _DRESSED: Final = re.compile(f"[\ufe0f{_SKIN_TONES}]")
 #: an emoji that is joined to a sign of gender is drawn without it
-_GENDER: Final = re.compile("\u200d[\u2640\u2642]")
+_GENDER: Final = re.compile("\u200d[\u2640\u2642]|[\u2640\u2642](?=\u200d)")
 #: a white flag and what is on it come the other way round from the bundled font
 _FLAG: Final = re.compile("([\U0001f308\u26a7])\u200d\U0001f3f3")
 #: a number, or a word of letters
@@ -64,8 +64,6 @@ _BETWEEN_ANSWERS: Final = "\x00"
 #: break, and the narrowest column has room for five letters on a line
 _LONG: Final = 40
 _MANY_LINES: Final = 8
-#: where a text with letters of such a script may stand, when it is shorter than ``_LONG``
-_BESIDE: Final = re.compile(f".{{0,{_LONG}}}(?:{_REORDERED.pattern}.{{0,{_LONG}}})+")
 #: pieces this long are also looked for within a page: behind the repeated head of a table, or
 #: beside the pieces of other cells
 _UNMISTAKABLE: Final = 8
@@ -176,7 +174,7 @@ class _Document:
         if not parts:
             return iter(())
         beside = _BETWEEN_ANSWERS.join(
-            found[0] for page in self._pages for found in _BESIDE.finditer(page)
+            stretch for page in self._pages for stretch in _beside_reordered(page)
         )
         wanted = _BETWEEN_ANSWERS.join(part for _field, part in parts)
         lost = {
@@ -242,6 +240,17 @@ class _Document:
             self._pages[first] = _BETWEEN_ANSWERS.join(self._pages[first].rsplit(pieces[0], 1))
         for number, piece in enumerate(pieces[1:], start=first + 1):
             self._pages[number] = self._pages[number].replace(piece, _BETWEEN_ANSWERS, 1)
+
+
+def _beside_reordered(page: str) -> Iterator[str]:
+    """What stands so near to letters of a reordered script that a short text may hold both."""
+    start = end = 0
+    for letter in _REORDERED.finditer(page):
+        if letter.start() - _LONG > end:
+            yield page[start:end]
+            start = letter.start() - _LONG
+        end = letter.end() + _LONG
+    yield page[start:end]
 
 
 def _piece_lengths(rest: str, page: str, *, within: bool) -> Iterator[int]:

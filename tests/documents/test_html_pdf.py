@@ -310,10 +310,10 @@ HOSTILE = {
     "emoji": "👨‍👩‍👧 😀 ❤️ 🇳🇴 👍 ☎️ 1️⃣",
     "symbols": "½ € → ☒ ☐ ✓ ‰ ‑ – … « » “ ” № ² ³ ⁴ ℃ ﬁ",
     "unseen": "a\u200bb soft\u00adhy \ufeff\u2060x \u3164 \u115f",
-    "long word": "æ" * 100_000,
+    "long word": "æ" * 20_000,
     "long address": "https://eksempel.no/" + "%20=" * 2_000,
     "row of faces": "😀" * 2_000,
-    "long text": "Emma vil ha én plan. " * 1_000,
+    "long text": "Emma vil ha én plan. " * 950,
 }
 
 
