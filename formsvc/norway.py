@@ -309,6 +309,16 @@ def months_after(day: date, months: int) -> date:
 # Words
 
 
+def in_figures(number: int, language: str) -> str:
+    r"""A whole number in figures, with a space that does not break between thousands.
+
+    >>> in_figures(23412, "nb"), in_figures(23412, "en"), in_figures(200, "nb")
+    ('23\xa0412', '23,412', '200')
+    """
+    figures = f"{number:,}"
+    return figures if language == "en" else figures.replace(",", "\N{NO-BREAK SPACE}")
+
+
 def listed(items: Sequence[str], language: str) -> str:
     """The items as a list within a sentence.
 

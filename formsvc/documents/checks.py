@@ -11,7 +11,12 @@ Two things are compared more loosely, because reading a PDF back gives them in a
 - a text over page breaks comes in pieces, one for each page: the first ends somewhere on its page
   (page numbers and running heads are read last), and each later one begins its page;
 - scripts that are written from right to left or whose letters change places are compared letter
-  by letter, with their brackets and marks left out.
+  by letter, with their brackets and marks left out. A number beside them is drawn on their other
+  side («محمد 12 år» as «12», the name, «år»), so the words and numbers of such a text are looked
+  for one by one: in a short one close to letters of such a script, as they are drawn in one line.
+
+Emoji that are joined are drawn as one picture, which may be that of others too (the bundled font
+has one teacher, neither man nor woman), so they are compared without gender.
 """
 
 from __future__ import annotations
@@ -23,8 +28,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, pairwise
 from typing import Final
 
-from formsvc.documents.fonts import INVISIBLE
 from formsvc.errors import AnswersLost
+from formsvc.letters import INVISIBLE
 
 #: answers that steer how a paper is printed and do not stand on it themselves
 NOT_PRINTED: Final = frozenset({"language"})
@@ -39,12 +44,21 @@ _REORDERED: Final = re.compile(
     "[\u0590-\u109f\u1780-\u17ff\u1980-\u1aaf\u1b00-\u1bff\ufb1d-\ufdff\ufe70-\ufefc"
     "\ua880-\ua8df\ua980-\uaaff\U00010800-\U00010fff\U00011000-\U000114ff\U0001e800-\U0001efff]"
 )
-#: letters that share a glyph in a bundled font, so that a PDF holds one for the other:
-#: apostrophes, iotas, and Arabic letters of several languages within a word
+#: letters that share a glyph in a bundled font, so that a PDF holds one for the other: apostrophes,
+#: iotas, Arabic letters of several languages within a word, and women and men at their work
 _ALIKE: Final = str.maketrans(
-    "\u02bc\u02ee\u0269\u06cc\u0649\u06a9\u06d5\u06c1\u06be\u06bb",
-    "\u2019\u201d\u03b9\u064a\u064a\u0643\u0647\u0647\u0647\u0679",
+    "\u02bc\u02ee\u0269\u06cc\u0649\u06a9\u06d5\u06c1\u06be\u06bb\U0001f468\U0001f469",
+    "\u2019\u201d\u03b9\u064a\u064a\u0643\u0647\u0647\u0647\u0679\U0001f9d1\U0001f9d1",
 )
+_DRESSED: Final = re.compile(f"[\ufe0f{_SKIN_TONES}]")
+#: an emoji that is joined to a sign of gender is drawn without it
+_GENDER: Final = re.compile("\u200d[\u2640\u2642]|[\u2640\u2642](?=\u200d)")
+#: a white flag and what is on it come the other way round from the bundled font
+_FLAG: Final = re.compile("([\U0001f308\u26a7])\u200d\U0001f3f3")
+#: a number, or a word of letters
+_WORD: Final = re.compile(r"[^\W\d]+|\d+")
+#: longer numbers may be broken between two lines, whose letters then stand between the parts
+_MOST_DIGITS: Final = 5
 _BETWEEN_ANSWERS: Final = "\x00"
 #: shorter texts are never torn: ``_letter.css`` keeps four lines together on both sides of a page
 #: break, and the narrowest column has room for five letters on a line
@@ -66,9 +80,18 @@ def nothing_lost(words: Mapping[str, object], text: str) -> None:
     answers = [(field, _bare(answer)) for field, answer in _texts(words)]
     whole = [(field, answer) for field, answer in answers if not _REORDERED.search(answer)]
     mixed = [(field, answer) for field, answer in answers if _REORDERED.search(answer)]
-    parts = [(field, part) for field, answer in mixed for part in _orderly_parts(answer)]
-    torn = {_bare(answer) for _field, answer in _texts(words) if _may_be_torn(answer)}
-    lost = {*document.missing(whole + parts, torn), *document.missing_letters(mixed)}
+    long = {_bare(answer) for _field, answer in _texts(words) if _may_be_torn(answer)}
+    parts = [
+        (field, part, _bare(answer) not in long)
+        for field, answer in _texts(words)
+        for part in _orderly_parts(answer)
+    ]
+    short = [(field, part) for field, part, beside in parts if beside]
+    lost = {
+        *document.missing_beside(short),
+        *document.missing(whole + [(field, part) for field, part, _beside in parts], long),
+        *document.missing_letters(mixed),
+    }
     if lost:
         fields = ", ".join(field for field, _answer in answers if field in lost)
         raise AnswersLost(
@@ -96,7 +119,11 @@ def _bare(text: str) -> str:
     >>> _bare("ﬁn\u00ad t") == _bare("fint")
     True
     """
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ALIKE)
+    text = unicodedata.normalize("NFKC", text)
+    if "\u200d" in text:
+        text = _GENDER.sub("", _DRESSED.sub("", text))
+        text = _FLAG.sub("\U0001f3f3\\1", text)
+    return _UNSEEN.sub("", text).translate(_ALIKE)
 
 
 def _may_be_torn(answer: str) -> bool:
@@ -104,9 +131,12 @@ def _may_be_torn(answer: str) -> bool:
 
 
 def _orderly_parts(answer: str) -> Iterator[str]:
-    """Words and numbers of other scripts within a text of a reordered one."""
-    for run in _REORDERED.split(answer):
-        yield from re.findall(r"\w+", run)
+    """Words and numbers of other scripts within a text of a reordered one; of any other, none."""
+    if not _REORDERED.search(answer):
+        return
+    for word in answer.split():
+        for run in _REORDERED.split(_bare(word)):
+            yield from (part for part in _WORD.findall(run) if not part[_MOST_DIGITS:].isdigit())
 
 
 def _letters(text: str) -> Counter[str]:
@@ -138,6 +168,19 @@ class _Document:
 
     def _count(self, answer: str) -> int:
         return sum(text.count(answer) for text in [*self._pages, *self._found])
+
+    def missing_beside(self, parts: list[tuple[str, str]]) -> Iterator[str]:
+        """The fields with a part that stands too few times beside letters of a reordered script."""
+        if not parts:
+            return iter(())
+        beside = _BETWEEN_ANSWERS.join(
+            stretch for page in self._pages for stretch in _beside_reordered(page)
+        )
+        wanted = _BETWEEN_ANSWERS.join(part for _field, part in parts)
+        lost = {
+            part for part in {part for _, part in parts} if beside.count(part) < wanted.count(part)
+        }
+        return (field for field, part in parts if part in lost)
 
     def missing_letters(self, answers: list[tuple[str, str]]) -> Iterator[str]:
         """The fields with a letter of a reordered script that stands here too few times."""
@@ -197,6 +240,17 @@ class _Document:
             self._pages[first] = _BETWEEN_ANSWERS.join(self._pages[first].rsplit(pieces[0], 1))
         for number, piece in enumerate(pieces[1:], start=first + 1):
             self._pages[number] = self._pages[number].replace(piece, _BETWEEN_ANSWERS, 1)
+
+
+def _beside_reordered(page: str) -> Iterator[str]:
+    """What stands so near to letters of a reordered script that a short text may hold both."""
+    start = end = 0
+    for letter in _REORDERED.finditer(page):
+        if letter.start() - _LONG > end:
+            yield page[start:end]
+            start = letter.start() - _LONG
+        end = letter.end() + _LONG
+    yield page[start:end]
 
 
 def _piece_lengths(rest: str, page: str, *, within: bool) -> Iterator[int]:

@@ -1,12 +1,10 @@
-"""The fonts that papers are printed with: the bundled files, and the characters they can draw."""
+"""The fonts that papers are printed with: the bundled files, and nothing of the machine's."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,23 +17,6 @@ from formsvc.errors import MissingLibrary
 
 #: made at build from the npm packages that assets.json names; not in the repository
 FOLDER: Final = PACKAGE / "static" / "vendor" / "docfonts"
-
-REPLACEMENT: Final = "\ufffd"
-
-#: characters that leave no mark on paper (Unicode's Default_Ignorable_Code_Point), as a
-#: character class of a regular expression
-INVISIBLE: Final = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
-)
-_LEAVES_NO_MARK: Final = re.compile(f"[\t\n {INVISIBLE}]")
-
-#: invisible ones that Pango draws as missing glyphs, and ends of lines, as those it knows
-_BETTER_KNOWN: Final = {
-    **dict.fromkeys("\u115f\u1160\u180f\u3164\uffa0", "\u200b"),
-    **dict.fromkeys("\r\x85\u2028\u2029", "\n"),
-}
-_PLAIN: Final = re.compile(r"[\t\n -~]*")
 
 
 class FontFile(NamedTuple):
@@ -67,9 +48,8 @@ def families() -> tuple[str, ...]:
     return tuple(dict.fromkeys(font.family for font in bundled()))
 
 
-@cache
-def _drawn() -> frozenset[int]:
-    """The code points that at least one bundled font draws."""
+def drawn() -> frozenset[int]:
+    """The code points that at least one bundled font draws; ``letters`` knows them by heart."""
     from fontTools.ttLib import TTFont
 
     points: set[int] = set()
@@ -77,33 +57,6 @@ def _drawn() -> frozenset[int]:
         with TTFont(FOLDER / font.file, lazy=True) as opened:
             points.update(opened.getBestCmap())
     return frozenset(points)
-
-
-@cache
-def _drawable(character: str) -> str:
-    if character in _BETTER_KNOWN:
-        return _BETTER_KNOWN[character]
-    if _LEAVES_NO_MARK.match(character):
-        return character
-    if unicodedata.category(character) in ("Cc", "Cs"):
-        return REPLACEMENT
-    if ord(character) in _drawn():
-        return character
-    if all(ord(part) in _drawn() for part in unicodedata.normalize("NFD", character)):
-        return character  # HarfBuzz puts it together from letter and mark
-    alike = unicodedata.normalize("NFKC", character)
-    return alike if all(ord(part) in _drawn() for part in alike) else REPLACEMENT
-
-
-def drawable(text: str) -> str:
-    """The text with U+FFFD for each character that no bundled font draws.
-
-    One that means the same as others is written with those («ﬁ» as «fi», «℃» as «°C»).
-
-    >>> drawable("Čáhci Øvrelid")
-    'Čáhci Øvrelid'
-    """
-    return text if _PLAIN.fullmatch(text) else "".join(map(_drawable, text))
 
 
 @contextmanager

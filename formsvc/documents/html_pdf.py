@@ -29,6 +29,7 @@ from xml.sax.saxutils import escape
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from formsvc import letters
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts, glyphs
 from formsvc.documents.words import written
@@ -115,7 +116,7 @@ def printable(value: Any) -> Any:
     with the answers must compare with these.
     """
     if isinstance(value, str):
-        return fonts.drawable(value)
+        return letters.drawable(value)
     if isinstance(value, Mapping):
         return {key: printable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
-from formsvc.forms.fields import Choice, Date, Group, Part, Rows, Text
+from formsvc.forms.fields import LONGEST_TEXT, Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.minutes import STATUS
 from formsvc.forms.parts import Child, Employee
 from formsvc.language import gettext as _
@@ -28,6 +28,7 @@ class PlannedMeasure(Part):
     measure = Text(
         _l("Tiltak"),
         required=_l("Skriv hva som skal gjøres."),
+        longest=LONGEST_TEXT,
         example="Lage friminuttsplan sammen med Ådne",
     )
     responsible = Text(
@@ -49,7 +50,12 @@ class PlannedMeasure(Part):
 class PlannedGoal(Part):
     """A goal and the measures towards it."""
 
-    goal = Text(_l("Mål"), required=_l("Skriv målet."), example="Trygg i friminuttene")
+    goal = Text(
+        _l("Mål"),
+        required=_l("Skriv målet."),
+        longest=LONGEST_TEXT,
+        example="Trygg i friminuttene",
+    )
     measures = Rows(
         Group(PlannedMeasure),
         _l("Tiltak"),

@@ -9,7 +9,9 @@ from formsvc.language import gettext as _
 
 #: eleven digits, however they are parted
 _ELEVEN_DIGITS: Final = re.compile(r"(?<!\d)\d(?:[\s.\-\u2010-\u2015]?\d){10}(?!\d)")
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+#: One letter before «@» is enough, and what follows cannot run past the next one: a pattern that
+#: began with «any number of letters» would read a long word anew from each of them.
+_EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 
 
 def trace(text: str) -> str:

@@ -13,6 +13,7 @@ from formsvc.forms.fields import (
     Choice,
     Part,
     Rows,
+    Text,
     Typed,
     object_schema,
     typed_from,
@@ -67,6 +68,8 @@ class DocumentForm(Part):
 
     #: what it is called, where the municipality's profile has no title for it
     title: ClassVar[str] = ""
+    #: whether documents are made of it, whose fonts do not have the letters of every script
+    printed: ClassVar[bool] = True
     #: the headings in reading order; ``language`` is added by itself at the end
     layout: ClassVar[Layout] = ()
 
@@ -113,10 +116,21 @@ class DocumentForm(Part):
         return []
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether the paper may be issued; ``problems`` then names everything there is to mend."""
+        """Whether the paper may be issued; ``problems`` then names everything there is to mend.
+
+        While a text is longer than its field takes, the rules wait: what they would say of it is
+        not to be trusted, and megabytes are not to be compared with every row.
+        """
         super().validate(extra_validators)
-        self.rules()
+        for leaf in self.leaves():
+            if sentence := self._on_missing_letters(leaf):
+                leaf.refuse(sentence)
+        if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
+            self.rules()
         return not self.problems()
+
+    def _on_missing_letters(self, leaf: AnswerField) -> str:
+        return leaf.missing_letters() if self.printed and isinstance(leaf, Text) else ""
 
     def problems(self) -> list[Problem]:
         """Everything to mend, in reading order; where the shape is wrong, that comes first."""
@@ -130,19 +144,15 @@ class DocumentForm(Part):
             yield from field.problems()
 
     def notices(self) -> list[Problem]:
-        """Where characters that cannot be printed were replaced by �, in reading order."""
+        """What is told of a draft as it is kept: letters that no paper can hold or show.
+
+        The first were replaced by � and may stay so; the others must be written otherwise.
+        """
         return [
-            Problem(
-                leaf.path,
-                ngettext(
-                    "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
-                    "%(n)s tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
-                    leaf.replaced,
-                ),
-            )
-            for field in self._in_reading_order()
-            for leaf in field.leaves()
-            if leaf.replaced
+            Problem(leaf.path, sentence)
+            for leaf in self.leaves()
+            for sentence in (_on_replaced(leaf.replaced), self._on_missing_letters(leaf))
+            if sentence
         ]
 
     # -- out --------------------------------------------------------------------------------
@@ -182,6 +192,11 @@ class DocumentForm(Part):
 
     def _in_reading_order(self) -> list[AnswerField]:
         return [self[name] for section in self._layout() for name in section.names]
+
+    def leaves(self) -> Iterator[AnswerField]:
+        """The fields that hold one answer each, in reading order."""
+        for field in self._in_reading_order():
+            yield from field.leaves()
 
     def find(self, name: str) -> AnswerField | None:
         """The field of that name or path, also within groups and rows."""
@@ -227,6 +242,16 @@ class DocumentForm(Part):
             **object_schema(list(_shape(cls))),
             "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
         }
+
+
+def _on_replaced(replaced: int) -> str:
+    if not replaced:
+        return ""
+    return ngettext(
+        "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+        "%(n)s tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+        replaced,
+    )
 
 
 @cache

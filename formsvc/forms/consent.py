@@ -9,6 +9,7 @@ from formsvc import clock, norway, profile
 from formsvc.forms import signing
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
+    LONGEST_TEXT,
     Check,
     Choice,
     Choices,
@@ -154,7 +155,9 @@ class ConsentForm(DocumentForm):
         INFORMATION,
         example=("learning", "wellbeing"),
     )
-    information_other = Text(_l("Andre opplysninger"), example="Observasjoner fra friminutt")
+    information_other = Text(
+        _l("Andre opplysninger"), longest=LONGEST_TEXT, example="Observasjoner fra friminutt"
+    )
     exclusions = LongText(
         _l("Er det noe som ikke skal deles, eller noen det ikke skal deles med?"),
         hint=_l("Det du skriver her, står på alle kopier av samtykket."),

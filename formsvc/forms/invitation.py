@@ -9,6 +9,7 @@ from formsvc import clock, profile
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
+    LONGEST_TEXT,
     Check,
     Date,
     Email,
@@ -96,7 +97,9 @@ class InvitationForm(MeetingForm):
         example="Møterom 2, Heidal skole",
     )
     video_link = Text(
-        _l("Lenke til videomøte"), hint=_l("Fyll ut når noen eller alle møtes på video.")
+        _l("Lenke til videomøte"),
+        hint=_l("Fyll ut når noen eller alle møtes på video."),
+        longest=LONGEST_TEXT,
     )
     purpose = LongText(
         _l("Formålet med møtet"),
@@ -129,7 +132,9 @@ class InvitationForm(MeetingForm):
     agenda_agreed_with_family = Check(_l("Sakslista er avtalt med familien"), example=True)
     items_deadline = Date(_l("Frist for å melde saker"), example="2027-02-04")
     absence_to = Text(_l("Forfall meldes til"), example="Solveig Nygård, +47 61 70 02 00")
-    preparatory_meeting = Text(_l("Formøte"), hint=_l("Når, og hvem som er med."))
+    preparatory_meeting = Text(
+        _l("Formøte"), hint=_l("Når, og hvem som er med."), longest=LONGEST_TEXT
+    )
     attachments = Rows(
         Text(_l("Vedlegg"), example="Samtykke S-2026-0041"),
         _l("Vedlegg"),

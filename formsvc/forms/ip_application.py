@@ -9,6 +9,7 @@ from formsvc import clock, norway, profile
 from formsvc.forms import signing
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import (
+    LONGEST_TEXT,
     Check,
     Choice,
     Choices,
@@ -211,6 +212,7 @@ class IpApplicationForm(DocumentForm):
     existing_plans = Choices(_l("Hvilke planer og grupper finnes fra før?"), EXISTING_PLANS)
     coordinator_wish = Text(
         _l("Hvem ønsker du som koordinator?"),
+        longest=LONGEST_TEXT,
         hint=_l("Ønsket ditt skal veie tungt."),
         example="Torbjørn Aas, helsestasjonen",
     )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
-from formsvc.forms.fields import Check, Choice, Date, LongText, Rows, Text, Typed
+from formsvc.forms.fields import LONGEST_TEXT, Check, Choice, Date, LongText, Rows, Text, Typed
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
     SENDER,
@@ -103,7 +103,9 @@ class KeGroupDissolvedForm(KeNotificationForm):
         required=_l("Velg hva som skjer med den individuelle planen."),
         example="closed",
     )
-    archived_in = Text(_l("Hvor er dokumentene arkivert?"), example="Elevmappe")
+    archived_in = Text(
+        _l("Hvor er dokumentene arkivert?"), longest=LONGEST_TEXT, example="Elevmappe"
+    )
 
     def rules(self) -> None:
         super().rules()

@@ -118,10 +118,6 @@ class MeetingForm(DocumentForm):
             if type(leaf) in (Text, LongText) and (trace := anonymity.trace(leaf.text)):
                 leaf.refuse(trace)
 
-    def leaves(self) -> list[Any]:
-        """Every field that holds one answer."""
-        return [leaf for field in self for leaf in field.leaves()]
-
     def family_rule(self, people: Rows) -> None:
         """The family or the young person is among the people, unless nobody may tell who it is."""
         arena = self.case

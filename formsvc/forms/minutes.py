@@ -10,6 +10,7 @@ from formsvc import clock, profile
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
+    LONGEST_TEXT,
     Check,
     Choice,
     Date,
@@ -100,7 +101,7 @@ class PreviousMinutes(Part):
 class PreviousMeasure(Part):
     """A measure from last time, and how it went."""
 
-    measure = Text(_l("Tiltak"), required=_l("Skriv hvilket tiltak det er."))
+    measure = Text(_l("Tiltak"), required=_l("Skriv hvilket tiltak det er."), longest=LONGEST_TEXT)
     responsible = Text(_l("Ansvarlig"))
     deadline = Date(_l("Frist"))
     status = Choice(
@@ -130,7 +131,12 @@ class Item(Part):
 class Goal(Part):
     """A goal, and how far it is reached."""
 
-    goal = Text(_l("Mål"), required=_l("Skriv målet."), example="Trygg i friminuttene")
+    goal = Text(
+        _l("Mål"),
+        required=_l("Skriv målet."),
+        longest=LONGEST_TEXT,
+        example="Trygg i friminuttene",
+    )
     conclusion = LongText(
         _l("Konklusjon"),
         required=_l("Skriv hva dere konkluderte med for målet."),
@@ -141,10 +147,11 @@ class Goal(Part):
 class Measure(Part):
     """What is to be done, by whom and before which date."""
 
-    goal = Text(_l("Mål"), example="Trygg i friminuttene")
+    goal = Text(_l("Mål"), longest=LONGEST_TEXT, example="Trygg i friminuttene")
     measure = Text(
         _l("Tiltak"),
         required=_l("Skriv hva som skal gjøres."),
+        longest=LONGEST_TEXT,
         example="Lage friminuttsplan sammen med Ådne",
     )
     responsible = Text(

@@ -8,7 +8,6 @@ that is started on the same database.
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, get_args
@@ -18,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
-from formsvc import clock, db
+from formsvc import cleaning, clock, db
 from formsvc.errors import FormsvcError, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.language import ngettext
@@ -210,7 +209,7 @@ def _hash(session: Session, password: str) -> str:
 
 def _bound(session: Session, password: str) -> str:
     """Tie a password to the installation; å is one letter, whichever way a keyboard sends it."""
-    return db.keyring(session).hide(unicodedata.normalize("NFC", password), "password")
+    return db.keyring(session).hide(cleaning.composed(password).text, "password")
 
 
 def _count(session: Session, email: str, address: str) -> list[str]:

@@ -22,6 +22,7 @@ import weasyprint
 from jinja2 import UndefinedError
 from pypdf import PdfReader
 
+from formsvc.cleaning import REPLACEMENT
 from formsvc.documents import checks, fonts, glyphs, html_pdf, html_pdf_page
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
@@ -309,10 +310,10 @@ HOSTILE = {
     "emoji": "👨‍👩‍👧 😀 ❤️ 🇳🇴 👍 ☎️ 1️⃣",
     "symbols": "½ € → ☒ ☐ ✓ ‰ ‑ – … « » “ ” № ² ³ ⁴ ℃ ﬁ",
     "unseen": "a\u200bb soft\u00adhy \ufeff\u2060x \u3164 \u115f",
-    "long word": "æ" * 100_000,
+    "long word": "æ" * 20_000,
     "long address": "https://eksempel.no/" + "%20=" * 2_000,
     "row of faces": "😀" * 2_000,
-    "long text": "Emma vil ha én plan. " * 1_000,
+    "long text": "Emma vil ha én plan. " * 950,
 }
 
 
@@ -325,7 +326,7 @@ def test_any_text_comes_out_again(name: str) -> None:
 
     pdf = html_pdf.render("minutes", words)
 
-    assert fonts.REPLACEMENT not in html_pdf.printable(odd)
+    assert REPLACEMENT not in html_pdf.printable(odd)
     assert_archive_proof(pdf)
     asked = {"family_view": words["family_view"], "evaluation": words["evaluation"]}
     checks.nothing_lost(html_pdf.printable(asked), text(pdf))

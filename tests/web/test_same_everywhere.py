@@ -15,7 +15,7 @@ from formsvc.cli import main
 from formsvc.kinds import find
 from formsvc.models import Account
 from formsvc.services import account
-from tests.samples import PRINTED, Sample
+from tests.samples import PRINTED, Sample, load
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
 pytestmark = SQLITE_ONLY
@@ -77,3 +77,22 @@ def test_the_page_says_the_same_in_the_language_it_speaks(sample: Sample, as_kar
         for problem in said:
             assert problem["message"] in shown, name
             assert f'id="{problem["field"].replace(".", "-")}' in shown, problem
+
+
+@pytest.mark.parametrize("text", ["x" * 20_001, "Dei snakka med 王小明."], ids=["long", "letters"])
+def test_a_text_that_cannot_be_printed_is_told_alike_everywhere(
+    text: str, program: tuple[Visitor, str], as_amir: Visitor
+) -> None:
+    answers = {**load("minutes.nn"), "family_view": text}
+    [said] = _cli("minutes", answers)
+    assert said["field"] == "family_view"
+    assert _api(program, "minutes", answers) == [said]
+    typed = find("minutes").form.from_answers(answers).typed()
+    sent = as_amir.send("/papers/minutes/new?lang=nn", **{**typed, "_action": ["review"]})
+    page = as_amir.get(f"{sent.location}?lang=nn")
+    assert page.status_code == 422
+    shown = html.unescape(page.text)
+    assert said["message"] in shown
+    assert f'id="{said["field"]}"' in shown
+    # what was typed stands there still
+    assert text in shown

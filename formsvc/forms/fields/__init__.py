@@ -17,6 +17,8 @@ from formsvc.forms.fields.answer import (
 from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale
 from formsvc.forms.fields.group import Group, Part, Rows
 from formsvc.forms.fields.text import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
     Date,
     Email,
     LongText,
@@ -29,6 +31,8 @@ from formsvc.forms.fields.text import (
 )
 
 __all__ = [
+    "LONGEST_NAME",
+    "LONGEST_TEXT",
     "YES_NO",
     "AnswerField",
     "Check",

@@ -18,6 +18,8 @@ from formsvc.language import lazy as _l
 Options = Mapping[str, str]
 
 NO_OPTIONS: Final[Options] = {}
+#: how much of a code that nobody can choose is said again
+LONGEST_CODE: Final = 80
 YES_NO: Final[Options] = {"yes": _l("Ja"), "no": _l("Nei")}
 
 
@@ -69,13 +71,14 @@ class _Optioned(AnswerField):
         return {self.name: self.chosen}
 
     def pre_validate(self, form: Any) -> None:
-        unknown = [code for code in self.chosen if code not in self.labels]
+        labels = self.labels
+        unknown = next((code for code in self.chosen if code not in labels), "")
         if unknown:
             raise StopValidation(
                 _(
                     "«%(code)s» kan ikke velges her. Velg blant: %(codes)s.",
-                    code=unknown[0],
-                    codes=", ".join(self.labels),
+                    code=unknown[:LONGEST_CODE] + "…" * (len(unknown) > LONGEST_CODE),
+                    codes=", ".join(labels),
                 )
             )
         if self.is_empty() and self.required:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from unicodedata import category
 
 from wtforms.validators import StopValidation
 
-from formsvc import cleaning, norway
+from formsvc import cleaning, letters, norway
 from formsvc.config import settings
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import AnswerField, Typed
 from formsvc.language import gettext as _
 from formsvc.language import spoken
+
+#: how many characters a text may have: ten pages
+LONGEST_TEXT: Final = 20_000
+#: and a name, a title, a place, or anything else that is written on one line
+LONGEST_NAME: Final = 200
+#: the longest address that mail can be sent to (RFC 5321, 4.5.3.1.3)
+LONGEST_EMAIL: Final = 254
+#: how many of the letters that papers cannot be printed with are named in a sentence
+MOST_SHOWN: Final = 20
 
 
 def is_whole(answer: Any) -> bool:
@@ -31,6 +41,12 @@ class Text(AnswerField):
     inputmode = ""
     #: an empty answer in plain data
     empty: ClassVar[str | None] = ""
+    #: how many characters it may have; ``Text(…, longest=LONGEST_TEXT)`` for more than a name
+    longest: int = LONGEST_NAME
+
+    def __init__(self, label: str = "", *, longest: int = 0, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.longest = longest or self.longest
 
     def process_data(self, value: Any) -> None:
         self.text = "" if value is None else str(value)
@@ -42,8 +58,34 @@ class Text(AnswerField):
         self.text = "" if cleaning.is_blank(cleaned.text) else cleaned.text.strip()
         self.replaced = cleaned.replaced
         self.data = self.empty
+        if self.is_too_long():
+            raise ValueError(self._too_long())
         if self.text:
             self.data = self.parse(self.text)
+
+    def is_too_long(self) -> bool:
+        """Whether the text has more characters than the field takes; no rule then looks at it."""
+        return len(self.text) > self.longest
+
+    def missing_letters(self) -> str:
+        """The sentence for a text with letters that papers cannot be printed with, or ""."""
+        missing = [] if self.is_too_long() else letters.missing(self.text)
+        if not missing:
+            return ""
+        # a mark alone is shown on a dotted circle, so that it can be seen
+        shown = [f"◌{one}" if category(one)[0] == "M" else one for one in missing[:MOST_SHOWN]]
+        return _(
+            "Skriften vi bruker, har ikke tegn for «%(letters)s»."
+            " Skriv med latinske bokstaver, og navn slik de står i Folkeregisteret.",
+            letters="".join(shown) + "…" * (len(missing) > MOST_SHOWN),
+        )
+
+    def _too_long(self) -> str:
+        return _(
+            "Teksten kan ha høyst %(most)s tegn. Denne har %(length)s.",
+            most=norway.in_figures(self.longest, spoken()),
+            length=norway.in_figures(len(self.text), spoken()),
+        )
 
     def parse(self, text: str) -> str:
         """The plain answer that a typed text stands for.
@@ -91,21 +133,24 @@ class Text(AnswerField):
         return self.empty if example is None else example
 
     def schema(self) -> dict[str, Any]:
+        most = {"maxLength": self.longest}
         if self.required:
-            return self._described({"type": "string", "minLength": 1})
-        return self._described({"type": ["string", "null"]})
+            return self._described({"type": "string", "minLength": 1, **most})
+        return self._described({"type": ["string", "null"], **most})
 
 
 class LongText(Text):
     """A text of several lines."""
 
     kind = "long_text"
+    longest = LONGEST_TEXT
 
 
 class Email(Text):
     """An e-mail address, checked for its form only."""
 
     kind = "email"
+    longest = LONGEST_EMAIL
     input_type = "email"
     inputmode = "email"
 
