@@ -26,6 +26,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, NoReturn
 
 from formsvc.config import PACKAGE
@@ -58,19 +59,25 @@ def possible() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def run(work: Callable[..., Any], *given: object, kept: Callable[[], object] | None = None) -> Any:
+def run(
+    work: Callable[..., Any],
+    *given: object,
+    kept: Callable[[], object] | None = None,
+    processor: int = PROCESSOR,
+) -> Any:
     """What a function gives back that is run in a child without rights.
 
     :param work: a function of a module; it is given, and gives back, plain data.
     :param kept: done once beforehand, so that each child finds it done; errors in it are left to
         the work itself.
+    :param processor: how many seconds of the processor it may use.
     :raises FormsvcError: what the work raises; ``BadTemplate`` when it takes too long or too much.
     """
     if not possible():
         raise DocumentFailed(
             _("Egne maler kan bare brukes på Linux og macOS, der de kan fylles ut innestengt.")
         )
-    return _answered(_warden.ask(pickle.dumps((work, given, kept, spoken()))))
+    return _answered(_warden.ask(pickle.dumps((work, given, kept, spoken(), processor))))
 
 
 def _answered(answer: bytes) -> Any:
@@ -194,11 +201,11 @@ def _serve(line: socket.socket) -> None:
             return
         work = _exactly(line, _LENGTH.unpack(head)[0])
         with socket.socket(fileno=replies[0]) as reply:
-            task, given, kept, language = pickle.loads(work)  # noqa: S301 - from our own parent
+            task, given, kept, language, processor = pickle.loads(work)  # noqa: S301 - from our own parent
             _prepare(kept)
             if os.fork() == 0:
                 line.close()
-                _do(reply, task, given, language)
+                _do(reply, partial(task, *given), language, processor)
         _bury()
 
 
@@ -236,13 +243,13 @@ def _prepare(kept: Callable[[], object] | None) -> None:
         signal.alarm(0)
 
 
-def _do(reply: socket.socket, task: Callable[..., Any], given: Any, language: str) -> NoReturn:
+def _do(reply: socket.socket, task: Callable[[], Any], language: str, processor: int) -> NoReturn:
     """Do a piece of work, answer, and end."""
     reply.sendall(_TAKEN)
     try:
-        _limit()
+        _limit(processor)
         with speaking(language):
-            answer = _packed(task(*given))
+            answer = _packed(task())
     except FormsvcError as error:
         answer = b"e" + json.dumps([type(error).__name__, str(error)]).encode()
     except MemoryError:
@@ -281,7 +288,7 @@ def _leave_network() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _limit() -> None:
+def _limit(processor: int) -> None:
     """What a child can do without: root's rights, files, connections, processes, time."""
     import resource  # noqa: PLC0415 - Windows has none
 
@@ -290,7 +297,7 @@ def _limit() -> None:
         os.setgid(_NOBODY)
         os.setuid(_NOBODY)
     signal.alarm(WALL)
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 

@@ -124,16 +124,20 @@ def _templates() -> Finding:
 
 def _own_templates() -> Finding:
     faulty = [
-        name
+        f"{name} ({fault})"
         for kind, name in _template_names()
-        if (path := config.own_template(name)) and _is_faulty(kind, path)
+        if (path := config.own_template(name)) and (fault := _first_fault(kind, path))
     ]
-    mend = f"`formsvc check-template FILE --kind KIND` says what is wrong in {', '.join(faulty)}"
+    mend = (
+        "No paper is made of these. `formsvc check-template FILE --kind KIND` says all that is"
+        f" wrong: {', '.join(faulty)}"
+    )
     return Finding("Your own templates", ok=not faulty, mend=mend)
 
 
-def _is_faulty(kind: Kind, path: Path) -> bool:
-    return any(fault.refuses for fault in template.check(kind, path.read_bytes()))
+def _first_fault(kind: Kind, path: Path) -> str:
+    faults = template.check(kind, path.read_bytes())
+    return next((fault.told() for fault in faults if fault.refuses), "")
 
 
 def _browser() -> Finding:

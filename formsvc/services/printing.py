@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from formsvc import clock
 from formsvc.documents import checks, html_pdf, official, pdf_form
 from formsvc.errors import InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
@@ -61,13 +60,8 @@ def demand(kind: Kind, wanted: Format) -> None:
 
 
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
-    """All that a template sees: the answers in words, their codes, and what the profile says."""
-    language, today = form.paper_language, clock.today()
-    return {
-        **form.words(),
-        "codes": form.answers(),
-        "paper": template.frame(kind, language, today, reference),
-    }
+    """All that a template sees."""
+    return template.context(kind, form, reference)
 
 
 def render(kind: Kind, form: DocumentForm, wanted: Format, reference: str = "") -> Printed:

@@ -13,7 +13,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from formsvc.errors import FormsvcError, InvalidAnswers, Problem
+from formsvc.errors import BadTemplate, FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -95,6 +95,7 @@ KEPT_HEADERS: Final = ("Allow", "WWW-Authenticate", "Retry-After", "Location")
 def init_app(app: Flask) -> None:
     """Answer every error in the reader's language, in the shape that the reader can use."""
     app.register_error_handler(FormsvcError, ours)
+    app.register_error_handler(BadTemplate, unusable_template)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, unexpected)
@@ -112,6 +113,22 @@ def ours(error: FormsvcError) -> Response:
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def unusable_template(error: BadTemplate) -> Response:
+    """A template that cannot be filled: its faults are for the one who runs the service.
+
+    They stand in the log and in ``formsvc doctor``; the one who fills in a paper can mend nothing.
+    """
+    note(error)
+    return answer(
+        error.status,
+        title=_("Papiret kan ikke lages akkurat nå"),
+        detail=_(
+            "Malen som kommunen bruker for dette papiret, har en feil. Den som drifter tjenesten,"
+            " har fått beskjed. Det du har lagret, er tatt vare på. Prøv igjen når malen er rettet."
+        ),
+    )
 
 
 def stale_form(_error: CSRFError) -> Response:
