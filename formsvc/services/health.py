@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from formsvc import config, profile
 from formsvc.config import PACKAGE, settings
-from formsvc.documents import html_pdf
+from formsvc.documents import html_pdf, jail, jail_sandbox
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
@@ -140,6 +140,25 @@ def _first_fault(kind: Kind, path: Path) -> str:
     return next((fault.told() for fault in faults if fault.refuses), "")
 
 
+def _jail() -> Finding:
+    """The measures that are in force for the user who asks: the service's, if that one runs it."""
+    what = "Jail for templates of your own"
+    try:
+        measures = jail.in_force()
+    except FormsvcError as error:
+        return Finding(what, ok=settings().templates is None, mend=str(error))
+    return Finding(
+        f"{what}: {', '.join([*measures, 'limits'])}",
+        # seccomp forbids all that a child has no need for; the others are the second lock
+        ok=jail_sandbox.SECCOMP in measures or settings().templates is None,
+        mend=(
+            "This system does not lock work up well enough for files that you did not make"
+            " yourselves. Use Linux with seccomp on x86-64 or ARM64, or leave out"
+            " FORMSVC_TEMPLATES."
+        ),
+    )
+
+
 def _browser() -> Finding:
     return Finding(
         "Chromium (only for the tests)",
@@ -157,6 +176,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _catalogues,
     _templates,
     _own_templates,
+    _jail,
     _pdf,
     _browser,
 )

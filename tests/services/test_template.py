@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from formsvc import config
 from formsvc.cli import main
+from formsvc.documents import jail
 from formsvc.documents.docx_package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.kinds import Format, find
@@ -221,3 +222,9 @@ def test_a_template_that_is_mended_is_used_at_once(own: Path) -> None:
         printing.make(find("consent"), load("consent.nb"), "docx")
     file.write_bytes(_with(paragraph("{{ child.name }}")))
     assert printing.make(find("consent"), load("consent.nb"), "docx")
+
+
+def test_the_doctor_says_which_measures_hold_a_template_of_ones_own() -> None:
+    told = next(f for f in health.findings() if f.what.startswith("Jail"))
+    assert told.ok
+    assert told.what.partition(": ")[2].split(", ") == [*jail.in_force(), "limits"]
