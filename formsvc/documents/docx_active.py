@@ -22,7 +22,7 @@ from formsvc.language import gettext as _
 #: documents and objects of other programs within a text, by the names of their elements
 _GUESTS: Final = frozenset(
     {"altChunk", "object", "OLEObject", "control", "subDoc", "webVideoPr", "mailMerge"}
-    | {"movie", "scriptAnchor", "binData", "saveThroughXslt"}
+    | {"movie", "scriptAnchor", "binData", "saveThroughXslt", "entryMacro", "exitMacro"}
 )
 #: relations that bring such a thing along, by words of their names
 _BRINGING: Final = (
@@ -50,7 +50,13 @@ _LINKS: Final = frozenset(
 _FETCHING: Final = frozenset({"imagedata", "fill", "stroke", "image", "feImage", "use"})
 #: what a picture drawn in XML may not have: it runs, or brings pages along
 _RUNNING: Final = frozenset({"script", "foreignObject", "handler", "iframe", "embed", "object"})
-_STYLE_THAT_FETCHES = re.compile(r"@import|url\s*\(\s*[\"']?\s*(?!#)", re.IGNORECASE)
+#: words of such a picture that fetch, that could hide it, or that change an address later on
+_FETCHES = re.compile(
+    r"""@import|url\s*\(\s*+["']?+\s*+(?!\#)|\\|javascript:|^\s*(?:xlink:)?href\s*$""",
+    re.IGNORECASE,
+)
+#: pictures within an address
+_DATA: Final = ("data:image/png", "data:image/jpeg", "data:image/gif")
 
 
 def faults(members: Mapping[str, bytes]) -> Iterator[Fault]:
@@ -152,14 +158,14 @@ def _addresses(tag: str, element: etree._Element) -> Iterator[str]:
     for key in ("href", "src", "althref", "manifestLocation"):
         for target in attributes(element, key):
             is_fetched = key != "href" or tag in _FETCHING
-            if _is_odd(target.strip(), may_be_a_page=not is_fetched):
+            if _is_odd(target.strip().lower(), may_be_a_page=not is_fetched):
                 yield target
 
 
 def _is_odd(target: str, *, may_be_a_page: bool) -> bool:
     """Whether an address leads to something else than a page or another part of the file."""
     leads_out = ":" in target or target.startswith(("\\\\", "//"))
-    return leads_out and not (may_be_a_page and target.lower().startswith(SCHEMES))
+    return leads_out and not target.startswith(SCHEMES if may_be_a_page else _DATA)
 
 
 def _references(element: etree._Element) -> Iterator[str]:
@@ -186,7 +192,7 @@ def _svg(name: str, root: etree._Element) -> Iterator[Fault]:
         runs = etree.QName(element).localname in _RUNNING or any(
             str(key).lower().startswith("on") for key in element.attrib
         )
-        if runs or any(map(_STYLE_THAT_FETCHES.search, words)):
+        if runs or any(map(_FETCHES.search, words)):
             yield Fault(
                 name,
                 "",

@@ -139,7 +139,8 @@ def faults(members: Mapping[str, bytes]) -> Iterator[Fault]:
     kinds = docx_package.content_types(members)
     yield from _of_list(members)
     for name, content in members.items():
-        if name != CONTENT_TYPES and not name.endswith("/"):
+        is_folder = name.endswith("/") and not content
+        if name != CONTENT_TYPES and not is_folder:
             yield from _of_part(name, content, kinds[name])
     relations = [name for name in members if name.lower().endswith(".rels")]
     main = []
@@ -218,7 +219,7 @@ def _no_part_of_a_letter(kind: str) -> str:
         return _(
             "Bildet har et format som ikke kan brukes. Sett det inn på nytt som PNG eller JPEG."
         )
-    if "font" in kind:
+    if "font" in kind.lower():
         return _(
             "Fila har skrifter i seg. Ta dem bort i Word: Fil, Alternativer, Lagre, og fjern haken"
             " ved «Bygg inn skrifter i filen»."

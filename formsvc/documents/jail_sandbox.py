@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Final
 
 from formsvc.documents import jail_landlock, jail_seccomp
@@ -26,6 +27,7 @@ _NEW_IPC, _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = (
     *(0x2000_0000, 0x4000_0000),
 )
 _NO_NEW_RIGHTS: Final = 38
+_MOST_DESCRIPTORS: Final = 1 << 16
 _CAPABILITIES_VERSION: Final = 0x2008_0522
 
 NAMESPACES: Final = "namespaces"
@@ -76,12 +78,12 @@ def _keep_processes() -> None:
 
     It waits until nobody holds the other end of its pipe: this process, and all its children.
     """
-    read, write = os.pipe()
+    read, _write = os.pipe()
     if os.fork():
         os.close(read)
         return
     os.closerange(3, read)
-    os.closerange(read + 1, write + 1)
+    os.closerange(read + 1, _MOST_DESCRIPTORS)  # the line to the service, too
     os.read(read, 1)
     os._exit(0)
 
@@ -91,9 +93,10 @@ def limit(processor: int = PROCESSOR) -> None:
     import resource  # noqa: PLC0415 - Windows has none
 
     if os.getuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
+        with suppress(PermissionError):  # a root without powers, as in some containers
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
     signal.alarm(WALL)
     landlock = jail_landlock.forbid(reading=True)
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))

@@ -105,7 +105,6 @@ def _hidden(part: str, new: str) -> Change:
 
 def _attached_template(mode: str, kind: str) -> Change:
     def change(members: Members) -> None:
-        typed(members, "")
         related(
             members,
             f'xmlns:y="urn:y" Id="rId1" Type="{_R}/attachedTemplate"'
@@ -311,6 +310,16 @@ RELATIVES: dict[str, Change] = {
     "SVG with a fetching style": _svg("<style>@import 'https://x.invalid/x.css';</style>"),
     "SVG with a fetching attribute": _svg('<rect style="fill:url(https://x.invalid/a)"/>'),
     "SVG with a fetched picture": _svg('<image href="https://x.invalid/a.png"/>'),
+    "SVG with an address that changes": _svg(
+        '<use href="#a"><set attributeName="href" to="https://x.invalid/a.svg"/></use>'
+    ),
+    "SVG with a style that hides": _svg("<style>.a{fill:u\\72l(https://x.invalid/a)}</style>"),
+    "SVG with a page in an address": _svg('<image href="data:text/html,x"/>'),
+    "folder with something in it": _added("word/x/", _EXE),
+    "field that runs a macro": _in_body(
+        "<w:p><w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:entryMacro w:val='x'/></w:ffData>"
+        f"</w:fldChar></w:r>{_END}</w:p>"
+    ),
     "style sheet": lambda m: m.update(
         {_DOCUMENT: b'<?xml-stylesheet href="https://x.invalid/x.xsl"?>' + _bare(m[_DOCUMENT])}
     ),
@@ -392,7 +401,10 @@ def _usual(members: Members) -> None:
         if ending != "PNG":
             typed(members, f'<Default Extension="{ending}" ContentType="image/{ending}"/>')
         related(members, f'Id="rId9{ending}" Type="{_R}/image" Target="media/image1.{ending}"')
-    _svg('<style>.a{fill:url(#b)}</style><use href="#b"/>')(members)
+    _svg(
+        "<style>.a{fill:url(#b);stroke:url( '#b')}</style>"
+        '<use href="#b"/><image href="data:image/png;base64,AAAA"/>'
+    )(members)
     related(
         members, f'Id="rId77" {_AS_LINK} Target="https://www.eksempel.no/" TargetMode="External"'
     )
