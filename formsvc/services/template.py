@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -15,7 +16,7 @@ from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
-from formsvc.language import PAPER_LANGUAGES, speaking
+from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     forms = [
         form(kind, language)
         for language in PAPER_LANGUAGES
-        for form in ((_full, _bare) if is_whole else (_bare,))
+        for form in ((full, bare) if is_whole else (bare,))
     ]
     papers = [
         documents.SamplePaper(
@@ -113,20 +114,27 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
 
 
 @lru_cache
-def _full(kind: Kind, language: str) -> DocumentForm:
+def full(kind: Kind, language: str) -> DocumentForm:
+    """A sample paper with all that the fields have an example of."""
     return kind.form.from_answers(kind.form.sample(language))
 
 
 @lru_cache
-def _bare(kind: Kind, language: str) -> DocumentForm:
-    """A paper with no more answers than it must have."""
+def bare(kind: Kind, language: str) -> DocumentForm:
+    """A sample paper with no more answers than it must have."""
     answers = kind.form.sample(language)
-    with speaking(language):
-        for name in list(answers):
-            fewer = {other: answer for other, answer in answers.items() if other != name}
-            if name != "language" and kind.form.from_answers(fewer).validate():
-                answers = fewer
+    # a real service refuses the invented identity numbers of samples, with and without the rest
+    refused = _refused(kind, answers)
+    for name in list(answers):
+        fewer = {other: answer for other, answer in answers.items() if other != name}
+        if name != "language" and _refused(kind, fewer) <= refused:
+            answers = fewer
     return kind.form.from_answers(answers)
+
+
+def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
+    form = kind.form.from_answers(answers)
+    return set() if form.validate() else {problem.field for problem in form.problems()}
 
 
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:

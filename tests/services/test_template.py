@@ -12,7 +12,7 @@ from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx_package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
-from formsvc.kinds import Format, find
+from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.services import health, printing, template
 from template_sources.word import template as shipped
 from template_sources.word.parts import paragraph
@@ -181,7 +181,13 @@ def test_loops_may_be_four_deep_and_no_deeper() -> None:
     assert "inni hverandre" in _said_of(_with(_nested(5, "[1, 2]")))
 
 
-def test_an_answer_may_be_left_out_but_one_that_must_be_there_may_not() -> None:
+@pytest.mark.parametrize("demo", ["0", "1"])
+def test_a_template_may_leave_out_what_a_paper_may_be_without(
+    demo: str, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMSVC_DEMO", demo)
+    config.settings.cache_clear()
+    template.bare.cache_clear()
     members = unpack(shipped("consent", "nb"))
     text = members["word/document.xml"].decode()
     assert "{{ exclusions }}" in text
@@ -189,6 +195,12 @@ def test_an_answer_may_be_left_out_but_one_that_must_be_there_may_not() -> None:
     faults = template.check(find("consent"), packed(members))
     assert [fault.where for fault in faults] == ["exclusions"]
     assert not faults[0].refuses
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.formats], ids=lambda k: k.slug)
+def test_a_bare_sample_has_fewer_answers_than_a_full_one(kind: Kind) -> None:
+    full, bare = template.full(kind, "nb").answers(), template.bare(kind, "nb").answers()
+    assert sum(map(bool, bare.values())) < sum(map(bool, full.values()))
 
 
 def test_the_one_who_runs_the_service_is_told_with_the_fault_but_not_at_every_paper(
