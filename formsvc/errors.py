@@ -25,6 +25,10 @@ class Fault(NamedTuple):
     #: False for advice: the template may be used as it is
     refuses: bool = True
 
+    def told(self) -> str:
+        """The sentence, with the words that it is about."""
+        return f"«{self.where}»: {self.message}" if self.where else self.message
+
 
 class FormsvcError(Exception):
     """The root: an error whose text may be shown to the one who caused it."""
@@ -86,17 +90,16 @@ class AnswersLost(DocumentFailed):
 class BadTemplate(DocumentFailed):
     """A template cannot be read or names something that the paper does not have."""
 
+    #: no paper is made before whoever runs the service has mended it
+    status = 503
+
 
 class FaultyTemplate(BadTemplate):
     """A template was looked through and may not be used; ``faults`` names all there is to mend."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
-        super().__init__("\n".join(_told(fault) for fault in faults))
-
-
-def _told(fault: Fault) -> str:
-    return f"«{fault.where}»: {fault.message}" if fault.where else fault.message
+        super().__init__("\n".join(fault.told() for fault in faults))
 
 
 class NotAllowed(FormsvcError):

@@ -1,7 +1,7 @@
 """What acts by itself in a Word file: macros, guests of other programs, links that are fetched.
 
 None of that belongs in a letter to a family, so a template from outside is refused for it, by name
-and with the mend (OWASP ASVS 5.0, 5.3.1).
+and with the mend (OWASP ASVS 5.0, 5.3.1). What a file may hold at all is ``docx_content``'s.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from typing import Final
 
 from lxml import etree
 
-from formsvc.documents import docx_guard, docx_package
+from formsvc.documents import docx_content, docx_fields, docx_package
+from formsvc.documents.docx_content import HYPERLINKS
+from formsvc.documents.docx_fields import QUOTED, SCHEMES, attributes, odd_link
+from formsvc.documents.docx_package import STRICT_W, W
 from formsvc.errors import Fault
 from formsvc.language import gettext as _
 
-_QUOTED: Final = 200
 #: documents and objects of other programs within a text, by the names of their elements
 _GUESTS: Final = frozenset(
     {"altChunk", "object", "OLEObject", "control", "subDoc", "webVideoPr", "mailMerge"}
+    | {"movie", "scriptAnchor", "binData", "saveThroughXslt", "entryMacro", "exitMacro"}
 )
 #: relations that bring such a thing along, by words of their names
 _BRINGING: Final = (
@@ -31,21 +34,29 @@ _BRINGING: Final = (
     "oleobject",
     "keymap",
 )
-#: what a link in a letter may lead to
-_SCHEMES: Final = ("http://", "https://", "mailto:", "tel:", "#")
-#: the fields that only tell of the document itself; others fetch or run something
-_FIELDS: Final = frozenset(
-    """
-    = ADVANCE AUTHOR COMMENTS CREATEDATE DATE DOCPROPERTY EDITTIME EQ FILENAME FILESIZE
-    FORMCHECKBOX FORMDROPDOWN FORMTEXT HYPERLINK INDEX KEYWORDS LASTSAVEDBY LISTNUM NOTEREF
-    NUMCHARS NUMPAGES NUMWORDS PAGE PAGEREF PRINTDATE REF REVNUM SAVEDATE SECTION SECTIONPAGES
-    SEQ STYLEREF SUBJECT SYMBOL TC TIME TITLE TOC XE
-    """.split()  # noqa: SIM905 - a list of forty literals would fill a page
+_DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_STRICT_DRAWING: Final = "{http://purl.oclc.org/ooxml/drawingml/main}"
+_OFFICE: Final = "urn:schemas-microsoft-com:office:office"
+#: the only elements that may lead out of the file, by the relation that they name
+_LINKS: Final = frozenset(
+    {f"{W}hyperlink", f"{STRICT_W}hyperlink"}
+    | {
+        f"{drawing}{name}"
+        for drawing in (_DRAWING, _STRICT_DRAWING)
+        for name in ("hlinkClick", "hlinkHover", "hlinkMouseOver")
+    }
 )
-_WORD_OF_FIELD = re.compile(r'"[^"]*"|\S+')
-_OF_FIELDS: Final = ("{*}fldSimple", "{*}fldChar", "{*}instrText", "{*}delInstrText", "{*}t")
-#: a field within the code of another, whose words are known to Word alone
-_NESTED: Final = " \0 "
+#: elements whose address is fetched when the file is opened, and not when somebody follows it
+_FETCHING: Final = frozenset({"imagedata", "fill", "stroke", "image", "feImage", "use"})
+#: what a picture drawn in XML may not have: it runs, or brings pages along
+_RUNNING: Final = frozenset({"script", "foreignObject", "handler", "iframe", "embed", "object"})
+#: words of such a picture that fetch, that could hide it, or that change an address later on
+_FETCHES = re.compile(
+    r"""@import|url\s*\(\s*+["']?+\s*+(?!\#)|\\|javascript:|^\s*(?:xlink:)?href\s*$""",
+    re.IGNORECASE,
+)
+#: pictures within an address
+_DATA: Final = ("data:image/png", "data:image/jpeg", "data:image/gif")
 
 
 def faults(members: Mapping[str, bytes]) -> Iterator[Fault]:
@@ -53,10 +64,28 @@ def faults(members: Mapping[str, bytes]) -> Iterator[Fault]:
 
     :raises BadTemplate: naming a part that is no XML.
     """
-    yield from _programs(members)
-    for name, content in members.items():
-        if docx_guard.looks_like_xml(name, content):
-            yield from _acts(name, docx_package.parse(content, name))
+    told: set[str] = set()
+    for fault in (*_programs(members), *_all_acts(members)):
+        told.add(fault.part)
+        yield fault
+    # the same is said once of a part, in the words that fit best
+    yield from (fault for fault in docx_content.faults(members) if fault.part not in told)
+
+
+def _all_acts(members: Mapping[str, bytes]) -> Iterator[Fault]:
+    kinds = docx_package.content_types(members)
+    parsed = {
+        name: docx_package.parse(content, name)
+        for name, content in members.items()
+        if docx_content.is_xml(name, content, kinds[name])
+    }
+    links = {
+        docx_content.owner_of(name): _names_of_links(root)
+        for name, root in parsed.items()
+        if name.lower().endswith(".rels")
+    }
+    for name, root in parsed.items():
+        yield from _acts(name, root, links.get(name, frozenset()))
 
 
 def _programs(members: Mapping[str, bytes]) -> Iterator[Fault]:
@@ -86,152 +115,120 @@ def _embedded() -> str:
     )
 
 
-def _acts(name: str, root: etree._Element) -> Iterator[Fault]:
+def _acts(name: str, root: etree._Element, links: frozenset[str]) -> Iterator[Fault]:
     """What one part fetches or runs; the names of elements count, whatever their prefix is."""
     if name.lower().endswith(".rels"):
         for relation in root.iter("{*}Relationship"):
-            yield from _relation(name, _said(relation))
+            yield from _relation(name, relation)
         return
     for element in root.iter("*"):
-        if _name(element) in _GUESTS:
-            yield Fault(name, "", _embedded())
-    for target in _addresses(root):
-        yield Fault(name, target[:_QUOTED], _odd_link())
-    if any("{" in words for words in _replaced(root)):
-        yield Fault(name, "", _code_in_field())
-    for code in _codes(root):
-        yield from _field(name, code.strip())
+        yield from _act(name, element, links)
+    for instruction in (
+        *root.itersiblings(etree.ProcessingInstruction, preceding=True),
+        *root.iter(etree.ProcessingInstruction),
+    ):
+        if str(instruction).startswith("<?xml-stylesheet"):
+            yield Fault(name, "", _fetched())
+    if etree.QName(root).localname == "svg":
+        yield from _svg(name, root)
+    yield from docx_fields.faults(name, root)
 
 
-def _addresses(root: etree._Element) -> Iterator[str]:
+def _act(name: str, element: etree._Element, links: frozenset[str]) -> Iterator[Fault]:
+    tag = etree.QName(element).localname
+    if tag in _GUESTS:
+        yield Fault(name, "", _embedded())
+    if tag == "HyperlinkBase" and (element.text or "").strip():
+        yield Fault(
+            name,
+            str(element.text)[:QUOTED],
+            _(
+                "Fila har et grunnlag for hyperkoblinger, som endrer hvor lenkene fører. Tøm det i"
+                " Word: Fil, Info, Egenskaper, Avanserte egenskaper, Sammendrag."
+            ),
+        )
+    for target in _addresses(tag, element):
+        yield Fault(name, target[:QUOTED], odd_link())
+    if links and element.tag not in _LINKS and not links.isdisjoint(_references(element)):
+        yield Fault(name, "", _fetched())
+
+
+def _addresses(tag: str, element: etree._Element) -> Iterator[str]:
     """Where drawings lead to other than pages and parts of the file."""
-    for element in root.iter("*"):
-        said = _said(element)
-        yield from (said[key] for key in ("href", "src") if _is_odd(said.get(key, "")))
+    for key in ("href", "src", "althref", "manifestLocation"):
+        for target in attributes(element, key):
+            is_fetched = key != "href" or tag in _FETCHING
+            if _is_odd(target.strip().lower(), may_be_a_page=not is_fetched):
+                yield target
 
 
-def _replaced(root: etree._Element) -> Iterator[str]:
-    """Words that Word puts its own in the place of: a control that shows a property."""
-    for control in root.iter("{*}sdt"):
-        if next(control.iter("{*}dataBinding"), None) is not None:
-            yield from (text.text or "" for text in control.iter("{*}t"))
-
-
-def _is_odd(target: str) -> bool:
+def _is_odd(target: str, *, may_be_a_page: bool) -> bool:
     """Whether an address leads to something else than a page or another part of the file."""
     leads_out = ":" in target or target.startswith(("\\\\", "//"))
-    return leads_out and not target.lower().startswith(_SCHEMES)
+    return leads_out and not target.startswith(SCHEMES if may_be_a_page else _DATA)
 
 
-def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+def _references(element: etree._Element) -> Iterator[str]:
+    """The relations that an element names."""
+    for key, said in element.items():
+        namespace = etree.QName(key).namespace or ""
+        if namespace.endswith("/relationships") or namespace == _OFFICE:
+            yield str(said)
 
 
-def _said(element: etree._Element) -> dict[str, str]:
-    return {str(key).rpartition("}")[2]: str(value) for key, value in element.items()}
+def _names_of_links(relations: etree._Element) -> frozenset[str]:
+    return frozenset(
+        relation.get("Id", "")
+        for relation in relations.iter("{*}Relationship")
+        if relation.get("Type") in HYPERLINKS
+    )
 
 
-def _relation(name: str, said: Mapping[str, str]) -> Iterator[Fault]:
-    kind, target = said.get("Type", "").rpartition("/")[2].lower(), said.get("Target", "")
+def _svg(name: str, root: etree._Element) -> Iterator[Fault]:
+    """What a picture drawn in XML would run or fetch (SVG 2, 5.10, 15 and 16)."""
+    for element in root.iter("*"):
+        words = [element.text or ""] if etree.QName(element).localname == "style" else []
+        words += [str(said) for key, said in element.items() if not _is_namespaced(key)]
+        runs = etree.QName(element).localname in _RUNNING or any(
+            str(key).lower().startswith("on") for key in element.attrib
+        )
+        if runs or any(map(_FETCHES.search, words)):
+            yield Fault(
+                name,
+                "",
+                _("Bildet kjører eller henter noe. Lagre det som PNG, og sett det inn på nytt."),
+            )
+            return
+
+
+def _is_namespaced(key: object) -> bool:
+    return str(key).startswith("{")
+
+
+def _fetched() -> str:
+    return _(
+        "Fila henter noe utenfra når noen åpner dokumentet, for eksempel et bilde. Sett det"
+        " inn i selve fila, eller ta det bort."
+    )
+
+
+def _relation(name: str, relation: etree._Element) -> Iterator[Fault]:
+    kind = relation.get("Type", "").rpartition("/")[2].lower()
+    target = relation.get("Target", "")
     if any(word in kind for word in _BRINGING):
-        yield Fault(name, target[:_QUOTED], _embedded())
-    elif said.get("TargetMode", "").strip().lower() != "external":
+        yield Fault(name, target[:QUOTED], _embedded())
+    elif relation.get("TargetMode", "").strip().lower() != "external":
         return
     elif kind == "attachedtemplate":
         yield Fault(
             name,
-            target[:_QUOTED],
+            target[:QUOTED],
             _(
                 "Fila er knyttet til en annen Word-mal, som hentes hver gang noen åpner"
                 " dokumentet. Ta den bort i Word: Utvikler, Dokumentmal, velg Normal."
             ),
         )
     elif kind != "hyperlink":
-        yield Fault(
-            name,
-            target[:_QUOTED],
-            _(
-                "Fila henter noe utenfra når noen åpner dokumentet, for eksempel et bilde. Sett det"
-                " inn i selve fila, eller ta det bort."
-            ),
-        )
-    elif not target.lower().startswith(_SCHEMES):
-        yield Fault(name, target[:_QUOTED], _odd_link())
-
-
-def _odd_link() -> str:
-    return _("Lenka fører til en fil eller noe annet enn en nettside. Rett den, eller ta den bort.")
-
-
-def _code_in_field() -> str:
-    return _("En kode kan ikke stå inni et felt i Word.")
-
-
-def _field(name: str, code: str) -> Iterator[Fault]:
-    kind = code.split(maxsplit=1)[0].upper() if code else ""
-    if "{" in code:
-        yield Fault(name, code[:_QUOTED], _code_in_field())
-    elif kind == "HYPERLINK":
-        if not all(target.lower().startswith(_SCHEMES) for target in _targets(code)):
-            yield Fault(name, code[:_QUOTED], _odd_link())
-    elif kind and kind not in _FIELDS and not kind.startswith("="):
-        yield Fault(
-            name,
-            code[:_QUOTED],
-            _(
-                "Feltet «%(kind)s» henter eller kjører noe når noen åpner dokumentet. Ta det bort:"
-                " merk det, og trykk Ctrl+Skift+F9.",
-                kind=kind[:40],
-            ),
-        )
-
-
-def _targets(code: str) -> Iterator[str]:
-    """What the field of a link leads to: all its words but switches and what belongs to them."""
-    words = iter(_WORD_OF_FIELD.findall(code)[1:])
-    for word in words:
-        if word.lower() in ("\\l", "\\o", "\\t"):
-            next(words, None)
-        elif not word.startswith("\\"):
-            yield word.strip('"')
-
-
-def _codes(root: etree._Element) -> Iterator[str]:
-    """The code of each field, also of those within the code of another.
-
-    Codes of the template count with it, wherever in a field they stand: what they leave out would
-    change it, and Word prints its own words in the place of a field's.
-    """
-    begun: list[str] = []
-    is_code: list[bool] = []
-    for element in root.iter(
-        "{*}fldSimple", "{*}fldChar", "{*}instrText", "{*}delInstrText", "{*}t"
-    ):
-        said, words = _said(element), element.text or ""
-        change = said.get("fldCharType")
-        if _name(element) == "fldSimple":
-            yield said.get("instr", "") + "".join(map(_tags, element.iter("{*}t")))
-        elif change == "begin":
-            begun = [_with_nested(*each) for each in zip(begun, is_code, strict=True)]
-            begun.append("")
-            is_code.append(True)
-        elif change == "separate" and begun:
-            is_code[-1] = False
-        elif change == "end" and begun:
-            is_code.pop()
-            yield begun.pop()
-        elif begun:
-            begun[-1] += words if is_code[-1] else _tags(element)
-        elif _name(element) != "t":
-            yield words
-    yield from begun
-
-
-def _with_nested(code: str, is_code: bool) -> str:
-    return code + _NESTED if is_code else code
-
-
-def _tags(element: etree._Element) -> str:
-    """The words of a text that holds a code of the template, or a part of one."""
-    words = element.text or ""
-    return words if "{" in words else ""
+        yield Fault(name, target[:QUOTED], _fetched())
+    elif not target.lower().startswith(SCHEMES):
+        yield Fault(name, target[:QUOTED], odd_link())

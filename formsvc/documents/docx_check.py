@@ -45,6 +45,8 @@ _LOOP: Final[Schema] = {
     }
 }
 _LONGEST_NAME: Final = 200
+#: loops within loops; each level makes a paper of twenty rows twenty times slower
+_DEEPEST_LOOP: Final = 4
 _EACH: Final = "*"
 #: answers that steer how a paper is printed and do not stand on it themselves
 _STEERING: Final = frozenset({"language"})
@@ -115,6 +117,7 @@ class _Look:
         self._schema = schema
         self._filters = FILTERS.union(own_filters)
         self._printing = False
+        self._depth = 0
         try:
             self._look(source.tree, {})
         except RecursionError:  # a tag of a thousand brackets
@@ -164,8 +167,18 @@ class _Look:
         inner = {**scope, node.target.name: row, "loop": _Found(("loop",), _LOOP)}
         if node.test:
             self._find(node.test, inner)
+        self._depth += 1
+        if self._depth == _DEEPEST_LOOP + 1:
+            self._tell(
+                node,
+                _(
+                    "Her står mer enn %(most)s for inni hverandre. Ta bort dem som ikke trengs.",
+                    most=_DEEPEST_LOOP,
+                ),
+            )
         for each in node.body:
             self._look(each, inner)
+        self._depth -= 1
         for each in node.else_:
             self._look(each, scope)
 

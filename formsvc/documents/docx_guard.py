@@ -22,11 +22,11 @@ _READABLE: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _LOCKED: Final = 0x1
 _XML_NAMES: Final = (".xml", ".rels", ".vml")
 _BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_UTF8_MARK: Final = b"\xef\xbb\xbf"
-_BEFORE_XML: Final = _UTF8_MARK + b" \t\r\n"
-#: XML in encodings that readers guess: UTF-16 and UTF-32 without a mark, EBCDIC
-_HIDDEN_XML: Final = (b"\0<", b"\0\0\0<", b"<\0", b"\x4c\x6f\xa7\x94")
-_HIDDEN_EBCDIC: Final = _HIDDEN_XML[-1].decode("latin-1")
+_EBCDIC: Final = "<?xm".encode("cp037")
+_HIDDEN_EBCDIC: Final = _EBCDIC.decode("latin-1")
+#: how XML begins, after marks and any number of blanks, in each encoding that readers guess:
+#: UTF-8, UTF-16 and UTF-32 with and without a mark, EBCDIC
+_BEGINS_AS_XML = re.compile(rb"[\xef\xbb\xbf\xfe\xff\0 \t\r\n\v\f]*+(?:<|%b)" % _EBCDIC)
 _ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
 _LONGEST_DECLARATION: Final = 200
 _ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
@@ -57,7 +57,7 @@ def unpacked(package: zipfile.ZipFile) -> dict[str, bytes]:
     contents = {member.filename: _content(package, member) for member in members}
     for name, content in contents.items():
         if looks_like_xml(name, content):
-            _demand_plain(name, content)
+            demand_plain(name, content)
     return contents
 
 
@@ -92,32 +92,32 @@ def _is_odd(member: zipfile.ZipInfo) -> bool:
 
 def looks_like_xml(name: str, content: bytes) -> bool:
     """Whether a reader of XML would begin to read there, whatever the member is called."""
-    begins = content[:64]
-    if begins.startswith(_HIDDEN_XML):
-        return True
-    if content[:2] in _BYTE_ORDERS:
-        begins = begins[2:].replace(b"\0", b"")
-    return name.lower().endswith(_XML_NAMES) or begins.lstrip(_BEFORE_XML)[:1] == b"<"
+    return bool(name.lower().endswith(_XML_NAMES) or _BEGINS_AS_XML.match(content))
 
 
-def _demand_plain(name: str, content: bytes) -> None:
+def demand_plain(name: str, content: bytes) -> None:
     """Make sure that a piece of XML declares nothing.
 
     An entity can stand for a file, or for itself a billion times over. It needs a declaration,
     which is looked for in the text as it will be read. Word writes UTF-8 and UTF-16 (ECMA-376,
     part 2, 6.3); what hides markup from those who look for it in ASCII is refused.
+
+    :raises BadTemplate: naming the part.
     """
     text = xml_text(content)
     if text is None:
         raise BadTemplate(_("Delen %(name)s av Word-dokumentet kan ikke leses.", name=name))
     if _DECLARES.search(text):
-        raise BadTemplate(
-            _(
-                "Delen %(name)s har en DTD, som ikke hører hjemme i et Word-dokument. Åpne fila i"
-                " Word, og lagre den på nytt.",
-                name=name,
-            )
-        )
+        raise BadTemplate(has_dtd(name))
+
+
+def has_dtd(name: str) -> str:
+    """What is said of a part that declares something."""
+    return _(
+        "Delen %(name)s har en DTD, som ikke hører hjemme i et Word-dokument. Åpne fila i Word, og"
+        " lagre den på nytt.",
+        name=name,
+    )
 
 
 def xml_text(content: bytes) -> str | None:

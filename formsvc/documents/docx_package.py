@@ -22,7 +22,7 @@ W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: what Word calls the same elements in a file of the kind «Strict Open XML»
 STRICT_W: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
 _FAULTS_OF_ZIPS: Final = (
     zipfile.BadZipFile,
@@ -80,18 +80,28 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
 
 def names_of(members: Mapping[str, bytes], kinds: tuple[str, ...]) -> list[str]:
     """The parts whose content type ends like one of these, in the order in which they are named."""
+    types = content_types(members)
+    return [name for name, kind in types.items() if kind.endswith(kinds) and name in members]
+
+
+def content_types(members: Mapping[str, bytes]) -> dict[str, str]:
+    """The content type of each part; "" where none is said of it.
+
+    :raises BadTemplate: the list of types is no XML.
+    """
     types = parse(members[CONTENT_TYPES], CONTENT_TYPES)
     by_name = {
         override.get("PartName", "").lstrip("/"): override.get("ContentType", "")
-        for override in types.iter(f"{_TYPES}Override")
+        for override in types.iter(f"{TYPES}Override")
     }
+    # endings are the same in capitals (ECMA-376, part 2, 6.2.3.5)
     by_ending = {
-        default.get("Extension", ""): default.get("ContentType", "")
-        for default in types.iter(f"{_TYPES}Default")
+        default.get("Extension", "").lower(): default.get("ContentType", "")
+        for default in types.iter(f"{TYPES}Default")
     }
     for name in members:
-        by_name.setdefault(name, by_ending.get(name.rpartition(".")[2], ""))
-    return [name for name, kind in by_name.items() if kind.endswith(kinds) and name in members]
+        by_name.setdefault(name, by_ending.get(name.rpartition(".")[2].lower(), ""))
+    return by_name
 
 
 def parse(data: bytes, name: str, *, keep_blanks: bool = True) -> etree._Element:

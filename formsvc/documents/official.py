@@ -12,6 +12,7 @@ from formsvc.documents import checks, docx, jail, pdf_font, pdf_form
 from formsvc.documents.form_values import form_values, written_values
 from formsvc.documents.html_pdf import printable
 from formsvc.documents.pdf_form import Filled, Overflow
+from formsvc.language import speaking
 
 
 class Template(NamedTuple):
@@ -26,6 +27,16 @@ class Template(NamedTuple):
         if self.outside:
             return jail.run(work, self.data, *given, kept=partial(_compile, self.data))
         return work(self.data, *given)
+
+
+class SamplePaper(NamedTuple):
+    """A paper that a template is tried out with."""
+
+    #: all that a template sees
+    context: Mapping[str, Any]
+    words: Mapping[str, Any]
+    answers: Mapping[str, Any]
+    language: str
 
 
 class Form(NamedTuple):
@@ -125,6 +136,25 @@ def _demand_whole(
     """Make sure that every answer is found again, where that is not proved of the template."""
     if pdf_form.load(template).unsure(values, filled, flatten=flatten):
         checks.nothing_lost(printable(written_values(values, template)), pdf_form.text(data))
+
+
+def try_out(template: bytes, papers: list[SamplePaper]) -> None:
+    """Fill a template with sample papers, and see that none of their answers is lost.
+
+    :raises AnswersLost: when one is
+    :raises BadTemplate: the template cannot be filled
+    """
+    for paper in papers:
+        with speaking(paper.language):
+            _try_out(template, paper)
+
+
+def _try_out(template: bytes, paper: SamplePaper) -> None:
+    if template[:4] == b"PK\3\4":
+        _word(template, paper.context, paper.words, paper.language)
+        return
+    for flatten in (False, True):
+        _form(template, paper.answers, paper.words, flatten)
 
 
 def _compile(template: bytes) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from formsvc import config, profile
 from formsvc.config import OPEN_FILES, PACKAGE, settings
-from formsvc.documents import html_pdf
+from formsvc.documents import html_pdf, jail, jail_sandbox
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
@@ -187,16 +187,39 @@ def _templates() -> Finding:
 
 def _own_templates() -> Finding:
     faulty = [
-        name
+        f"{name} ({fault})"
         for kind, name in _template_names()
-        if (path := config.own_template(name)) and _is_faulty(kind, path)
+        if (path := config.own_template(name)) and (fault := _first_fault(kind, path))
     ]
-    mend = f"`formsvc check-template FILE --kind KIND` says what is wrong in {', '.join(faulty)}"
+    mend = (
+        "No paper is made of these. `formsvc check-template FILE --kind KIND` says all that is"
+        f" wrong: {', '.join(faulty)}"
+    )
     return Finding("Your own templates", ok=not faulty, mend=mend)
 
 
-def _is_faulty(kind: Kind, path: Path) -> bool:
-    return any(fault.refuses for fault in template.check(kind, path.read_bytes()))
+def _first_fault(kind: Kind, path: Path) -> str:
+    faults = template.check(kind, path.read_bytes())
+    return next((fault.told() for fault in faults if fault.refuses), "")
+
+
+def _jail() -> Finding:
+    """The measures that are in force for the user who asks: the service's, if that one runs it."""
+    what = "Jail for templates of your own"
+    try:
+        measures = jail.in_force()
+    except FormsvcError as error:
+        return Finding(what, ok=settings().templates is None, mend=str(error))
+    return Finding(
+        f"{what}: {', '.join([*measures, 'limits'])}",
+        # seccomp forbids all that a child has no need for; the others are the second lock
+        ok=jail_sandbox.SECCOMP in measures or settings().templates is None,
+        mend=(
+            "This system does not lock work up well enough for files that you did not make"
+            " yourselves. Use Linux with seccomp on x86-64 or ARM64, or leave out"
+            " FORMSVC_TEMPLATES."
+        ),
+    )
 
 
 def _open_files() -> Finding:
@@ -242,6 +265,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _catalogues,
     _templates,
     _own_templates,
+    _jail,
     _pdf,
     _open_files,
     _proxies,

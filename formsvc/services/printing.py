@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from formsvc import clock
 from formsvc.documents import checks, html_pdf, official, pdf_form
 from formsvc.errors import InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
@@ -64,12 +63,8 @@ def demand(kind: Kind, wanted: Format) -> None:
 def context(
     kind: Kind, form: DocumentForm, reference: str = "", day: date | None = None
 ) -> dict[str, Any]:
-    """All that a template sees: the answers in words, their codes, and what the profile says."""
-    return {
-        **form.words(),
-        "codes": form.answers(),
-        "paper": template.frame(kind, form.paper_language, day or clock.today(), reference),
-    }
+    """All that a template sees."""
+    return template.context(kind, form, reference, day)
 
 
 def render(

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from formsvc import logs
-from formsvc.errors import FormsvcError, InvalidAnswers, Problem
+from formsvc.errors import BadTemplate, FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -97,6 +97,7 @@ KEPT_HEADERS: Final = ("Allow", "WWW-Authenticate", "Retry-After", "Location")
 def init_app(app: Flask) -> None:
     """Answer every error in the reader's language, in the shape that the reader can use."""
     app.register_error_handler(FormsvcError, ours)
+    app.register_error_handler(BadTemplate, unusable_template)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
     # SQLAlchemy's own: every connection is in use
@@ -133,6 +134,22 @@ def _unsaved() -> list[tuple[str, str]]:
     """What a page has sent and nothing has kept; a password is never shown again."""
     sent = list(request.form.items(multi=True)) if request.method == "POST" else []
     return [] if any("password" in name for name, _text in sent) else sent
+
+
+def unusable_template(error: BadTemplate) -> Response:
+    """A template that cannot be filled: its faults are for the one who runs the service.
+
+    They stand in the log and in ``formsvc doctor``; the one who fills in a paper can mend nothing.
+    """
+    note(error)
+    return answer(
+        error.status,
+        title=_("Papiret kan ikke lages akkurat nå"),
+        detail=_(
+            "Malen som kommunen bruker for dette papiret, har en feil. Den som drifter tjenesten,"
+            " har fått beskjed. Det du har lagret, er tatt vare på. Prøv igjen når malen er rettet."
+        ),
+    )
 
 
 def stale_form(_error: CSRFError) -> Response:

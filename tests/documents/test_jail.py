@@ -1,20 +1,27 @@
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from formsvc.documents import docx, jail
+from formsvc.documents import docx, jail, jail_landlock, jail_sandbox, jail_seccomp
 from formsvc.errors import AnswersLost, BadTemplate
 from formsvc.language import speaking, spoken
 from template_sources.word.parts import paragraph
+from tests.documents import jail_probes
+from tests.documents.jail_probes import DONE, PROBES
 from tests.documents.test_docx import template
 
 
@@ -102,11 +109,114 @@ def test_no_file_can_be_read_or_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives up rights")
-def test_a_child_of_roots_is_nobody_and_cannot_reach_other_processes() -> None:
+def test_a_child_of_roots_is_nobody() -> None:
     assert run(os.getuid) == 65534
+
+
+def test_a_child_starts_nothing_and_signals_nobody() -> None:
     for work, given in ((_fork, ()), (_signal, (os.getpid(),))):
         with pytest.raises(BadTemplate):
             run(work, *given)
+
+
+# -- whoever has got in, reaches nothing ----------------------------------------------------------
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has these measures")
+has_seccomp = pytest.mark.skipif(
+    not Path("/proc/sys/kernel/seccomp").exists(), reason="this kernel has no seccomp"
+)
+has_landlock = pytest.mark.skipif(not jail_landlock.version(), reason="this kernel has no Landlock")
+as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+#: what other measures of a machine may forbid outside, too (Yama, limits of a container)
+UNSURE_OUTSIDE = {"read_memory", "trace", "share_memory", "send_message", "run_new_code"}
+
+
+def _demand_none_succeeds(rows: list[tuple[str, str, str]]) -> None:
+    outside = {name: said for name, said, _within in rows if name not in UNSURE_OUTSIDE}
+    assert {name: said for name, said in outside.items() if said != DONE} == {}
+    within = {name: said for name, _outside, said in rows}
+    assert {name: said for name, said in within.items() if DONE in said or "touched" in said} == {}
+    assert len(within) == len(PROBES)
+
+
+@on_linux
+@has_seccomp
+def test_nothing_that_is_tried_within_succeeds() -> None:
+    _demand_none_succeeds(jail_probes.all_tried(jail_probes.within_the_jail))
+
+
+def _as_user(user: str, measure: str) -> list[tuple[str, str, str]]:
+    told = subprocess.run(
+        [sys.executable, "-m", jail_probes.__name__, user, measure],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    return [(name, outside, within) for name, outside, within in json.loads(told.stdout)]
+
+
+@on_linux
+@as_root
+@has_seccomp
+def test_nothing_succeeds_for_an_ordinary_user_either() -> None:
+    _demand_none_succeeds(_as_user("1500", ""))
+
+
+@on_linux
+@as_root
+@has_seccomp
+def test_seccomp_alone_is_enough() -> None:
+    _demand_none_succeeds(_as_user("1500", jail_sandbox.SECCOMP))
+
+
+#: what Landlock keeps from happening; the limits of a process forbid files, programs and threads
+BY_LANDLOCK = {
+    *("unlink", "truncate", "rename", "make_folder", "make_symlink", "make_link", "make_pipe"),
+    *("read", "read_memory", "trace"),
+}
+
+
+@on_linux
+@as_root
+@has_landlock
+def test_landlock_alone_keeps_files_and_memory() -> None:
+    rows = _as_user("1500", jail_sandbox.LANDLOCK)
+    within = {name: said for name, _outside, said in rows if name in BY_LANDLOCK}
+    assert {name: said for name, said in within.items() if DONE in said or "touched" in said} == {}
+    assert len(within) == len(BY_LANDLOCK)
+    if jail_landlock.version() >= 6:
+        assert DONE not in {name: said for name, _outside, said in rows}["send_signal"]
+
+
+@on_linux
+def test_what_is_in_force_is_what_the_kernel_has() -> None:
+    measures = jail.in_force()
+    assert (f"Landlock {jail_landlock.version()}" in measures) == bool(jail_landlock.version())
+    if os.uname().machine in ("x86_64", "aarch64"):
+        assert "seccomp" in measures
+
+
+def _print() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("forged")
+        stream.flush()
+
+
+def test_nothing_within_reaches_the_services_log(capfd: pytest.CaptureFixture[str]) -> None:
+    with suppress(BadTemplate):
+        run(_print)
+    said = capfd.readouterr()
+    assert "forged" not in said.out + said.err
+
+
+def test_the_numbers_of_calls_are_those_of_this_machines_headers() -> None:
+    header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+    if not header.exists():
+        pytest.skip("the kernel's headers are not installed")
+    numbers = dict(re.findall(r"#define __NR_(\w+) (\d+)", header.read_text()))
+    given = {**jail_seccomp.ALLOWED, **jail_seccomp.UNLESS_RUNNABLE}
+    assert {name: int(numbers[name]) for name in given} == {n: x86 for n, (x86, _) in given.items()}
 
 
 def _secrets() -> list[str]:

@@ -9,11 +9,14 @@ from click.testing import CliRunner
 
 from formsvc import config
 from formsvc.cli import main
+from formsvc.documents import jail
+from formsvc.documents.docx_package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
-from formsvc.kinds import Format, find
+from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.services import health, printing, template
 from template_sources.word import template as shipped
-from tests.documents.test_docx_guard import changed
+from template_sources.word.parts import paragraph
+from tests.documents.test_docx_guard import changed, packed
 from tests.samples import load
 
 FORMATS: tuple[Format, ...] = ("docx", "fillable", "flattened")
@@ -124,3 +127,116 @@ def test_a_kind_that_is_not_there_is_told() -> None:
     code, _out, err = _checked(config.SHIPPED / "consent.nb.docx", "consnt")
     assert code == 2
     assert "consent" in err
+
+
+# -- what would fail when it is filled ------------------------------------------------------------
+
+
+def _with(words: str, *, part: str = "word/document.xml", before: str = "<w:sectPr") -> bytes:
+    """The shipped consent with a paragraph at its end."""
+    members = unpack(shipped("consent", "nb"))
+    members[part] = members[part].replace(before.encode(), words.encode() + before.encode(), 1)
+    return packed(members)
+
+
+def _said_of(data: bytes) -> str:
+    return "\n".join(f.message for f in template.check(find("consent"), data) if f.refuses)
+
+
+def _nested(times: int, over: str) -> str:
+    begin = "".join(f"{{% for a{n} in {over} %}}" for n in range(times))
+    return paragraph(f"{begin}x{'{% endfor %}' * times}")
+
+
+_NUMBERS = str(list(range(200)))
+
+FAILING = {
+    "a number and a word": _with(paragraph("{{ 1 < exclusions }}")),
+    "loops without end in each other": _with(_nested(60, "services")),
+    "loops that take seconds": _with(_nested(4, _NUMBERS)),
+    "a code of Word's in the title": _with(
+        "{{r exclusions }}", part="docProps/core.xml", before="</dc:title>"
+    ),
+    "what the sandbox stops": _with(paragraph("{{ services|join(',', attribute='__class__') }}")),
+    "a body typed as header": changed(
+        lambda members: members.update(
+            {
+                "[Content_Types].xml": members["[Content_Types].xml"].replace(
+                    b"document.main+xml", b"header+xml"
+                )
+            }
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("data", FAILING.values(), ids=FAILING.keys())
+def test_what_would_fail_when_it_is_filled_is_refused_beforehand(data: bytes) -> None:
+    said = _said_of(data)
+    assert said.endswith((".", "?"))
+
+
+def test_loops_may_be_four_deep_and_no_deeper() -> None:
+    assert _said_of(_with(_nested(4, "[1, 2]"))) == ""
+    assert "inni hverandre" in _said_of(_with(_nested(5, "[1, 2]")))
+
+
+@pytest.mark.parametrize("demo", ["0", "1"])
+def test_a_template_may_leave_out_what_a_paper_may_be_without(
+    demo: str, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMSVC_DEMO", demo)
+    config.settings.cache_clear()
+    template.bare.cache_clear()
+    members = unpack(shipped("consent", "nb"))
+    text = members["word/document.xml"].decode()
+    assert "{{ exclusions }}" in text
+    members["word/document.xml"] = text.replace("{{ exclusions }}", "").encode()
+    faults = template.check(find("consent"), packed(members))
+    assert [fault.where for fault in faults] == ["exclusions"]
+    assert not faults[0].refuses
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.formats], ids=lambda k: k.slug)
+def test_a_bare_sample_has_fewer_answers_than_a_full_one(kind: Kind) -> None:
+    full, bare = template.full(kind, "nb").answers(), template.bare(kind, "nb").answers()
+    assert sum(map(bool, bare.values())) < sum(map(bool, full.values()))
+
+
+def test_the_one_who_runs_the_service_is_told_with_the_fault_but_not_at_every_paper(
+    own: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (own / "consent.nb.docx").write_bytes(_with(paragraph("{{ childd.name }}")))
+    for _time in range(3):
+        with pytest.raises(FaultyTemplate):
+            printing.make(find("consent"), load("consent.nb"), "docx")
+    told = [
+        record.getMessage()
+        for record in caplog.records
+        if "consent.nb.docx" in record.msg % record.args
+    ]
+    assert 1 <= len(told) <= 2  # a look is taken again when a new minute begins
+    assert "childd.name" in told[0]
+
+
+def test_the_doctor_names_the_fault(own: Path) -> None:
+    (own / "consent.nb.docx").write_bytes(_with(paragraph("{{ childd.name }}")))
+    told = next(f for f in health.findings() if f.what == "Your own templates")
+    assert not told.ok
+    assert "consent.nb.docx" in told.mend
+    assert "childd.name" in told.mend
+
+
+def test_a_template_that_is_mended_is_used_at_once(own: Path) -> None:
+    file = own / "consent.nb.docx"
+    file.write_bytes(_with(paragraph("{{ childd.name }}")))
+    with pytest.raises(FaultyTemplate):
+        printing.make(find("consent"), load("consent.nb"), "docx")
+    file.write_bytes(_with(paragraph("{{ child.name }}")))
+    assert printing.make(find("consent"), load("consent.nb"), "docx")
+
+
+def test_the_doctor_says_which_measures_hold_a_template_of_ones_own() -> None:
+    told = next(f for f in health.findings() if f.what.startswith("Jail"))
+    assert told.ok
+    assert told.what.partition(": ")[2].split(", ") == [*jail.in_force(), "limits"]
