@@ -141,6 +141,14 @@ def test_a_worker_begins_with_what_was_left_and_looks_for_what_others_add(
     until(lambda: states(sessions, another)["pdf"] == "issued")
 
 
+@SQLITE_ONLY
+def test_a_worker_has_the_press_ready_before_the_first_document(
+    worker: Worker, own_press: None
+) -> None:
+    worker.start()
+    until(lambda: press._press._process is not None)  # noqa: SLF001
+
+
 def test_an_endless_document_stops_nobody_and_is_given_up_in_the_end(
     worker: Worker,
     issue: Issue,
