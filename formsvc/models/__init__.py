@@ -1,8 +1,9 @@
 """The rows that the service keeps. Rows are rows: what one does with them stands in services."""
 
 from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
-from formsvc.models.evaluation import EvaluationAnswer
+from formsvc.models.evaluation import EvaluationAnswer, EvaluationText, EvaluationUnit
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
+from formsvc.models.share import Share
 
 __all__ = [
     "Account",
@@ -10,11 +11,14 @@ __all__ = [
     "Document",
     "Draft",
     "EvaluationAnswer",
+    "EvaluationText",
+    "EvaluationUnit",
     "Format",
     "LoginAttempt",
     "LoginSession",
     "Paper",
     "ReferenceCounter",
     "Role",
+    "Share",
     "State",
 ]

@@ -53,7 +53,12 @@ class Paper(Base):
     draft_id: Mapped[UUID | None] = mapped_column(unique=True)
     answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("paper.answers"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    author: Mapped[Account] = relationship()
+    author: Mapped[Account] = relationship(foreign_keys=author_id)
+    #: who saved the draft last, and who finished it; unknown of papers from before this was kept
+    changed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    changed_by: Mapped[Account | None] = relationship(foreign_keys=changed_by_id)
+    issued_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    issued_by: Mapped[Account | None] = relationship(foreign_keys=issued_by_id)
     issued_at: Mapped[datetime] = mapped_column(default=now, index=True)
     #: the version of the profile's rules and texts that it was issued under
     rules_version: Mapped[str] = mapped_column(String(40))

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from formsvc import clock, profile
-from formsvc.errors import FormsvcError, MissingLibrary, NoSuchFormat, NotFound
+from formsvc import clock, db, profile
+from formsvc.errors import FormsvcError, MissingLibrary, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind, find
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Paper
-from formsvc.services import printing
+from formsvc.services import access, paging, printing, share
+from formsvc.services.paging import Page, Turn
 from formsvc.services.reference import next_reference
 
-#: those who see every paper; others see their own
-SEE_ALL = frozenset({"ke", "admin"})
+#: which of the papers that one may see; "" for all of them
+Whose = Literal["", "own", "shared", "received"]
 
 
 class NotReady(FormsvcError):
@@ -34,10 +35,26 @@ class NotReady(FormsvcError):
     status = 503
 
 
+class Damaged(FormsvcError):
+    """What is stored of a paper cannot be opened; other papers are not touched by it."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(_("Dette papiret kan ikke åpnes. Si fra til administratoren."))
+
+
 class CouldNotBeMade(FormsvcError):
     """The document could not be made; the paper and its other documents stand."""
 
     status = 500
+
+
+class Listed(NamedTuple):
+    """A page of a list of papers."""
+
+    papers: list[Paper]
+    page: Page
 
 
 class Attempt(NamedTuple):
@@ -54,11 +71,17 @@ def issue(
     form: DocumentForm,
     author: Account,
     draft_id: UUID | None = None,
+    *,
+    changed_by: Account | None = None,
+    issued_by: Account | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents.
 
-    Asked twice for the same draft, as by a double click, it gives the same paper.
+    Asked twice for the same draft, as by a double click, it gives the same paper. Whoever the
+    draft was shared with has access to the paper.
 
+    :param changed_by: who saved the draft last; the author where it is not said.
+    :param issued_by: who finishes it; the author where it is not said.
     :raises AnswersLost: when an answer is not found again in the Word document.
     """
     if draft_id and (made := made_from(session, draft_id, author)):
@@ -70,6 +93,8 @@ def issue(
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
+        changed_by=changed_by or author,
+        issued_by=issued_by or author,
         rules_version=profile.current().rules_version,
     )
     session.add(paper)
@@ -79,18 +104,15 @@ def issue(
         if wanted == "docx":
             _fill(document, printing.render(kind, form, wanted, paper.reference))
     session.flush()
+    if draft_id:
+        share.follow(session, draft_id, paper)
     return paper
 
 
 def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
     """The paper that a draft has become, where there is one that this reader may know of."""
-    paper = session.scalar(select(Paper).where(Paper.draft_id == draft_id))
-    return paper if paper and may_see(paper, reader) else None
-
-
-def may_see(paper: Paper, reader: Account) -> bool:
-    """Whether somebody may read a paper: its author, the coordinating unit, an administrator."""
-    return paper.author_id == reader.id or reader.role in SEE_ALL
+    visible = access.visible(Paper, reader)
+    return session.scalar(select(Paper).where(Paper.draft_id == draft_id, visible))
 
 
 def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
@@ -98,18 +120,34 @@ def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
 
     :raises NotFound: when there is none, or none that this reader may know of.
     """
-    paper = session.get(Paper, paper_id)
-    if paper is None or not may_see(paper, reader):
-        raise NotFound(_("Papiret finnes ikke, eller du har ikke tilgang til det."))
-    return paper
+    return access.demand(session, Paper, paper_id, reader)
 
 
-def list_for(session: Session, reader: Account, most: int = 50) -> Sequence[Paper]:
-    """The newest papers that somebody may see."""
-    wanted = select(Paper).order_by(Paper.issued_at.desc()).limit(most)
-    if reader.role not in SEE_ALL:
-        wanted = wanted.where(Paper.author_id == reader.id)
-    return session.scalars(wanted).all()
+def listed(
+    session: Session, reader: Account, turn: Turn, *, kind: str = "", whose: Whose = ""
+) -> Listed:
+    """A page of the papers that somebody may see, the newest first.
+
+    :param kind: only those of one kind.
+    :param whose: only those that one wrote, that are shared with one, or that one received.
+    """
+    where = [_seen(reader, whose)]
+    if kind:
+        where.append(Paper.kind == kind)
+    page = paging.page(session, Paper.issued_at, Paper.id, where, turn)
+    statement = select(Paper).where(Paper.id.in_(page.ids)).options(joinedload(Paper.author))
+    rows = {row.id: row for row in paging.rows(session, statement, Paper.answers)}
+    return Listed([rows[row_id] for row_id in page.ids], page)
+
+
+def _seen(reader: Account, whose: Whose) -> ColumnElement[bool]:
+    if whose == "own":
+        return access.own(Paper, reader)
+    if whose == "shared":
+        return access.shared(Paper, reader)
+    if whose == "received":
+        return and_(access.received(), access.visible(Paper, reader))
+    return access.visible(Paper, reader)
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:
@@ -130,6 +168,15 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
         raise NotReady(_("Dokumentet blir laget nå. Prøv igjen om et øyeblikk."))
     if found.state == "failed":
         raise CouldNotBeMade(_("Dette dokumentet kunne ikke lages. Last ned Word-dokumentet."))
+    return _whole(found)
+
+
+def _whole(found: Document) -> Document:
+    """The document, opened; told in the words of the one who asks where it cannot be."""
+    try:
+        found.data  # noqa: B018 - it may be opened as it is read
+    except db.Unreadable:
+        raise Damaged from None
     return found
 
 

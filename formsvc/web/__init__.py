@@ -27,6 +27,7 @@ from formsvc.web import (
     printer,
     security,
     session,
+    sharing,
     start,
 )
 
@@ -38,6 +39,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     account.area,
     drafts.area,
     papers.area,
+    sharing.area,
     evaluation.area,
     pages.area,
     api.area,

@@ -16,7 +16,7 @@ from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
-from formsvc.services import draft, paper
+from formsvc.services import access, draft, paper
 from formsvc.services.draft import StaleDraft
 from formsvc.web import conflict, printer
 from formsvc.web.errors import wants_json
@@ -62,13 +62,16 @@ def write(draft_id: UUID) -> ResponseReturnValue:
     except NotFound:
         return _receipt_of(draft_id)
     kind = kinds.find(kept.kind)
-    return _form_page(kind, kind.form.from_typed(kept.typed), kept)
+    form = kind.form.from_typed(kept.typed)
+    if not access.may_do(database(), kept, me(), "write"):
+        return render_template("papers/read.html", **_frame(kind, form, kept))
+    return _form_page(kind, form, kept)
 
 
 @area.post("/drafts/<uuid:draft_id>")
 def save(draft_id: UUID) -> ResponseReturnValue:
     """Keep what was written since, unless somebody else has kept another text meanwhile."""
-    kept = draft.find(database(), draft_id, me())
+    kept = draft.find(database(), draft_id, me(), "write")
     form = _sent(kept)
     if request.form.get("_action") == "compare":
         return _conflict(kept, form)
@@ -84,7 +87,7 @@ def save(draft_id: UUID) -> ResponseReturnValue:
 def review(draft_id: UUID) -> ResponseReturnValue:
     """Show all that was written before it is final; or, where something is missing, what."""
     try:
-        kept = draft.find(database(), draft_id, me())
+        kept = draft.find(database(), draft_id, me(), "write")
     except NotFound:
         return _receipt_of(draft_id)
     kind = kinds.find(kept.kind)
@@ -117,7 +120,7 @@ def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
     """
     made = paper.made_from(database(), draft_id, me())
     if made is None:
-        raise draft.gone()
+        raise access.missing(Draft)
     return redirect(url_for("papers.receipt", paper_id=made.id), 303)
 
 
@@ -128,7 +131,15 @@ def _issue(draft_id: UUID) -> Paper | None:
     form = kind.form.from_typed(kept.typed)
     if _version() != kept.version or not form.validate():
         return None
-    issued = paper.issue(database(), kind, form, kept.author, draft_id)
+    issued = paper.issue(
+        database(),
+        kind,
+        form,
+        kept.author,
+        draft_id,
+        changed_by=kept.changed_by,
+        issued_by=me(),
+    )
     draft.discard(database(), kept)
     return issued
 
@@ -136,7 +147,7 @@ def _issue(draft_id: UUID) -> Paper | None:
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Ask once more, then delete a draft; ask again where it was saved after that."""
-    kept = draft.find(database(), draft_id, me())
+    kept = draft.find(database(), draft_id, me(), "own")
     if request.method == "GET":
         kind = kinds.find(kept.kind)
         form = kind.form.from_typed(kept.typed)
@@ -263,6 +274,7 @@ def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]
         "kind": kind,
         "form": form,
         "draft": kept,
+        "owner": kept is None or kept.author_id == me().id,
         "draft_id": draft_id,
         "version": kept.version if kept else 0,
         "address": address,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +11,7 @@ from formsvc import kinds, profile
 from formsvc.language import spoken
 from formsvc.services import evaluation
 from formsvc.web.drafts import located
+from formsvc.web.paging import Beside
 from formsvc.web.session import database
 
 area = Blueprint("evaluation", __name__, url_prefix="/evaluation")
@@ -44,12 +47,35 @@ def thanks() -> str:
 @area.get("/results")
 def results() -> str:
     """Show the coordinating unit the counts, none of them of so few that one could guess who."""
+    counted = evaluation.results(database(), request.args.get("after", ""))
     return render_template(
         "evaluation/results.html",
-        results=evaluation.results(database()),
+        results=counted.results,
+        pages=_beside(counted.older),
         form=kinds.find("evaluation").form(),
         few=profile.current().limits.few,
     )
+
+
+@area.get("/results/<uuid:unit_id>/<period>/<question>")
+def texts(unit_id: UUID, period: str, question: str) -> str:
+    """Show what families wrote to one question, a page at a time."""
+    after = request.args.get("after", "")
+    written = evaluation.texts(database(), unit_id, period, question, after)
+    return render_template(
+        "evaluation/texts.html",
+        texts=written.texts,
+        unit=written.unit,
+        period=period,
+        pages=_beside(written.more),
+        question=kinds.find("evaluation").form()[question].label.text,
+    )
+
+
+def _beside(key: str) -> Beside:
+    here = {**(request.view_args or {})}
+    first = url_for(str(request.endpoint), **here) if "after" in request.args else ""
+    return Beside(first, url_for(str(request.endpoint), **here, after=key) if key else "")
 
 
 def _texts() -> dict[str, list[str]]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, send_file, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 
-from formsvc import clock, kinds, norway, profile
+from formsvc import clock, db, kinds, norway, profile
+from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Paper
 from formsvc.services import paper
+from formsvc.services.access import may
+from formsvc.web.paging import beside, turn
 from formsvc.web.session import database, me
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
@@ -23,6 +27,9 @@ area = Blueprint("papers", __name__, url_prefix="/papers")
 #: how many seconds a download waits for its document
 PATIENCE: Final = 20
 
+
+#: the ways to choose among the papers that one may see
+WHOSE: Final[tuple[paper.Whose, ...]] = ("own", "shared", "received")
 
 #: the groups of a paper that may name whom it concerns
 WHOM: Final = ("child", "person")
@@ -81,9 +88,35 @@ class File(NamedTuple):
 
 @area.get("/")
 def mine() -> str:
-    """Show the papers that one has finished, or for the coordinating unit everybody's."""
-    issued = [line(found) for found in paper.list_for(database(), me())]
-    return render_template("papers/list.html", issued=issued)
+    """Show the papers that one may see, a page at a time: one's own, shared ones, received ones."""
+    kind = _chosen("kind", [kind.slug for kind in kinds.KINDS if kind.formats])
+    whose = _chosen("whose", WHOSE)
+    listed = paper.listed(database(), me(), turn(), kind=kind, whose=whose)
+    return render_template(
+        "papers/list.html",
+        issued=[line(found) for found in listed.papers],
+        pages=beside(listed.page, kind=kind, whose=whose),
+        kinds=[(kind.slug, kind.title(spoken())) for kind in kinds.KINDS if kind.formats],
+        whose_labels=_whose_labels(),
+        kind=kind,
+        whose=whose,
+    )
+
+
+Choice = TypeVar("Choice", bound=str)
+
+
+def _chosen(name: str, known: Sequence[Choice]) -> Choice | Literal[""]:
+    """What a filter is set to; one that is unknown filters nothing."""
+    asked = request.args.get(name, "")
+    return next((choice for choice in known if choice == asked), "")
+
+
+def _whose_labels() -> dict[str, str]:
+    labels = {"own": _("Mine egne"), "shared": _("Delt med meg")}
+    if may(me(), "receive"):
+        labels["received"] = _("Sendt til oss")
+    return labels
 
 
 @area.get("/<uuid:paper_id>")
@@ -94,6 +127,8 @@ def receipt(paper_id: UUID) -> str:
     return render_template(
         "papers/receipt.html",
         paper=found,
+        damaged=_concerns(found) is None,
+        owner=found.author_id == me().id,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
         files=_files(found),
@@ -133,19 +168,24 @@ def _when_made(found: Paper, wanted: str) -> Document:
 
 
 def line(found: Paper) -> Line:
-    """A paper as it stands in a list."""
+    """A paper as it stands in a list; one that is damaged says so itself."""
+    concerns = _concerns(found)
     return Line(
         url_for("papers.receipt", paper_id=found.id),
         kinds.find(found.kind).title(spoken()),
-        _concerns(found),
+        str(paper.Damaged()) if concerns is None else concerns,
         found.reference,
         norway.short_date(_issued(found).date()),
         found.author.name if found.author_id != me().id else "",
     )
 
 
-def _concerns(found: Paper) -> str:
-    groups = (found.answers.get(group) or {} for group in WHOM)
+def _concerns(found: Paper) -> str | None:
+    """Whom a paper concerns; None where it cannot be opened."""
+    try:
+        groups = [found.answers.get(group) or {} for group in WHOM]
+    except db.Unreadable:
+        return None
     return next((str(group["name"]) for group in groups if group.get("name")), "")
 
 

@@ -7,7 +7,7 @@ import sys
 from formsvc import db
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo
+from formsvc.services import demo, evaluation
 from formsvc.web import create_app, printer
 
 
@@ -25,6 +25,7 @@ def run(settings: Settings, host: str, port: int) -> None:
 
     settings.secret()
     db.migrate(settings)
+    _sort_in(settings)
     app = create_app(settings)
     try:
         server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
@@ -37,6 +38,17 @@ def run(settings: Settings, host: str, port: int) -> None:
     printer.of(app).wake()  # what an earlier run left
     _say(f"formsvc: http://{host}:{port}", *lines, "Stop it with Ctrl+C.")
     server.run()
+
+
+def _sort_in(settings: Settings) -> None:
+    """Sort in what an older version kept of evaluations, a little at a time."""
+    engine = db.engine(settings)
+    place, ended = None, False
+    while not ended:
+        with db.session_factory(engine).begin() as session:
+            place = evaluation.sort_in(session, place)
+        ended = place is None
+    engine.dispose()
 
 
 def _demo_lines(settings: Settings) -> list[str]:
