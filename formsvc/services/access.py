@@ -113,9 +113,10 @@ def may_do(session: Session, row: Draft | Paper, account: Account, act: Act) -> 
     """Whether an account may do something with what it sees."""
     if act == "read" or row.author_id == account.id:
         return True
-    writers = _shared_ids(type(row), account).where(Share.may_write)
-    of = Share.paper_id if isinstance(row, Paper) else Share.draft_id
-    return act == "write" and session.scalar(writers.where(of == row.id)) is not None
+    if act == "own" or isinstance(row, Paper):  # what is finished is not written in any more
+        return False
+    writers = _shared_ids(Draft, account).where(Share.may_write, Share.draft_id == row.id)
+    return session.scalar(writers) is not None
 
 
 def _sealed(model: type[Draft | Paper]) -> InstrumentedAttribute[Any]:

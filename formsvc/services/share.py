@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -34,7 +35,7 @@ def colleagues(session: Session, words: str, by: Account) -> list[Colleague]:
     :raises InvalidAnswers: when so little is typed that it says nothing, or it fits nobody or
         too many.
     """
-    wanted = words.casefold().split()
+    wanted = _plain(words).split()
     if len("".join(wanted)) < SHORTEST_SEARCH:
         raise _problem(_("Skriv navnet eller e-postadressen til kollegaen."))
     everybody = session.execute(
@@ -46,13 +47,18 @@ def colleagues(session: Session, words: str, by: Account) -> list[Colleague]:
     fitting = [
         Colleague(*row)
         for row in everybody
-        if all(word in f"{row.name} {row.email}".casefold() for word in wanted)
+        if all(word in _plain(f"{row.name} {row.email}") for word in wanted)
     ]
     if not fitting:
         raise _problem(_("Ingen kollega har dette navnet eller denne e-postadressen."))
     if len(fitting) > MOST_OFFERED:
         raise _problem(_("Det passer på mange. Skriv mer av navnet, eller e-postadressen."))
     return fitting
+
+
+def _plain(words: str) -> str:
+    """As it is compared: å is one letter, whichever way a keyboard sends it."""
+    return unicodedata.normalize("NFC", words).casefold()
 
 
 def give(

@@ -21,32 +21,33 @@ area = Blueprint("sharing", __name__, url_prefix="/papers")
 
 @area.get("/drafts/<uuid:draft_id>/share")
 def draft(draft_id: UUID) -> ResponseReturnValue:
-    """Show who has access to a draft, and find a colleague to share it with."""
+    """Show who has access to a draft, and ask whom to share it with."""
     return _page(access.demand(database(), Draft, draft_id, me(), "own"))
 
 
 @area.post("/drafts/<uuid:draft_id>/share")
 def share_draft(draft_id: UUID) -> ResponseReturnValue:
-    """Share a draft, or end it."""
+    """Find a colleague, share a draft, or end it."""
     return _change(access.demand(database(), Draft, draft_id, me(), "own"))
 
 
 @area.get("/<uuid:paper_id>/share")
 def paper(paper_id: UUID) -> ResponseReturnValue:
-    """Show who has access to a paper, and find a colleague to share it with."""
+    """Show who has access to a paper, and ask whom to share it with."""
     return _page(access.demand(database(), Paper, paper_id, me(), "own"))
 
 
 @area.post("/<uuid:paper_id>/share")
 def share_paper(paper_id: UUID) -> ResponseReturnValue:
-    """Share a paper, or end it."""
+    """Find a colleague, share a paper, or end it."""
     return _change(access.demand(database(), Paper, paper_id, me(), "own"))
 
 
 def _page(what: Draft | Paper, problem: str = "") -> ResponseReturnValue:
-    words = request.args.get("colleague", "")
+    # sent in the body: an address, which browsers and proxies keep, holds nobody's name
+    words = request.form.get("colleague", "")
     offered: list[share.Colleague] = []
-    if "colleague" in request.args:
+    if "colleague" in request.form:
         try:
             offered = share.colleagues(database(), words, me())
         except InvalidAnswers as refused:
@@ -75,16 +76,16 @@ def _frame(what: Draft | Paper) -> dict[str, Any]:
 
 
 def _change(what: Draft | Paper) -> ResponseReturnValue:
-    ended = request.form.get("end", type=UUID)
-    if ended:
+    if "colleague" in request.form:
+        return _page(what)
+    if ended := request.form.get("end", type=UUID):
         share.end(database(), what, ended)
         flash(_("Tilgangen er avsluttet."), "success")
-    else:
-        may_write = "may_write" in request.form
-        to = request.form.get("to", type=UUID)
-        try:
-            given = share.give(database(), what, to, me(), may_write=may_write)
-        except InvalidAnswers as refused:
-            return _page(what, refused.problems[0].message)
-        flash(_("%(name)s har fått tilgang.", name=given.account.name), "success")
+        return redirect(_frame(what)["here"], 303)
+    to, may_write = request.form.get("to", type=UUID), "may_write" in request.form
+    try:
+        given = share.give(database(), what, to, me(), may_write=may_write)
+    except InvalidAnswers as refused:
+        return _page(what, refused.problems[0].message)
+    flash(_("%(name)s har fått tilgang.", name=given.account.name), "success")
     return redirect(_frame(what)["here"], 303)
