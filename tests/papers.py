@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import LargeBinary, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
 from formsvc import clock
@@ -62,8 +62,8 @@ def spoil(session: Session, row: Paper | Draft | Document) -> None:
     """Turn what is stored sealed of a row into what no key opens, as a fault of a disk does."""
     column = {Paper: "answers", Draft: "typed", Document: "data"}[type(row)]
     spoilt = text(f"UPDATE {row.__tablename__} SET {column} = :junk WHERE id = :id")  # noqa: S608
-    values = bindparam("junk", b"\x01" + b"?" * 60), bindparam("id", row.id, type_=Uuid())
-    session.execute(spoilt.bindparams(*values))
+    junk = bindparam("junk", b"\x01" + b"?" * 60, type_=LargeBinary())
+    session.execute(spoilt.bindparams(junk, bindparam("id", row.id, type_=Uuid())))
 
 
 def _at(number: int) -> datetime:

@@ -19,7 +19,9 @@ def page(session: Session, turn: Turn) -> Page:
     return paging.page(session, Paper.issued_at, Paper.id, [], turn)
 
 
-@pytest.mark.parametrize(("rows", "pages"), [(0, 1), (1, 1), (2, 1), (3, 1), (4, 2), (6, 2), (7, 3)])
+@pytest.mark.parametrize(
+    ("rows", "pages"), [(0, 1), (1, 1), (2, 1), (3, 1), (4, 2), (6, 2), (7, 3)]
+)
 def test_every_row_is_shown_once_forth_and_back(
     session: Session, kari: Account, rows: int, pages: int
 ) -> None:

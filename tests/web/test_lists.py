@@ -59,7 +59,7 @@ def test_every_paper_can_be_reached_page_by_page(
 def test_a_page_of_drafts_leads_to_the_older_ones(log_in: LogIn, session: Session) -> None:
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
-    oldest = [papers.begun(session, kari, number).id for number in range(51)][0]
+    oldest, *_newer = (papers.begun(session, kari, number).id for number in range(51))
     session.commit()
     first = visitor.get("/papers/drafts/").text
     assert str(oldest) not in first
