@@ -68,6 +68,10 @@ def _papers() -> None:
         account = sa.ForeignKey("account.id", name=op.f(f"fk_paper_{column}"))
         added = sa.Column(column, sa.Uuid(), account, nullable=True)
         op.add_column("paper", added, inline_references=True)
+    op.drop_index(op.f("ix_paper_author_id_issued_at"), "paper")
+    op.drop_index(op.f("ix_paper_kind"), "paper")
+    for columns in (["author_id", "issued_at", "id"], ["kind", "issued_at", "id", "author_id"]):
+        op.create_index(op.f(f"ix_paper_{'_'.join(columns)}"), "paper", columns)
 
 
 def _evaluations() -> None:
