@@ -459,12 +459,20 @@ def _reseal(sessions: sessionmaker[Session]) -> int:
 
 
 @main.command("demo-data")
-def demo_data() -> None:
+@click.option(
+    "--size",
+    type=click.Choice(["municipality", "10-municipalities"]),
+    help="Add ten years of papers of 20,000 inhabitants, or of ten times as many, to measure with.",
+)
+def demo_data(size: str | None) -> None:
     """Load invented people and papers; only in demo mode."""
-    from formsvc.services import demo
+    from formsvc.services import demo, municipality
 
     with _refusals(), _writing() as session:
         for line in demo.load(session):
+            click.echo(line)
+        for line in municipality.fill(session, municipality.SIZES[size]) if size else ():
+            session.commit()
             click.echo(line)
 
 

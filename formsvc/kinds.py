@@ -29,6 +29,9 @@ from formsvc.language import speaking
 #: open for changes, and flattened is the same with its fields closed
 Format = Literal["docx", "pdf", "fillable", "flattened"]
 
+#: whom a finished paper is sent to; "" for one that goes to no office of the service's own
+Receiver = Literal["", "ke"]
+
 #: what one wants to do: the headings of the start page
 GROUPS: Final[Mapping[str, str]] = {
     "consent": _l("Samtykke"),
@@ -55,6 +58,8 @@ class Kind:
     prefix: str
     #: what it can be had as; none for one that is only counted
     formats: tuple[Format, ...] = _WORD_AND_PDF
+    #: who gets it to read and act on when it is issued
+    receiver: Receiver = ""
 
     def title(self, language: str, on: date | None = None) -> str:
         """What the municipality calls it on a day (today); what its form does, where it doesn't."""
@@ -73,11 +78,11 @@ class Kind:
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("consent", ConsentForm, "consent", "S", _ALL_FORMATS),
     Kind("consent_withdrawal", ConsentWithdrawalForm, "consent", "T"),
-    Kind("ip_application", IpApplicationForm, "plan", "P", _ALL_FORMATS),
-    Kind("ke_group_created", KeGroupCreatedForm, "ke", "K"),
-    Kind("ke_group_dissolved", KeGroupDissolvedForm, "ke", "K"),
-    Kind("ke_coordinator_changed", KeCoordinatorChangedForm, "ke", "K"),
-    Kind("ke_ip_declined", KeIpDeclinedForm, "ke", "K"),
+    Kind("ip_application", IpApplicationForm, "plan", "P", _ALL_FORMATS, receiver="ke"),
+    Kind("ke_group_created", KeGroupCreatedForm, "ke", "K", receiver="ke"),
+    Kind("ke_group_dissolved", KeGroupDissolvedForm, "ke", "K", receiver="ke"),
+    Kind("ke_coordinator_changed", KeCoordinatorChangedForm, "ke", "K", receiver="ke"),
+    Kind("ke_ip_declined", KeIpDeclinedForm, "ke", "K", receiver="ke"),
     Kind("invitation", InvitationForm, "meeting", "I"),
     Kind("minutes", MinutesForm, "meeting", "R"),
     Kind("action_plan", ActionPlanForm, "meeting", "H"),

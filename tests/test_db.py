@@ -18,7 +18,7 @@ from formsvc.config import Settings
 from formsvc.db import Base
 from formsvc.errors import MissingSetting
 from formsvc.keys import WrongKey
-from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
+from formsvc.models import Account, Document, Draft, EvaluationText, Paper
 from formsvc.services import account, draft, evaluation
 from tests import people
 
@@ -90,7 +90,9 @@ def test_what_was_stored_comes_back_to_the_letter(
         paper = later.query(Paper).one()
         assert paper.answers["child"] == {"name": people.NORA.name}
         assert paper.documents[0].data == "\n".join(CANARIES).encode()
-        assert later.query(EvaluationAnswer).one().texts["better"] == "redd for hunder"
+        assert (
+            later.query(EvaluationText).filter_by(question="better").one().text == "redd for hunder"
+        )
 
 
 def test_no_database_is_opened_without_a_secret(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ class MeetingForm(DocumentForm):
     def _no_traces(self) -> None:
         """In an anonymous case no text may hold what leads to a person."""
         for leaf in self.leaves():
-            # free text only: a phone or an e-mail has a field of its own, which is not asked for here
+            # free text only: a phone or an e-mail has a field of its own
             if not isinstance(leaf, Text) or type(leaf) not in (Text, LongText):
                 continue
             if trace := anonymity.trace(leaf.text):

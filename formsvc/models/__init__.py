@@ -1,9 +1,10 @@
 """The rows that the service keeps. Rows are rows: what one does with them stands in services."""
 
 from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
-from formsvc.models.evaluation import EvaluationAnswer
+from formsvc.models.evaluation import EvaluationAnswer, EvaluationText, EvaluationUnit
 from formsvc.models.event import Event, EventHead
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
+from formsvc.models.share import Share
 from formsvc.models.work import Job, What
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Document",
     "Draft",
     "EvaluationAnswer",
+    "EvaluationText",
+    "EvaluationUnit",
     "Event",
     "EventHead",
     "Format",
@@ -21,6 +24,7 @@ __all__ = [
     "Paper",
     "ReferenceCounter",
     "Role",
+    "Share",
     "State",
     "What",
 ]

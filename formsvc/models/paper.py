@@ -46,10 +46,14 @@ class Paper(Base):
     """A paper as it was issued: the validated answers, never changed afterwards."""
 
     __tablename__ = "paper"
-    __table_args__ = (Index(None, "author_id", "issued_at"),)
+    # both hold all that a list asks before it opens the papers of its page
+    __table_args__ = (
+        Index(None, "author_id", "issued_at", "id"),
+        Index(None, "kind", "issued_at", "id", "author_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    kind: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(2))
     #: what people call it by, such as ``S-2026-0042``
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -58,6 +62,9 @@ class Paper(Base):
     answers = SealedJSON[dict[str, Any]]()
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     author: Mapped[Account] = relationship(foreign_keys=author_id)
+    #: who saved the draft last, where that is known; of older papers it is not
+    changed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    changed_by: Mapped[Account | None] = relationship(foreign_keys=changed_by_id)
     #: who finished it: its author, or somebody whom it was shared with
     issued_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     issued_by: Mapped[Account | None] = relationship(foreign_keys=issued_by_id)

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc import clock
-from formsvc.errors import Conflict, NotFound
+from formsvc.errors import Conflict
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
-from formsvc.models import Account, Draft, Paper, Role
+from formsvc.models import Account, Draft, Paper
 from formsvc.sealing import sealed
-from formsvc.services import audit
-
-#: whoever may see everybody's drafts
-SEE_ALL: Final[tuple[Role, ...]] = ("ke", "admin")
+from formsvc.services import access, audit, paging
+from formsvc.services.access import Act
+from formsvc.services.paging import Page, Turn
 
 #: savings of one person after one another are one event for so long
 SAVING: Final = timedelta(minutes=10)
 
 Typed = Mapping[str, Sequence[str]]
+
+
+class Listed(NamedTuple):
+    """A page of a list of drafts."""
+
+    drafts: list[Draft]
+    page: Page
 
 
 class StaleDraft(Conflict):
@@ -58,7 +64,7 @@ def begin(
     if draft is not None:
         _record(session, "draft_begun", draft, by)
         return draft
-    known = find(session, draft_id, by)
+    known = find(session, draft_id, by, "write")
     if known.typed != _plain(typed):
         save(session, known, typed, by, version=1)
     return known
@@ -92,12 +98,14 @@ def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Accou
     return draft
 
 
-def find(session: Session, draft_id: UUID, by: Account) -> Draft:
-    """Find a draft that this account may open: its author's, or any for the coordinating unit.
+def find(session: Session, draft_id: UUID, by: Account, act: Act = "read") -> Draft:
+    """Find a draft that this account may open: its author's, or one shared with the account.
 
+    :param act: what the account wants to do with it.
     :raises NotFound: when there is none, or none that this account may know of.
+    :raises NotAllowed: when the account may read it, and not do this.
     """
-    return _allowed(session.get(Draft, draft_id), by)
+    return access.demand(session, Draft, draft_id, by, act)
 
 
 def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
@@ -106,20 +114,18 @@ def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
     Of two clicks that send it, the second waits for the first and then finds no draft.
 
     :raises NotFound: as :func:`find` does.
+    :raises NotAllowed: when the account may only read it.
     """
-    return _allowed(session.get(Draft, draft_id, with_for_update=True), by)
+    return access.demand(session, Draft, draft_id, by, "write", hold=True)
 
 
-def _allowed(draft: Draft | None, by: Account) -> Draft:
-    if draft is None or (draft.author_id != by.id and by.role not in SEE_ALL):
-        raise gone()
-    return draft
-
-
-def mine(session: Session, account: Account, most: int | None = None) -> list[Draft]:
-    """List the drafts that an account has begun, the last saved first; ``most`` of them."""
-    newest_first = select(Draft).where(Draft.author == account).order_by(Draft.changed_at.desc())
-    return list(session.scalars(newest_first.limit(most)))
+def listed(session: Session, account: Account, turn: Turn) -> Listed:
+    """A page of the drafts that an account may open, the last saved first."""
+    seen = access.visible(Draft, account)
+    page = paging.page(session, Draft.changed_at, Draft.id, [seen], turn)
+    statement = select(Draft).where(Draft.id.in_(page.ids)).options(joinedload(Draft.author))
+    rows = {row.id: row for row in session.scalars(statement)}
+    return Listed([rows[row_id] for row_id in page.ids], page)
 
 
 def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: int) -> None:
@@ -157,7 +163,7 @@ def _read_again(session: Session, draft: Draft) -> None:
     try:
         session.refresh(draft)
     except InvalidRequestError:
-        raise gone() from None
+        raise access.missing(Draft) from None
 
 
 def discard(
@@ -196,8 +202,3 @@ def _language(typed: Typed) -> str:
     """Read the paper's language from the form; bokmål until one is chosen."""
     chosen = next(iter(typed.get("language", ())), "")
     return chosen if chosen in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
-
-
-def gone() -> NotFound:
-    """What is said of a draft that is not there."""
-    return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))

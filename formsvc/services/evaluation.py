@@ -1,92 +1,282 @@
-"""What families thought of the cooperation: kept without a trace of them, and counted."""
+"""What families thought of the cooperation: kept without a trace of them, and counted.
+
+The database counts; what families wrote is opened only where it is shown, a page at a time.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from formsvc import profile
-from formsvc.models import EvaluationAnswer
+from formsvc import db, profile
+from formsvc.errors import NotFound
+from formsvc.language import gettext as _
+from formsvc.models import EvaluationAnswer, EvaluationText, EvaluationUnit
 from formsvc.models.evaluation import SCALES, TEXTS
+from formsvc.sealing import sealed
+from formsvc.services import paging
 
 #: how often 1, 2, 3, 4 and 5 were given; None where so few gave it that one could guess who
 Counts = tuple[int | None, ...]
 
+#: so many answers of an older version are sorted in at a time
+_BATCH: Final = 500
+_FIGURES: Final = (1, 2, 3, 4, 5)
 
-@dataclass(frozen=True)
-class Result:
+
+class Result(NamedTuple):
     """What one unit's families answered in one half-year."""
 
     period: str
+    unit_id: UUID
     unit: str
     #: how many answered
     answers: int
     #: by the names in SCALES
     scales: dict[str, Counts]
-    #: by the names in TEXTS, in alphabetical order, which says nothing of who wrote when
-    texts: dict[str, list[str]]
+    #: how many wrote something, by the names in TEXTS; without those that few wrote to
+    texts: dict[str, int]
+
+
+class Results(NamedTuple):
+    """A page of results; the key leads to the next one, and is "" on the last."""
+
+    results: list[Result]
+    older: str
+
+
+class Texts(NamedTuple):
+    """A page of what families wrote; the key leads to the next one, and is "" on the last."""
+
+    unit: str
+    texts: list[str]
+    more: str
 
 
 def keep(session: Session, answers: Mapping[str, Any]) -> None:
-    """Keep an answer, and of it only what is counted."""
+    """Keep an answer: what is counted in the clear, and each text by itself, sealed."""
+    unit_id = _unit_id(session, " ".join(answers["unit"].split()))
+    period = answers["period"]
     session.add(
         EvaluationAnswer(
             arena=answers["arena"],
-            unit=" ".join(answers["unit"].split()),
-            period=answers["period"],
-            texts={name: answers.get(name) or "" for name in TEXTS},
+            unit_id=unit_id,
+            period=period,
             **{scale: answers.get(scale) for scale in SCALES},
         )
     )
+    _keep_texts(session, unit_id, period, answers)
     session.flush()
 
 
-def results(session: Session) -> list[Result]:
-    """Count the answers unit by unit, the newest half-year first.
+def _keep_texts(session: Session, unit_id: UUID, period: str, texts: Mapping[str, Any]) -> None:
+    for question in TEXTS:
+        if text := texts.get(question):
+            kept = EvaluationText(unit_id=unit_id, period=period, question=question, text=text)
+            session.add(kept)
+
+
+def _unit_id(session: Session, name: str) -> UUID:
+    """The unit of that name, however it is written; known from now on."""
+    key = db.keyring(session).hide(name.casefold(), "evaluation unit")
+    known = select(EvaluationUnit.id).where(EvaluationUnit.key == key)
+    if found := session.scalar(known):
+        return found
+    unit = EvaluationUnit(id=uuid4())
+    values = {"id": unit.id, "key": key, "name": sealed(session, unit, EvaluationUnit.name, name)}
+    new = db.insert_into(session, EvaluationUnit).values(values)
+    # of two families that name it first at the same moment, the second finds the first one's
+    session.execute(new.on_conflict_do_nothing(index_elements=["key"]))
+    return session.scalars(known).one()
+
+
+def sort_in(session: Session, after: UUID | None = None) -> UUID | None:
+    """Give answers that an older version kept their unit, and their texts a place of their own.
+
+    Their units and texts are sealed, so it is done here and not where tables are changed. Those
+    that cannot be opened are left as they are. Done again, or by two at once, it does no harm.
+
+    :param after: where an earlier call has come to; each call takes some, so that others can
+        write in between.
+    :returns: where this call has come to, for the next one; None when there are no more.
+    """
+    old = select(EvaluationAnswer.id).where(EvaluationAnswer.unit_id.is_(None))
+    if after:
+        old = old.where(EvaluationAnswer.id > after)
+    batch = session.scalars(
+        old.order_by(EvaluationAnswer.id).limit(_BATCH).with_for_update(skip_locked=True)
+    ).all()
+    for answer_id in batch:
+        _sort_in(session, answer_id)
+    session.flush()
+    return batch[-1] if batch else None
+
+
+def _sort_in(session: Session, answer_id: UUID) -> None:
+    try:
+        answer = session.get_one(EvaluationAnswer, answer_id)
+        unit, texts = answer.unit, answer.texts
+    except db.Unreadable:
+        return
+    answer.unit_id = _unit_id(session, unit or "")
+    _keep_texts(session, answer.unit_id, answer.period, texts or {})
+    answer.unit = answer.texts = None
+
+
+# The results
+
+
+def results(session: Session, after: str = "", size: int = paging.SIZE) -> Results:
+    """Count the answers unit by unit, the newest half-year first, a page at a time.
 
     Counts of few are not shown, and a unit that few have answered for is not even named: one
     family may have written its name.
     """
     few = profile.current().limits.few
-    rows = sorted(session.scalars(select(EvaluationAnswer)), key=_unit)
-    newest_first = sorted(rows, key=lambda row: row.period, reverse=True)
-    groups = groupby(newest_first, key=lambda row: (row.period, _unit(row)))
-    whole = (list(group) for _key, group in groups)
-    return [_result(group, few) for group in whole if len(group) >= few]
+    rows = session.execute(_counted(few, after).limit(size + 1)).all()
+    names = _names(session, {row.unit_id for row in rows[:size]})
+    written = _written(session, [(row.unit_id, row.period) for row in rows[:size]], few)
+    page = [
+        Result(
+            row.period,
+            row.unit_id,
+            names[row.unit_id],
+            row.answers,
+            {scale: _shown(row, scale, few) for scale in SCALES},
+            written.get((row.unit_id, row.period), {}),
+        )
+        for row in rows[:size]
+    ]
+    page.sort(key=lambda result: result.unit.casefold())
+    page.sort(key=lambda result: result.period, reverse=True)
+    last = rows[size - 1] if len(rows) > size else None
+    return Results(page, f"{last.period}.{last.unit_id.hex}" if last else "")
 
 
-def _unit(row: EvaluationAnswer) -> str:
-    # families write the unit's name themselves
-    return row.unit.casefold()
-
-
-def _result(rows: list[EvaluationAnswer], few: int) -> Result:
-    period = rows[0].period
-    unit = Counter(row.unit for row in rows).most_common(1)[0][0]
-    return Result(
-        period,
-        unit,
-        len(rows),
-        {scale: _counts([getattr(row, scale) for row in rows], few) for scale in SCALES},
-        {text: sorted(row.texts[text] for row in rows if row.texts[text]) for text in TEXTS},
+def _counted(few: int, after: str) -> Select[*tuple[Any, ...]]:
+    """Count the answers of every half-year and unit that at least few families answered for."""
+    period, unit_id = EvaluationAnswer.period, EvaluationAnswer.unit_id
+    figures = [
+        func.count().filter(getattr(EvaluationAnswer, scale) == figure).label(f"{scale}_{figure}")
+        for scale in SCALES
+        for figure in _FIGURES
+    ]
+    statement = (
+        select(period, unit_id, func.count().label("answers"), *figures)
+        .where(unit_id.is_not(None))
+        .group_by(period, unit_id)
+        .having(func.count() >= few)
+        .order_by(period.desc(), unit_id.desc())
     )
+    if beyond := _beyond(after):
+        statement = statement.where(*beyond)
+    return statement
 
 
-def _counts(given: list[int | None], few: int) -> Counts:
-    """Count each figure, hiding the small counts.
+def _beyond(after: str) -> list[ColumnElement[bool]]:
+    """What comes after a page; nothing is asked where its key cannot be read."""
+    period, _dot, unit_id = after.partition(".")
+    place = _uuid(unit_id)
+    if place is None:
+        return []
+    own = EvaluationAnswer
+    return [own.period <= period, (own.period < period) | (own.unit_id < place)]
+
+
+def _names(session: Session, unit_ids: set[UUID]) -> dict[UUID, str]:
+    wanted = select(EvaluationUnit).where(EvaluationUnit.id.in_(unit_ids))
+    return {unit.id: _name(unit) for unit in session.scalars(wanted)}
+
+
+def _name(unit: EvaluationUnit) -> str:
+    try:
+        return unit.name
+    except db.Unreadable:
+        return _("Navnet kan ikke åpnes. Si fra til administratoren.")
+
+
+def _shown(row: Row[Any], scale: str, few: int) -> Counts:
+    return _counts([getattr(row, f"{scale}_{figure}") for figure in _FIGURES], few)
+
+
+def _counts(given: Sequence[int], few: int) -> Counts:
+    """Hide the small ones of the counts of each figure.
 
     The number of answers is shown, so what is hidden can be had by subtraction. Larger counts are
     hidden with the small ones until at least two are hidden and together are not few.
     """
-    counts = {figure: given.count(figure) for figure in (1, 2, 3, 4, 5)}
-    smallest_first = sorted(counts.values())
+    smallest_first = sorted(given)
     hidden = [count for count in smallest_first if count < few]
-    while hidden and len(hidden) < len(counts) and (len(hidden) == 1 or sum(hidden) < few):
+    while hidden and len(hidden) < len(given) and (len(hidden) == 1 or sum(hidden) < few):
         hidden.append(smallest_first[len(hidden)])
-    return tuple(None if count in hidden else count for count in counts.values())
+    return tuple(None if count in hidden else count for count in given)
+
+
+# What families wrote
+
+
+def texts(
+    session: Session,
+    unit_id: UUID,
+    period: str,
+    question: str,
+    after: str = "",
+    size: int = paging.SIZE,
+) -> Texts:
+    """What families wrote to a question, a page at a time, in an order that says nothing.
+
+    :raises NotFound: where few wrote something, for one could then guess who; or nobody did.
+    """
+    few = profile.current().limits.few
+    place = (unit_id, period)
+    if not _written(session, [place], few).get(place, {}).get(question):
+        raise NotFound(_("Det er ikke nok svar til å vise noe ennå."))
+    own = EvaluationText
+    wanted = select(own).where(
+        own.unit_id == unit_id, own.period == period, own.question == question
+    )
+    if key := _uuid(after):
+        wanted = wanted.where(own.id > key)
+    ids = session.scalars(wanted.with_only_columns(own.id).order_by(own.id).limit(size + 1)).all()
+    rows = session.scalars(select(own).where(own.id.in_(ids[:size])).order_by(own.id)).all()
+    name = _names(session, {unit_id})[unit_id]
+    return Texts(name, [_text(row) for row in rows], ids[size - 1].hex if len(ids) > size else "")
+
+
+def _text(row: EvaluationText) -> str:
+    try:
+        return row.text
+    except db.Unreadable:
+        return _("Svaret kan ikke åpnes. Si fra til administratoren.")
+
+
+def _written(
+    session: Session, places: Sequence[tuple[UUID, str]], few: int
+) -> dict[tuple[UUID, str], dict[str, int]]:
+    """How many wrote to each question, by unit and half-year; not where only few did."""
+    own = EvaluationText
+    counted = (
+        select(own.unit_id, own.period, own.question, func.count())
+        .where(
+            own.unit_id.in_({unit_id for unit_id, _period in places}),
+            own.period.in_({period for _unit_id, period in places}),
+        )
+        .group_by(own.unit_id, own.period, own.question)
+        .having(func.count() >= few)
+    )
+    found: dict[tuple[UUID, str], dict[str, int]] = {}
+    for unit_id, period, question, count in session.execute(counted):
+        found.setdefault((unit_id, period), {})[question] = count
+    return found
+
+
+def _uuid(key: str) -> UUID | None:
+    """The id that a key of a page names; None for one that this module has not given out."""
+    try:
+        return UUID(hex=key)
+    except ValueError:
+        return None

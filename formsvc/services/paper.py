@@ -11,27 +11,28 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc import clock, profile
 from formsvc.db import Unreadable
-from formsvc.errors import Conflict, DocumentFailed, FormsvcError, NoSuchFormat, NotFound
+from formsvc.errors import Conflict, DocumentFailed, FormsvcError, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import audit, press, printing, work
+from formsvc.services import access, audit, paging, press, printing, share, work
+from formsvc.services.paging import Page, Turn
 from formsvc.services.reference import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
 
-#: those who see every paper; others see their own
-SEE_ALL = frozenset({"ke", "admin"})
+#: which of the papers that one may see; "" for all of them
+Whose = Literal["", "own", "shared", "received"]
 
 
 class NotReady(FormsvcError):
@@ -49,13 +50,23 @@ class CouldNotBeMade(FormsvcError):
 
 
 class Damaged(FormsvcError):
-    """The stored document is not the one that was kept, and is not handed out."""
+    """What is stored of a paper cannot be opened, or is not what was kept; others are whole."""
 
     status = 503
+
+    def __init__(self, told: str = "") -> None:
+        super().__init__(told or _("Dette papiret kan ikke åpnes. Si fra til administratoren."))
 
 
 class NumberTaken(Conflict):
     """Somebody else got the number that the Word document was made with: make it again."""
+
+
+class Listed(NamedTuple):
+    """A page of a list of papers."""
+
+    papers: list[Paper]
+    page: Page
 
 
 class Word(NamedTuple):
@@ -97,14 +108,18 @@ def issue(
     author: Account,
     draft_id: UUID | None = None,
     made: Word | None = None,
+    *,
+    changed_by: Account | None = None,
     issued_by: Account | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents; what is not made yet becomes a job.
 
-    Asked twice for the same draft, as by a double click, it gives the same paper.
+    Asked twice for the same draft, as by a double click, it gives the same paper. Whoever the
+    draft was shared with has access to the paper.
 
     :param made: its Word document; without one it is made here, while others wait to write.
-    :param issued_by: who finishes it, where that is not its author.
+    :param changed_by: who saved the draft last; the author where it is not said.
+    :param issued_by: who finishes it; the author where it is not said.
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises CouldNotBeMade: as :func:`word` does.
     """
@@ -121,6 +136,7 @@ def issue(
         draft_id=draft_id,
         answers=form.answers(),
         author=author,
+        changed_by_id=(changed_by or author).id,
         issued_by_id=(issued_by or author).id,
         rules_version=profile.current().rules_version,
     )
@@ -134,6 +150,8 @@ def issue(
     for document in paper.documents:
         if document.state == "pending":
             work.add(session, "print", document.id)
+    if draft_id:
+        share.follow(session, draft_id, paper)
     by = issued_by or author
     audit.record(
         session, "paper_issued", account=by, subject="paper", subject_id=paper.id, kind=kind.slug
@@ -143,13 +161,8 @@ def issue(
 
 def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
     """The paper that a draft has become, where there is one that this reader may know of."""
-    paper = session.scalar(select(Paper).where(Paper.draft_id == draft_id))
-    return paper if paper and may_see(paper, reader) else None
-
-
-def may_see(paper: Paper, reader: Account) -> bool:
-    """Whether somebody may read a paper: its author, the coordinating unit, an administrator."""
-    return paper.author_id == reader.id or reader.role in SEE_ALL
+    visible = access.visible(Paper, reader)
+    return session.scalar(select(Paper).where(Paper.draft_id == draft_id, visible))
 
 
 def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
@@ -157,18 +170,34 @@ def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
 
     :raises NotFound: when there is none, or none that this reader may know of.
     """
-    paper = session.get(Paper, paper_id)
-    if paper is None or not may_see(paper, reader):
-        raise NotFound(_("Papiret finnes ikke, eller du har ikke tilgang til det."))
-    return paper
+    return access.demand(session, Paper, paper_id, reader)
 
 
-def list_for(session: Session, reader: Account, most: int = 50) -> Sequence[Paper]:
-    """The newest papers that somebody may see."""
-    wanted = select(Paper).order_by(Paper.issued_at.desc()).limit(most)
-    if reader.role not in SEE_ALL:
-        wanted = wanted.where(Paper.author_id == reader.id)
-    return session.scalars(wanted).all()
+def listed(
+    session: Session, reader: Account, turn: Turn, *, kind: str = "", whose: Whose = ""
+) -> Listed:
+    """A page of the papers that somebody may see, the newest first.
+
+    :param kind: only those of one kind.
+    :param whose: only those that one wrote, that are shared with one, or that one received.
+    """
+    where = [_seen(reader, whose)]
+    if kind:
+        where.append(Paper.kind == kind)
+    page = paging.page(session, Paper.issued_at, Paper.id, where, turn)
+    statement = select(Paper).where(Paper.id.in_(page.ids)).options(joinedload(Paper.author))
+    rows = {row.id: row for row in session.scalars(statement)}
+    return Listed([rows[row_id] for row_id in page.ids], page)
+
+
+def _seen(reader: Account, whose: Whose) -> ColumnElement[bool]:
+    if whose == "own":
+        return access.own(Paper, reader)
+    if whose == "shared":
+        return access.shared(Paper, reader)
+    if whose == "received":
+        return and_(access.received(), access.visible(Paper, reader))
+    return access.visible(Paper, reader)
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:

@@ -123,14 +123,3 @@ def deeds(session: Session, subject_ids: Sequence[UUID], *, but: UUID) -> list[D
         .order_by(last.desc(), Event.what)
     )
     return [Deed(*row) for row in session.execute(rows)]
-
-
-def last_to_save(session: Session, draft_id: UUID) -> str:
-    """The name of whoever changed a draft last; "" where nobody has after it was begun."""
-    rows = (
-        select(Account.name)
-        .join(Event, Account.id == Event.account_id)
-        .where(Event.chain == SERVICE, Event.subject_id == draft_id, Event.what == "draft_saved")
-        .order_by(Event.seq.desc())
-    )
-    return session.scalar(rows.limit(1)) or ""

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account, Role
-from formsvc.services import account
+from formsvc.services import access, account
 from formsvc.web import session
 from formsvc.web.errors import wants_json
 
@@ -27,10 +27,7 @@ PROGRAMS: Final = frozenset({"programs"})
 #: every employee with an account
 STAFF: Final[frozenset[str]] = frozenset(get_args(Role))
 
-#: the coordinating unit and whoever looks after the service
-COUNTERS: Final = frozenset({"ke", "admin"})
-
-#: endpoint → who may; an object's own rules (whose paper it is) stand in the services
+#: endpoint → who may; an object's own rules (whose paper it is) stand in services.access
 TABLE: Final[dict[str, frozenset[str]]] = {
     # behind the pages
     "static": ANYONE,
@@ -40,7 +37,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "login.log_in": ANYONE,
     "login.log_out": ANYONE,
     "account.mine": STAFF,
-    # papers being filled in; whose they are stands in services.draft
+    # papers being filled in
     "start.drafts": STAFF,
     "drafts.blank": STAFF,
     "drafts.begin": STAFF,
@@ -49,14 +46,20 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "drafts.review": STAFF,
     "drafts.issue": STAFF,
     "drafts.discard": STAFF,
-    # finished papers; whose they are stands in services.paper
+    # finished papers
     "papers.mine": STAFF,
     "papers.receipt": STAFF,
     "papers.document": STAFF,
+    # either is shared by its author
+    "sharing.draft": STAFF,
+    "sharing.share_draft": STAFF,
+    "sharing.paper": STAFF,
+    "sharing.share_paper": STAFF,
     # the family's evaluation
     "evaluation.ask": ANYONE,
     "evaluation.thanks": ANYONE,
-    "evaluation.results": COUNTERS,
+    "evaluation.results": access.holders("count"),
+    "evaluation.texts": access.holders("count"),
     # who did what
     "trail.everything": frozenset({"admin"}),
     # the foot of every page

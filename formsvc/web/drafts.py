@@ -26,7 +26,7 @@ from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
-from formsvc.services import draft, paper
+from formsvc.services import access, draft, paper
 from formsvc.services.draft import StaleDraft
 from formsvc.web import conflict, errors, history, session, worker
 from formsvc.web.errors import wants_json
@@ -76,13 +76,16 @@ def write(draft_id: UUID) -> ResponseReturnValue:
         return _receipt_of(draft_id)
     _seen(kept)
     kind = kinds.find(kept.kind)
-    return _form_page(kind, kind.form.from_typed(kept.typed), kept)
+    form = kind.form.from_typed(kept.typed)
+    if not access.may_do(database(), kept, me(), "write"):
+        return render_template("papers/read.html", **_frame(kind, form, kept))
+    return _form_page(kind, form, kept)
 
 
 @area.post("/drafts/<uuid:draft_id>")
 def save(draft_id: UUID) -> ResponseReturnValue:
     """Keep what was written since, unless somebody else has kept another text meanwhile."""
-    kept = draft.find(database(), draft_id, me())
+    kept = draft.find(database(), draft_id, me(), "write")
     form = _sent(kept)
     if request.form.get("_action") == "compare":
         return _conflict(kept, form)
@@ -98,7 +101,7 @@ def save(draft_id: UUID) -> ResponseReturnValue:
 def review(draft_id: UUID) -> ResponseReturnValue:
     """Show all that was written before it is final; or, where something is missing, what."""
     try:
-        kept = draft.find(database(), draft_id, me())
+        kept = draft.find(database(), draft_id, me(), "write")
     except NotFound:
         return _receipt_of(draft_id)
     _seen(kept)
@@ -139,7 +142,7 @@ def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
     """
     made = paper.made_from(database(), draft_id, me())
     if made is None:
-        raise draft.gone()
+        raise access.missing(Draft)
     return redirect(url_for("papers.receipt", paper_id=made.id), 303)
 
 
@@ -177,7 +180,16 @@ def _keep_paper(draft_id: UUID, word: paper.Word | None) -> Paper | None:
     form = _looked_over(kind, kept)
     if form is None:
         return None
-    issued = paper.issue(database(), kind, form, kept.author, draft_id, word, issued_by=me())
+    issued = paper.issue(
+        database(),
+        kind,
+        form,
+        kept.author,
+        draft_id,
+        word,
+        changed_by=kept.changed_by,
+        issued_by=me(),
+    )
     draft.discard(database(), kept)
     return issued
 
@@ -191,7 +203,7 @@ def _looked_over(kind: Kind, stored: Draft) -> DocumentForm | None:
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Ask once more, then delete a draft; ask again where it was saved after that."""
-    kept = draft.find(database(), draft_id, me())
+    kept = draft.find(database(), draft_id, me(), "own")
     if request.method == "GET":
         kind = kinds.find(kept.kind)
         form = kind.form.from_typed(kept.typed)
@@ -326,6 +338,7 @@ def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]
         "kind": kind,
         "form": form,
         "draft": kept,
+        "owner": kept is None or kept.author_id == me().id,
         "draft_id": draft_id,
         "version": kept.version if kept else 0,
         "address": address,

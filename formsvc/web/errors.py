@@ -13,12 +13,13 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from formsvc import logs
+from formsvc import db, logs
 from formsvc.errors import BadTemplate, FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
+from formsvc.services import paper
 from formsvc.services.account import TooManyAttempts
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,9 @@ def ours(error: FormsvcError) -> Response:
     if error.status >= 500:  # where the fault is ours
         note(error)
     problems = error.problems if isinstance(error, InvalidAnswers) else []
-    detail = "" if problems else str(error)
+    # what is wrong with a stored text is for whoever runs the service; the log has it
+    readable = paper.Damaged() if isinstance(error, db.Unreadable) else error
+    detail = "" if problems else str(readable)
     response = answer(error.status, detail=detail, problems=problems)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="formsvc"'

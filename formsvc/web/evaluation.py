@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from formsvc import kinds, profile
 from formsvc.language import ngettext, spoken
 from formsvc.services import evaluation
 from formsvc.web.drafts import located
+from formsvc.web.paging import Beside
 from formsvc.web.rates import Rate
 from formsvc.web.session import database, seen
 
@@ -76,12 +78,35 @@ def thanks() -> str:
 def results() -> str:
     """Show the coordinating unit the counts, none of them of so few that one could guess who."""
     seen("evaluation_viewed")
+    counted = evaluation.results(database(), request.args.get("after", ""))
     return render_template(
         "evaluation/results.html",
-        results=evaluation.results(database()),
+        results=counted.results,
+        pages=_beside(counted.older),
         form=kinds.find("evaluation").form(),
         few=profile.current().limits.few,
     )
+
+
+@area.get("/results/<uuid:unit_id>/<period>/<question>")
+def texts(unit_id: UUID, period: str, question: str) -> str:
+    """Show what families wrote to one question, a page at a time."""
+    after = request.args.get("after", "")
+    written = evaluation.texts(database(), unit_id, period, question, after)
+    return render_template(
+        "evaluation/texts.html",
+        texts=written.texts,
+        unit=written.unit,
+        period=period,
+        pages=_beside(written.more),
+        question=kinds.find("evaluation").form()[question].label.text,
+    )
+
+
+def _beside(key: str) -> Beside:
+    here = {**(request.view_args or {})}
+    first = url_for(str(request.endpoint), **here) if "after" in request.args else ""
+    return Beside(first, url_for(str(request.endpoint), **here, after=key) if key else "")
 
 
 def _texts() -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from flask import (
@@ -17,14 +18,16 @@ from flask import (
     url_for,
 )
 
-from formsvc import clock, kinds, norway, profile
+from formsvc import clock, db, kinds, norway, profile
 from formsvc.errors import FormsvcError
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Job, Paper
-from formsvc.services import paper, trail, work
+from formsvc.services import paper, work
+from formsvc.services.access import may
 from formsvc.web import errors, history
+from formsvc.web.paging import beside, turn
 from formsvc.web.session import database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
@@ -33,6 +36,9 @@ area = Blueprint("papers", __name__, url_prefix="/papers")
 #: how often a receipt looks for its documents by itself, each time after a longer while (from 2 s
 #: to 30 s): some ten minutes, after which whoever still waits loads the page
 LOOKS: Final = 25
+
+#: the ways to choose among the papers that one may see
+WHOSE: Final[tuple[paper.Whose, ...]] = ("own", "shared", "received")
 
 #: the groups of a paper that may name whom it concerns
 WHOM: Final = ("child", "person")
@@ -99,9 +105,35 @@ class File(NamedTuple):
 
 @area.get("/")
 def mine() -> str:
-    """Show the papers that one has finished, or for the coordinating unit everybody's."""
-    issued = [line(found) for found in paper.list_for(database(), me())]
-    return render_template("papers/list.html", issued=issued)
+    """Show the papers that one may see, a page at a time: one's own, shared ones, received ones."""
+    kind = _chosen("kind", [kind.slug for kind in kinds.KINDS if kind.formats])
+    whose = _chosen("whose", WHOSE)
+    listed = paper.listed(database(), me(), turn(), kind=kind, whose=whose)
+    return render_template(
+        "papers/list.html",
+        issued=[line(found) for found in listed.papers],
+        pages=beside(listed.page, kind=kind, whose=whose),
+        kinds=[(kind.slug, kind.title(spoken())) for kind in kinds.KINDS if kind.formats],
+        whose_labels=_whose_labels(),
+        kind=kind,
+        whose=whose,
+    )
+
+
+Choice = TypeVar("Choice", bound=str)
+
+
+def _chosen(name: str, known: Sequence[Choice]) -> Choice | Literal[""]:
+    """What a filter is set to; one that is unknown filters nothing."""
+    asked = request.args.get(name, "")
+    return next((choice for choice in known if choice == asked), "")
+
+
+def _whose_labels() -> dict[str, str]:
+    labels = {"own": _("Mine egne"), "shared": _("Delt med meg")}
+    if may(me(), "receive"):
+        labels["received"] = _("Sendt til oss")
+    return labels
 
 
 @area.get("/<uuid:paper_id>")
@@ -115,10 +147,10 @@ def receipt(paper_id: UUID) -> str:
     return render_template(
         "papers/receipt.html",
         paper=found,
+        damaged=_concerns(found) is None,
+        owner=found.author_id == me().id,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
-        finished_by=(found.issued_by or found.author).name,
-        changed_by=trail.last_to_save(database(), found.draft_id) if found.draft_id else "",
         deeds=history.of(found.author_id, found.id, found.draft_id),
         files=files,
         making=any(file.state == "making" for file in files),
@@ -173,11 +205,12 @@ def _refresh(found: Paper, looks: int) -> str:
 
 
 def line(found: Paper) -> Line:
-    """A paper as it stands in a list."""
+    """A paper as it stands in a list; one that is damaged says so itself."""
+    concerns = _concerns(found)
     return Line(
         url_for("papers.receipt", paper_id=found.id),
         kinds.find(found.kind).title(spoken()),
-        _concerns(found),
+        str(paper.Damaged()) if concerns is None else concerns,
         found.reference,
         norway.short_date(_issued(found).date()),
         _people(found),
@@ -192,8 +225,12 @@ def _people(found: Paper) -> str:
     return f"{author}, {finished}" if author else finished
 
 
-def _concerns(found: Paper) -> str:
-    groups = (found.answers.get(group) or {} for group in WHOM)
+def _concerns(found: Paper) -> str | None:
+    """Whom a paper concerns; None where it cannot be opened."""
+    try:
+        groups = [found.answers.get(group) or {} for group in WHOM]
+    except db.Unreadable:
+        return None
     return next((str(group["name"]) for group in groups if group.get("name")), "")
 
 

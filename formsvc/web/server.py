@@ -10,7 +10,7 @@ from functools import partial
 from formsvc import db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo, installed
+from formsvc.services import demo, evaluation, installed
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
 
@@ -31,6 +31,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     settings.secret()
     db.migrate(settings)
     _notice_changes(settings)
+    _sort_in(settings)
     listening = listen(host, port)
     lines = _demo_lines(settings) if settings.demo else _advice(settings)
     several = [f"{number} processes."] if number > 1 else []
@@ -104,6 +105,17 @@ def _advice(settings: Settings) -> list[str]:
         "FORMSVC_PROXIES is 0: behind a proxy every visitor counts as one address, and one who",
         "guesses passwords locks everybody out. Set it to 1 behind nginx.",
     ]
+
+
+def _sort_in(settings: Settings) -> None:
+    """Sort in what an older version kept of evaluations, a little at a time."""
+    engine = db.engine(settings)
+    place, ended = None, False
+    while not ended:
+        with db.session_factory(engine).begin() as session:
+            place = evaluation.sort_in(session, place)
+        ended = place is None
+    engine.dispose()
 
 
 def _demo_lines(settings: Settings) -> list[str]:

@@ -6,13 +6,16 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, g, render_template, url_for
 
-from formsvc import clock, norway
+from formsvc import clock, db, norway
 from formsvc.kinds import GROUPS, KINDS, Kind, find
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
 from formsvc.services import draft, paper, retention
+from formsvc.services.access import may
+from formsvc.services.paging import Turn
 from formsvc.web import access
+from formsvc.web.paging import beside, turn
 from formsvc.web.papers import WHOM, line
 from formsvc.web.session import database, me
 
@@ -42,20 +45,22 @@ def start() -> str:
     """Show an employee the papers, and anybody else the log-in and the evaluation."""
     if not g.get("account"):
         return render_template("papers/welcome.html")
+    latest = Turn(size=LATEST)
     return render_template(
         "papers/start.html",
         groups=_groups(),
-        drafts=[_draft_link(kept) for kept in draft.mine(database(), me(), LATEST)],
+        drafts=[_draft_link(kept) for kept in draft.listed(database(), me(), latest).drafts],
         ending=retention.announced(database(), me()),
-        issued=[line(issued) for issued in paper.list_for(database(), me(), most=LATEST)],
+        issued=[line(issued) for issued in paper.listed(database(), me(), latest).papers],
     )
 
 
 @area.get("/papers/drafts/")
 def drafts() -> str:
-    """Show all that one has begun."""
-    begun = [_draft_link(kept) for kept in draft.mine(database(), me())]
-    return render_template("papers/drafts.html", drafts=begun)
+    """Show what one has begun, and what colleagues share, a page at a time."""
+    listed = draft.listed(database(), me(), turn())
+    begun = [_draft_link(kept) for kept in listed.drafts]
+    return render_template("papers/drafts.html", drafts=begun, pages=beside(listed.page))
 
 
 def _groups() -> list[Group]:
@@ -63,7 +68,7 @@ def _groups() -> list[Group]:
         Group(str(heading), _told_apart([_link(kind) for kind in KINDS if kind.group == group]))
         for group, heading in GROUPS.items()
     ]
-    if me().role in access.COUNTERS:
+    if may(me(), "count"):
         results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
         groups[-1].papers.append(results)
     if me().role in access.TABLE["trail.everything"]:
@@ -96,12 +101,19 @@ def _title(slug: str) -> str:
 def _draft_link(kept: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
     left = kept.changed_at.astimezone(clock.OSLO)
-    concerns = "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
     when = _(
         "Sist lagret %(day)s kl. %(time)s",
         day=norway.short_date(left.date()),
         time=left.strftime("%H.%M"),
     )
+    by = _("Skrevet av %(name)s", name=kept.author.name) if kept.author_id != me().id else ""
     ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(kept)))
-    more = " · ".join(filter(None, (concerns, when, ends)))
+    more = " · ".join(filter(None, (_concerns(kept), when, ends, by)))
     return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)
+
+
+def _concerns(kept: Draft) -> str:
+    try:
+        return "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
+    except db.Unreadable:
+        return str(paper.Damaged())

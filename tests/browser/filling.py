@@ -35,3 +35,14 @@ def begin(page: Page, slug: str, answers: dict[str, Any], action: str = "save") 
         data=urlencode([*pairs, ("csrf_token", token or ""), ("_action", action)]),
     )
     return re.sub(r"^https?://[^/]+", "", answer.url)
+
+
+def share(page: Page, address: str, colleague: str, *, write: bool = True) -> None:
+    """Let a colleague into a draft or a paper, as its author does."""
+    page.goto(f"{address}/share")
+    page.get_by_label("Navn eller e-postadresse").fill(colleague)
+    page.get_by_role("button", name="Finn", exact=True).click()
+    if not write:
+        page.get_by_label("Kan også skrive").uncheck()
+    page.get_by_role("button", name="Del", exact=True).click()
+    page.get_by_text(f"{colleague} har fått tilgang.").wait_for()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from formsvc.kinds import KINDS
 from tests import people
 from tests.browser.conftest import DESK, HEIGHT, PHONE, Opener
-from tests.browser.filling import begin, sample
+from tests.browser.filling import begin, sample, share
 
 AXE: Final = Axe().axe_script
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -170,6 +170,37 @@ def test_the_trail_is_accessible(open_page: Opener) -> None:
     page.goto("/trail/?day=nonsense")
     expect(page).to_have_title(re.compile("^Feil: "))
     check(page)
+
+
+def test_what_families_wrote_is_accessible(open_page: Opener) -> None:
+    page = open_page(people.LIV)
+    page.goto("/evaluation/results")
+    page.get_by_role("link", name=re.compile("Kva|Hva")).first.click()
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    check(page)
+
+
+@with_and_without_scripts
+def test_sharing_is_accessible_in_each_of_its_states(open_page: Opener, scripts: bool) -> None:
+    page = open_page(scripts=scripts)
+    address = begin(page, "minutes", sample("minutes"))
+    page.goto(address)
+    page.get_by_role("link", name="Del med en kollega").click()
+    check(page, scripts=scripts)
+    page.get_by_label("Navn eller e-postadresse").fill("nobody")
+    page.get_by_role("button", name="Finn", exact=True).click()
+    expect(page.locator("#errors")).to_be_visible()
+    check(page, scripts=scripts)
+    page.get_by_label("Navn eller e-postadresse").fill("eksempel.no")
+    page.get_by_role("button", name="Finn", exact=True).click()
+    expect(page.get_by_role("group", name="Hvem skal få tilgang?")).to_be_visible()
+    check(page, scripts=scripts)
+    share(page, address, people.AMIR.name, write=False)
+    check(page, scripts=scripts)
+    amir = open_page(people.AMIR, scripts=scripts)
+    amir.goto(address)
+    expect(amir.get_by_text("Du kan lese kladden, men ikke endre den.")).to_be_visible()
+    check(amir, scripts=scripts)
 
 
 def test_a_family_answers_and_is_thanked(open_page: Opener) -> None:

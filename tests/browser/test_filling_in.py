@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests import people
 from tests.browser.conftest import DESK, Opener
-from tests.browser.filling import begin, sample
+from tests.browser.filling import begin, sample, share
 
 with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False])
 
@@ -124,6 +124,7 @@ def test_a_save_that_fails_is_told_and_tried_again(karis_page: Page) -> None:
 def test_two_who_write_in_the_same_draft_choose_between_both_texts(open_page: Opener) -> None:
     kari, liv = open_page(), open_page(people.LIV, width=DESK)
     address = begin(kari, "minutes", sample("minutes"))
+    share(kari, address, people.LIV.name)
     kari.goto(address)
     liv.goto(address)
     kari.get_by_label("Sted").first.fill("Møterom 3")
@@ -146,6 +147,7 @@ def test_two_who_write_in_the_same_draft_choose_between_both_texts(open_page: Op
 def test_a_conflict_is_settled_without_javascript(open_page: Opener) -> None:
     kari, liv = open_page(javascript=False), open_page(people.LIV, javascript=False)
     address = begin(kari, "minutes", sample("minutes"))
+    share(kari, address, people.LIV.name)
     kari.goto(address)
     liv.goto(address)
     for page, place in ((kari, "Møterom 3"), (liv, "Rådhuset")):
@@ -287,6 +289,7 @@ def test_two_texts_in_another_language_are_still_two_and_nothing_is_chosen_yet(
 ) -> None:
     kari, liv = open_page(javascript=False), open_page(people.LIV, javascript=False)
     address = begin(kari, "minutes", sample("minutes"))
+    share(kari, address, people.LIV.name)
     kari.goto(address)
     liv.goto(address)
     for page, place in ((kari, "Møterom 3"), (liv, "Rådhuset")):
@@ -354,6 +357,7 @@ def test_an_answer_lost_on_its_way_gives_no_conflict_with_oneself(karis_page: Pa
 def test_both_texts_are_shown_without_a_question_about_leaving(open_page: Opener) -> None:
     kari, liv = open_page(), open_page(people.LIV)
     address = begin(kari, "minutes", sample("minutes"))
+    share(kari, address, people.LIV.name)
     liv.goto(address)
     begin_again(kari, address)
     asked: list[str] = []

@@ -19,7 +19,7 @@ from formsvc import clock
 from formsvc.forms.fields import Typed
 from formsvc.forms.minutes import MinutesForm
 from formsvc.kinds import KINDS, Kind, find
-from formsvc.models import Draft, EvaluationAnswer, Paper
+from formsvc.models import Account, Draft, EvaluationAnswer, Paper
 from formsvc.services import retention
 from formsvc.web import conflict, worker
 from formsvc.web.drafts import located
@@ -301,14 +301,21 @@ def test_another_referent_finds_neither_draft_nor_paper(
     assert receipt in kari.get("/papers/").text
 
 
-def test_a_paper_that_the_coordinating_unit_finishes_stays_its_authors(
-    log_in: Callable[[Employee], Visitor],
+def test_a_paper_that_a_colleague_finishes_stays_its_authors_and_says_who_did_what(
+    log_in: Callable[[Employee], Visitor], session: Session
 ) -> None:
-    kari, liv = log_in(people.KARI), log_in(people.LIV)
+    kari, amir = log_in(people.KARI), log_in(people.AMIR)
     address = begin(kari)
-    receipt = finish(liv, address).location
-    assert kari.get(receipt).status_code == 200
-    assert liv.get(receipt).status_code == 200
+    amirs = session.scalar(select(Account.id).where(Account.email == people.AMIR.email))
+    session.rollback()
+    kari.send(f"{address}/share", to=str(amirs), may_write="true")
+    send(amir, address, typed("minutes", chair="Anne Moen"), action="save", version="1")
+    receipt = finish(amir, address, version=2).location
+    for reader in (kari, amir):
+        page = reader.get(receipt).text
+        assert "Skrevet av Kari Nygård" in page
+        assert "Sist endret av Amir Haddad" in page
+        assert "Ferdigstilt av Amir Haddad" in page
 
 
 def test_a_draft_is_deleted_only_after_one_is_asked(as_kari: Visitor, session: Session) -> None:

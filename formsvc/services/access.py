@@ -1,0 +1,125 @@
+"""Who sees what: one rule for lists and single pages alike, asked of the database itself.
+
+An account sees what it wrote and what is shared with it. The coordinating unit also sees the
+papers that are sent to it. Whoever administers the service sees no more than anybody else: to
+keep it running, one need not read what it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from formsvc.errors import NotAllowed, NotFound
+from formsvc.kinds import KINDS
+from formsvc.language import gettext as _
+from formsvc.models import Account, Draft, Paper, Role, Share
+
+#: ``receive``: reads the papers that are sent to the coordinating unit; ``count``: reads how
+#: families answered the evaluation
+Power = Literal["receive", "count"]
+#: ``own``: share, delete; ``write``: save, finish; ``read``: look at, download
+Act = Literal["read", "write", "own"]
+
+#: what a role may beyond its own papers; the one place where a role means anything
+POWERS: Final[Mapping[Role, frozenset[Power]]] = {
+    "referent": frozenset(),
+    "coordinator": frozenset(),
+    "ke": frozenset({"receive", "count"}),
+    "admin": frozenset({"count"}),
+}
+
+Shared = TypeVar("Shared", Draft, Paper)
+
+
+def holders(power: Power) -> frozenset[Role]:
+    """The roles that have a power."""
+    return frozenset(role for role, powers in POWERS.items() if power in powers)
+
+
+def may(account: Account, power: Power) -> bool:
+    """Whether an account has a power."""
+    return power in POWERS[account.role]
+
+
+# What a list may hold
+
+
+def visible(model: type[Draft | Paper], account: Account) -> ColumnElement[bool]:
+    """What an account sees of drafts or of papers, as a condition of a query."""
+    seen = [own(model, account), shared(model, account)]
+    if model is Paper and may(account, "receive"):
+        seen.append(received())
+    return or_(*seen)
+
+
+def own(model: type[Draft | Paper], account: Account) -> ColumnElement[bool]:
+    """What an account has written itself."""
+    return model.author_id == account.id
+
+
+def shared(model: type[Draft | Paper], account: Account) -> ColumnElement[bool]:
+    """What a colleague shares with an account."""
+    return model.id.in_(_shared_ids(model, account))
+
+
+def received() -> ColumnElement[bool]:
+    """The papers that are sent to the coordinating unit."""
+    return Paper.kind.in_([kind.slug for kind in KINDS if kind.receiver == "ke"])
+
+
+def _shared_ids(model: type[Draft | Paper], account: Account) -> Select[UUID | None]:
+    of = Share.paper_id if model is Paper else Share.draft_id
+    going_on = Share.ended_at.is_(None)
+    return select(of).where(Share.account_id == account.id, going_on, of.is_not(None))
+
+
+# What one may do with a single one
+
+
+def demand(
+    session: Session,
+    model: type[Shared],
+    wanted: UUID,
+    account: Account,
+    act: Act = "read",
+    *,
+    hold: bool = False,
+) -> Shared:
+    """The draft or paper of that id, for an account that may do this with it.
+
+    :param hold: nobody else changes it until this transaction ends.
+    :raises NotFound: when there is none, or none that this account may know of.
+    :raises NotAllowed: when the account sees it, and may not do this.
+    """
+    statement = select(model).where(model.id == wanted, visible(model, account))
+    statement = statement.options(joinedload(model.author))
+    if hold:
+        statement = statement.with_for_update(of=model).execution_options(populate_existing=True)
+    row = session.scalar(statement)
+    if row is None:
+        raise missing(model)
+    if not may_do(session, row, account, act):
+        raise NotAllowed(_("Du kan lese dette, men ikke endre det. Spør den som har skrevet det."))
+    return row
+
+
+def may_do(session: Session, row: Draft | Paper, account: Account, act: Act) -> bool:
+    """Whether an account may do something with what it sees."""
+    if act == "read" or row.author_id == account.id:
+        return True
+    if act == "own" or isinstance(row, Paper):  # what is finished is not written in any more
+        return False
+    writers = _shared_ids(Draft, account).where(Share.may_write, Share.draft_id == row.id)
+    return session.scalar(writers) is not None
+
+
+def missing(model: type[Draft | Paper]) -> NotFound:
+    """What is said of a draft or paper that is not there, or not for this account."""
+    if model is Paper:
+        return NotFound(_("Papiret finnes ikke, eller du har ikke tilgang til det."))
+    return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))
