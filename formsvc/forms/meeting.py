@@ -115,7 +115,9 @@ class MeetingForm(DocumentForm):
     def _no_traces(self) -> None:
         """In an anonymous case no text may hold what leads to a person."""
         for leaf in self.leaves():
-            if type(leaf) in (Text, LongText) and (trace := anonymity.trace(leaf.text)):
+            if not isinstance(leaf, Text) or type(leaf) not in (Text, LongText):
+                continue
+            if trace := anonymity.trace(leaf.text):
                 leaf.refuse(trace)
 
     def family_rule(self, people: Rows) -> None:
