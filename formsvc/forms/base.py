@@ -122,15 +122,16 @@ class DocumentForm(Part):
         not to be trusted, and megabytes are not to be compared with every row.
         """
         super().validate(extra_validators)
-        for leaf in self.leaves():
-            if sentence := self._on_missing_letters(leaf):
-                leaf.refuse(sentence)
+        if self.printed:
+            self._refuse_missing_letters()
         if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
             self.rules()
         return not self.problems()
 
-    def _on_missing_letters(self, leaf: AnswerField) -> str:
-        return leaf.missing_letters() if self.printed and isinstance(leaf, Text) else ""
+    def _refuse_missing_letters(self) -> None:
+        for leaf in self.leaves():
+            if isinstance(leaf, Text) and (sentence := leaf.missing_letters()):
+                leaf.refuse(sentence)
 
     def problems(self) -> list[Problem]:
         """Everything to mend, in reading order; where the shape is wrong, that comes first."""
@@ -144,15 +145,18 @@ class DocumentForm(Part):
             yield from field.problems()
 
     def notices(self) -> list[Problem]:
-        """What is told of a draft as it is kept: letters that no paper can hold or show.
-
-        The first were replaced by � and may stay so; the others must be written otherwise.
-        """
+        """Where characters that cannot be printed were replaced by �, in reading order."""
         return [
-            Problem(leaf.path, sentence)
+            Problem(
+                leaf.path,
+                ngettext(
+                    "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+                    "%(n)s tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
+                    leaf.replaced,
+                ),
+            )
             for leaf in self.leaves()
-            for sentence in (_on_replaced(leaf.replaced), self._on_missing_letters(leaf))
-            if sentence
+            if leaf.replaced
         ]
 
     # -- out --------------------------------------------------------------------------------
@@ -242,16 +246,6 @@ class DocumentForm(Part):
             **object_schema(list(_shape(cls))),
             "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
         }
-
-
-def _on_replaced(replaced: int) -> str:
-    if not replaced:
-        return ""
-    return ngettext(
-        "Ett tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
-        "%(n)s tegn kunne ikke brukes og er byttet ut med �. Se over teksten.",
-        replaced,
-    )
 
 
 @cache

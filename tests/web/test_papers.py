@@ -113,6 +113,27 @@ def test_a_refused_paper_keeps_what_was_typed(as_kari: Visitor) -> None:
     assert "Solveig &amp; &lt;Nygård&gt;" in page.text
 
 
+@pytest.mark.parametrize(
+    "text", ["ord " * 10_000 + "slutt", "Wang 王小明"], ids=["long", "letters"]
+)
+def test_a_draft_keeps_a_text_that_no_paper_can_hold_until_it_is_written_otherwise(
+    as_kari: Visitor, session: Session, text: str
+) -> None:
+    new = "/papers/minutes/new"
+    kept = send(as_kari, new, typed("minutes", family_view=text), action="autosave").json
+    assert kept is not None
+    [draft] = stored(session, Draft)
+    assert draft.typed["family_view"] == [text]
+    assert text in as_kari.get(kept["address"]).text
+    page = as_kari.get(f"{kept['address']}/review")
+    assert page.status_code == 422
+    assert 'href="#family_view"' in page.text
+    assert text in page.text
+    sent = send(as_kari, f"{kept['address']}/issue", {}, version="1")
+    assert sent.location == f"{kept['address']}/review"
+    assert stored(session, Paper) == []
+
+
 def test_a_problem_in_a_row_names_the_row_as_it_is_counted_on_the_page() -> None:
     measures = MinutesForm.sample()["measures"]
     form = MinutesForm.from_answers(
