@@ -95,22 +95,18 @@ def check(kind: Kind, data: bytes) -> list[Fault]:
 def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     """Fill a template with sample papers, as it will be filled with those of people.
 
-    :param is_whole: whether it is known to print every answer.
+    :param is_whole: whether it is known to print every answer; else that was told already.
     :raises BadTemplate: it cannot be filled, or takes too long.
-    :raises AnswersLost: an answer that always stands on the paper does not.
+    :raises AnswersLost: it prints less than it seemed to.
     """
-    forms = [
-        form(kind, language)
-        for language in PAPER_LANGUAGES
-        for form in ((full, bare) if is_whole else (bare,))
-    ]
+    forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
         documents.SamplePaper(
             context(kind, form), form.words(), form.answers(), form.paper_language
         )
         for form in forms
     ]
-    jail.run(documents.try_out, data, papers, processor=MOST_SECONDS)
+    jail.run(documents.try_out, data, papers, is_whole, processor=MOST_SECONDS)
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,6 +196,17 @@ def test_a_template_may_leave_out_what_a_paper_may_be_without(
     faults = template.check(find("consent"), packed(members))
     assert [fault.where for fault in faults] == ["exclusions"]
     assert not faults[0].refuses
+
+
+def test_a_template_may_leave_out_what_each_of_a_list_may_be_without() -> None:
+    members = unpack(shipped("minutes", "nb"))
+    text = members["word/document.xml"].decode()
+    service = re.search(r"{{ ?(\w+)\.service ?}}", text)
+    assert service
+    members["word/document.xml"] = text.replace(service[0], "").encode()
+    faults = template.check(find("minutes"), packed(members))
+    assert faults
+    assert [fault for fault in faults if fault.refuses] == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.formats], ids=lambda k: k.slug)
