@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -25,10 +24,10 @@ from formsvc.forms.fields import Rows, Typed
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
-from formsvc.models import Draft, Paper
+from formsvc.models import Draft
 from formsvc.services import access, draft, paper
 from formsvc.services.draft import StaleDraft
-from formsvc.web import conflict, errors, history, session, worker
+from formsvc.web import conflict, errors, finishing, history, worker
 from formsvc.web.errors import wants_json
 from formsvc.web.session import database, me, seen
 
@@ -37,9 +36,6 @@ area = Blueprint("drafts", __name__, url_prefix="/papers")
 #: how the name of a choice between two texts begins; the field's name follows
 CHOOSE: Final = "_choose-"
 
-
-#: how often Word is made beside the transaction that keeps it, before it is made within
-TRIES: Final = 3
 
 #: texts of the profile that are for the receipt and the printed head, not for the form
 LATER: Final = frozenset({"next", "head"})
@@ -119,7 +115,7 @@ def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
     worker.wake_after_this_request()
     try:
-        issued = _issue(draft_id)
+        issued = finishing.finish(draft_id, _version())
     except NotFound:
         return _receipt_of(draft_id)
     if issued is None:
@@ -144,60 +140,6 @@ def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
     if made is None:
         raise access.missing(Draft)
     return redirect(url_for("papers.receipt", paper_id=made.id), 303)
-
-
-def _issue(draft_id: UUID) -> Paper | None:
-    """The paper that a draft becomes; None where it is not the text that was looked over.
-
-    Word is made while others may write. Where somebody else got the number that stands in it, it
-    is made again, at last within the transaction: then nobody can be faster.
-    """
-    session.let_go()
-    for _try in range(TRIES):
-        word = _word(draft_id)
-        if word is None:
-            return None
-        try:
-            return _keep_paper(draft_id, word)
-        except paper.NumberTaken:
-            session.let_go()
-    return _keep_paper(draft_id, None)
-
-
-def _word(draft_id: UUID) -> paper.Word | None:
-    """The Word document of a draft as it stands now, if that is what was looked over."""
-    with session.makers(current_app).reading() as reading:
-        seen = draft.find(reading, draft_id, me())
-        kind = kinds.find(seen.kind)
-        form = _looked_over(kind, seen)
-        reference = paper.propose(reading, kind)
-    return paper.word(kind, form, reference) if form else None
-
-
-def _keep_paper(draft_id: UUID, word: paper.Word | None) -> Paper | None:
-    kept = draft.hold(database(), draft_id, me())
-    kind = kinds.find(kept.kind)
-    form = _looked_over(kind, kept)
-    if form is None:
-        return None
-    issued = paper.issue(
-        database(),
-        kind,
-        form,
-        kept.author,
-        draft_id,
-        word,
-        changed_by=kept.changed_by,
-        issued_by=me(),
-    )
-    draft.discard(database(), kept)
-    return issued
-
-
-def _looked_over(kind: Kind, stored: Draft) -> DocumentForm | None:
-    """The form of a draft, if it is the version that was looked over, and valid."""
-    form = kind.form.from_typed(stored.typed)
-    return form if _version() == stored.version and form.validate() else None
 
 
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])

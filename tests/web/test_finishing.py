@@ -17,7 +17,7 @@ from formsvc.documents import docx
 from formsvc.kinds import find
 from formsvc.models import Paper, ReferenceCounter
 from formsvc.services import account, paper, work
-from formsvc.web import drafts
+from formsvc.web import finishing
 from tests import people
 from tests.people import Employee
 from tests.web.conftest import Visitor
@@ -116,7 +116,7 @@ def test_where_others_are_always_faster_the_number_is_right_all_the_same(
 
     def word(*given: object) -> paper.Word:
         made = make(*given)  # type: ignore[arg-type]
-        if len(faster) < drafts.TRIES:
+        if len(faster) < finishing.TRIES:
             faster.append(1)
             with sessions.begin() as other:
                 author = account.by_email(other, people.KARI.email)
