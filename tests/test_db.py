@@ -18,7 +18,7 @@ from formsvc.config import Settings
 from formsvc.db import Base, Keyring, Unreadable
 from formsvc.errors import MissingSetting
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
-from formsvc.services import account, draft, evaluation
+from formsvc.services import api_token, draft, evaluation, login_session
 from tests import people
 
 #: what a family tells, and what nobody who holds the database may read
@@ -237,12 +237,12 @@ def test_an_error_of_the_database_does_not_repeat_what_was_typed(
 def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     session: Session, kari: Account, database: str
 ) -> None:
-    token = account.open_session(session, kari)
-    program = account.issue_token(session, kari, "fagsystem")
+    token = login_session.open_(session, kari)
+    program = api_token.issue(session, kari, "fagsystem")
     session.commit()
     real = db.engine(Settings(secret_key="x" * 40, database_url=database))
     with db.session_factory(real)() as other:
-        assert account.session_account(other, token) is None
-        assert account.token_account(other, program) is None
-        assert account.check(other, kari.email, people.PASSWORD, address="") is None
+        assert login_session.find(other, token) is None
+        assert api_token.find(other, program) is None
+        assert people.log_in(other, kari.email, people.PASSWORD) is None
     real.dispose()

@@ -17,7 +17,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-from formsvc.services.account import TooManyAttempts
+from formsvc.services.attempt import TooManyAttempts
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,10 @@ WORDS: Final = {
     409: Words(
         _l("Noen andre har lagret i mellomtiden"),
         _l("Gå tilbake, last siden på nytt og legg inn endringen din på nytt."),
+    ),
+    410: Words(
+        _l("Lenken virker ikke lenger"),
+        _l("Be den som ga deg lenken, om en ny."),
     ),
     413: Words(
         _l("Det du sendte, er for stort"),

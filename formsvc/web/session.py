@@ -6,18 +6,24 @@ committed once, here at the edge, when it has succeeded; nothing else in the ser
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import flask
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db
 from formsvc.config import Settings
 from formsvc.errors import NotAllowed
 from formsvc.models import Account
-from formsvc.services import account
+from formsvc.services import api_token, login_session
 from formsvc.web.security import SAFE_METHODS
+
+log = logging.getLogger(__name__)
 
 #: where a browser's session keeps the token of its log-in
 TOKEN: Final = "token"  # noqa: S105  # a name, not a token
@@ -93,14 +99,22 @@ def read_only() -> None:
     g.database = makers(flask.current_app).reading()
 
 
-def keep() -> None:
-    """Commit this request although it is refused: a failed log-in is counted."""
-    g.keep = True
+@contextmanager
+def short() -> Iterator[Session]:
+    """A transaction of its own, committed at the block's end.
+
+    For what stands whatever becomes of the request (a counted try), and before and after work
+    that must hold up nobody (a password that is checked). What the request has read so far is
+    let go of, and read again when it is asked for next.
+    """
+    if "database" in g:
+        g.database.rollback()
+    with makers(flask.current_app).writing.begin() as own:
+        yield own
 
 
 def _commit(response: Response) -> None:
-    done = response.status_code < 400 or g.get("keep", False)
-    if "database" in g and request.method not in SAFE_METHODS and done:
+    if "database" in g and request.method not in SAFE_METHODS and response.status_code < 400:
         database().commit()
 
 
@@ -108,6 +122,19 @@ def _close(_error: BaseException | None) -> None:
     session: Session | None = g.pop("database", None)
     if session is not None:
         session.close()
+    note: Callable[[Session], None] | None = g.pop("note", None)
+    if note is not None:
+        _note(note)
+
+
+def _note(note: Callable[[Session], None]) -> None:
+    """Write down that somebody was here, after the request: a GET itself never writes."""
+    try:
+        with makers(flask.current_app).writing.begin() as own:
+            note(own)
+    except SQLAlchemyError as error:
+        # the page has been made; that it was asked for can be noted at the next one
+        log.warning("not noted that a log-in is in use: %s", type(error).__name__)
 
 
 def me() -> Account:
@@ -125,9 +152,33 @@ def look_up() -> Account | None:
     """Whoever this browser is logged in as, read from the database once per request."""
     if "account" not in g:
         token = flask.session.get(TOKEN)
-        remember(account.session_account(database(), token) if token else None)
+        login = login_session.find(database(), token) if token else None
+        if login is not None and not login_session.is_seen(login):
+            seen = login.token_hash
+            g.note = lambda own: login_session.see(own, seen)
+        g.login = login.token_hash if login else ""
+        remember(login.account if login else None)
     found: Account | None = g.account
     return found
+
+
+def look_up_program(token: str) -> Account | None:
+    """Whoever a program calls for, by its token."""
+    row = api_token.find(database(), token)
+    if row is not None and not api_token.is_used(row):
+        used = row.id
+        g.note = lambda own: api_token.use(own, used)
+    remember(row.account if row else None)
+    return row.account if row else None
+
+
+def log_in(token: str) -> None:
+    """Give this browser a log-in, in a new session.
+
+    What an attacker planted in the old one before the log-in is worth nothing.
+    """
+    flask.session.clear()
+    flask.session[TOKEN] = token
 
 
 def remember(found: Account | None) -> None:
