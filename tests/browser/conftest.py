@@ -76,7 +76,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, no_printing: None) -> Iterato
     db.migrate(settings)
     app = create_app(settings)
     with session.makers(app).writing.begin() as opened:
-        for employee in (people.KARI, people.AMIR, people.LIV):
+        for employee in (people.KARI, people.AMIR, people.LIV, people.TORBJORN):
             people.employ(opened, employee)
         for _family in range(5):
             evaluation.keep(opened, sample("evaluation"))
