@@ -616,6 +616,8 @@ def _writing() -> Iterator[Any]:
 
     db.migrate(settings())
     engine = db.engine(settings())
-    with db.session_factory(engine).begin() as session:
-        yield session
-    engine.dispose()
+    try:
+        with db.session_factory(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()

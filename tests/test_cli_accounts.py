@@ -54,12 +54,11 @@ def invite(*words: str, code: int = 0) -> Result:
 
 def test_somebody_is_invited_by_a_link(session: Session) -> None:
     done = invite("--title", "Rektor", "--address", "https://skjema.eksempel.no/")
-    link = re.fullmatch(
-        r"https://skjema\.eksempel\.no/password/([\w-]{43})\n.*72 hours\.\n", done.stdout
-    )
+    link = re.fullmatch(r"https://skjema\.eksempel\.no/password/([\w-]{43})\n", done.stdout)
     assert link, done.stdout
     made = password_link.opened(session, link[1]).account
     assert (made.name, made.title) == ("Nora Lie", "Rektor")
+    assert "It works once, for 72 hours." in done.stderr
 
 
 def test_without_the_services_address_it_says_that_one_is_missing() -> None:
@@ -91,6 +90,7 @@ def test_an_account_is_changed_and_what_is_left_out_stays(session: Session, kari
     call("change-user", *KARI, "--role", "ke", "--unit", "Oppvekst")
     session.refresh(kari)
     assert (kari.name, kari.role, kari.unit, kari.title) == ("Kari Nygård", "ke", "Oppvekst", "")
+    session.rollback()
     call("change-user", *KARI, "--unit", "")
     session.refresh(kari)
     assert kari.unit == ""
@@ -160,6 +160,7 @@ def test_tokens_are_made_listed_and_revoked(session: Session, kari: Account) -> 
     call("revoke-token", "--token", "-", stdin=f"{second}\n")
     session.expire_all()
     assert api_token.find(session, second) is None
+    session.rollback()
     assert call("list-tokens", *KARI).stdout == ""
 
 
@@ -178,8 +179,10 @@ def test_a_second_factor_is_reset(session: Session, kari: Account) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["change-user", "close-account", "reopen-account", "end-sessions", "reset-password"]
-    + ["list-tokens", "reset-second-factor"],
+    [
+        *("change-user", "close-account", "reopen-account", "end-sessions", "reset-password"),
+        *("list-tokens", "reset-second-factor"),
+    ],
 )
 def test_an_unknown_email_is_a_sentence(command: str) -> None:
     refused = call(command, "--email", "ingen@eksempel.no", code=2)
