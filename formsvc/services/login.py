@@ -60,6 +60,10 @@ def admit(session: Session, made: Claim, verdict: password.Verdict) -> Account |
     if not verdict.fits or found is None or not found.active:
         return None
     if found.password_hash != made.question.known:
+        # another password, or the same that another browser's log-in has just hashed anew
+        again = made.question._replace(known=found.password_hash)
+        verdict = password.verdict(again)
+    if not verdict.fits:
         return None
     attempt.forgive(session, made.counted)
     found.password_hash = verdict.renewed or found.password_hash

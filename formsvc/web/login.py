@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -41,6 +42,10 @@ ROLES: Final = {
     "admin": _l("Administrator"),
 }
 
+
+# Two at a time, as many as passwords are checked at once: a try counts as failed until it has been
+# checked, and a class that logs in as one account in the same second must not look like guessing.
+_TURNS: Final = BoundedSemaphore(2)
 
 #: tries what somebody has shown; whether it was right
 Accept = Callable[[Session, Account], bool]
@@ -130,14 +135,15 @@ def fits(email: str, typed: str) -> UUID | None:
 
     :raises TooManyAttempts: when the try has to wait.
     """
-    with session.short() as own:
-        claim = login.claim(
-            own, email, typed, address=request.remote_addr or "", devices=device.shown()
-        )
-    verdict = password.verdict(claim.question)
-    with session.short() as own:
-        found = login.admit(own, claim, verdict)
-        return found.id if found else None
+    with _TURNS:
+        with session.short() as own:
+            claim = login.claim(
+                own, email, typed, address=request.remote_addr or "", devices=device.shown()
+            )
+        verdict = password.verdict(claim.question)
+        with session.short() as own:
+            found = login.admit(own, claim, verdict)
+            return found.id if found else None
 
 
 def _begin(account_id: UUID, wanted: str | None) -> str:

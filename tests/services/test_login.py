@@ -47,6 +47,16 @@ def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(
     assert login.admit(session, claim, verdict) is None
 
 
+def test_of_two_who_log_in_at_once_both_are_let_in_though_the_hash_is_renewed(
+    session: Session, kari: Account
+) -> None:
+    claims = [login.claim(session, kari.email, PASSWORD, address="") for _ in range(2)]
+    verdicts = [password.verdict(claim.question) for claim in claims]
+    assert all(verdict.renewed for verdict in verdicts)
+    for claim, verdict in zip(claims, verdicts, strict=True):
+        assert login.admit(session, claim, verdict) is kari
+
+
 def test_a_log_in_is_noted(session: Session, kari: Account) -> None:
     assert kari.last_login_at is None
     login.entered(session, kari)

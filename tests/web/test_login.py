@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,23 @@ def test_after_five_wrong_passwords_the_next_has_to_wait_a_little(visitor: Visit
     with clock.moved(timedelta(seconds=1)):
         answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
         assert answer.status_code == 303
+
+
+def test_a_class_that_logs_in_as_one_account_at_once_is_let_in(app: Flask) -> None:
+    statuses: list[int] = []
+
+    def log_in() -> None:
+        browser = app.test_client()
+        assert isinstance(browser, Visitor)
+        right = {"email": people.KARI.email, "password": people.PASSWORD}
+        statuses.append(browser.send("/login", **right).status_code)
+
+    threads = [threading.Thread(target=log_in) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 16
 
 
 def test_a_stranger_who_guesses_holds_the_owner_out_of_no_browser_that_she_has_used(
