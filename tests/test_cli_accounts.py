@@ -193,5 +193,5 @@ def test_the_commands_write_where_the_installation_keeps_its_rows(database: str)
     invite()
     engine = db.engine(config.settings())
     with db.session_factory(engine, reading=True)() as reading:
-        assert account.by_email(reading, "nora@eksempel.no")
+        assert account.by_email(reading, "nora@eksempel.no").name == "Nora Lie"
     engine.dispose()

@@ -69,7 +69,7 @@ def test_a_new_link_takes_the_place_of_the_old_one(session: Session, kari: Accou
     ):
         with pytest.raises(LinkOver):
             act()
-    assert password_link.opened(session, new)
+    assert password_link.opened(session, new).account is kari
 
 
 @pytest.mark.parametrize("act", ["invitation", "reset"])
@@ -79,7 +79,7 @@ def test_a_link_holds_so_long_and_no_longer(
     token = password_link.issue(session, nora if act == "invitation" else kari)
     assert {"invitation": timedelta(hours=72), "reset": timedelta(hours=2)} == HOLDS
     with clock.moved(HOLDS[act] - timedelta(seconds=5)):
-        assert password_link.opened(session, token)
+        assert password_link.opened(session, token).act == act
     with clock.moved(HOLDS[act]):
         with pytest.raises(LinkOver):
             password_link.opened(session, token)
