@@ -25,6 +25,8 @@ from formsvc.services import password as passwords
 FACTS: Final = {"title": 200, "service": 200, "unit": 200, "phone": 40}
 #: accounts on one page of the list
 PAGE: Final = 50
+#: characters; more than any name has, and fewer than SQLite's LIKE gives up at
+LONGEST_SEARCH: Final = 200
 
 
 class LastAdministrator(Conflict):
@@ -123,8 +125,8 @@ def listed(session: Session, search: str = "", after: UUID | None = None) -> Pag
     :param after: the account that the page before ended with.
     """
     statement = select(Account).order_by(Account.name, Account.id).limit(PAGE + 1)
-    if search.strip():
-        statement = statement.where(_holds(search.strip()))
+    if wanted := _printable(search[:LONGEST_SEARCH]).strip():
+        statement = statement.where(_holds(wanted))
     last = session.get(Account, after) if after else None
     if last is not None:
         statement = statement.where(tuple_(Account.name, Account.id) > tuple_(last.name, last.id))
@@ -203,7 +205,12 @@ def _demand_another_administrator(session: Session, account: Account) -> None:
 
 def plain_email(email: str) -> str:
     """An e-mail as it is kept: capitals and blanks around it do not matter."""
-    return email.strip().lower()
+    return _printable(email).strip().lower()
+
+
+def _printable(text: str) -> str:
+    """A text without what no name has; PostgreSQL refuses to look for a NUL."""
+    return "".join(filter(str.isprintable, text))
 
 
 def _find(session: Session, email: str) -> Account | None:

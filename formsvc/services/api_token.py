@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from formsvc import clock, db
 from formsvc.errors import InvalidAnswers, NotFound, Problem
@@ -20,7 +20,7 @@ def issue(session: Session, account: Account, label: str) -> str:
 
     :raises InvalidAnswers: when nothing says what it is for.
     """
-    if not label.strip() or len(label) > 200:
+    if not label.strip() or len(label) > 200 or not label.isprintable():
         raise InvalidAnswers([Problem("label", _("Skriv kort hva nøkkelen skal brukes til."))])
     # the beginning lets a scanner for leaked secrets recognise it
     token = f"formsvc_{secrets.token_urlsafe(32)}"
@@ -39,7 +39,7 @@ def find(session: Session, token: str) -> ApiToken | None:
     return session.scalar(
         select(ApiToken)
         .join(ApiToken.account)
-        .options(joinedload(ApiToken.account))
+        .options(contains_eager(ApiToken.account))
         .where(
             ApiToken.token_hash == _hidden(session, token),
             ApiToken.revoked.is_(False),

@@ -56,8 +56,11 @@ def admit(session: Session, made: Claim, verdict: password.Verdict) -> Account |
 
     Nobody either when the account was closed, or got another password, since it was claimed.
     """
-    found = session.get(Account, made.account_id) if made.account_id else None
-    if not verdict.fits or found is None or not found.active:
+    # the database is not asked about a wrong password: that would tell a known e-mail by the time
+    if not verdict.fits or made.account_id is None:
+        return None
+    found = session.get(Account, made.account_id)
+    if found is None or not found.active:
         return None
     if found.password_hash != made.question.known:
         # another password, or the same that another browser's log-in has just hashed anew

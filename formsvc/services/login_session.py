@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from formsvc import clock, db, profile
 from formsvc.models import Account, LoginSession
@@ -53,7 +53,7 @@ def find(session: Session, token: str, *, complete: bool = True) -> LoginSession
     return session.scalar(
         select(LoginSession)
         .join(LoginSession.account)
-        .options(joinedload(LoginSession.account))
+        .options(contains_eager(LoginSession.account))
         .where(
             LoginSession.token_hash == _hidden(session, token),
             LoginSession.expires_at > now,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from formsvc import clock, db
 from formsvc.errors import NotFound
@@ -80,7 +80,7 @@ def opened(session: Session, token: str) -> PasswordLink:
     link = session.scalar(
         select(PasswordLink)
         .join(PasswordLink.account)
-        .options(joinedload(PasswordLink.account))
+        .options(contains_eager(PasswordLink.account))
         .where(
             PasswordLink.token_hash == _hidden(session, token),
             PasswordLink.used_at.is_(None),

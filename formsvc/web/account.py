@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -17,6 +18,10 @@ from formsvc.web import device, session
 from formsvc.web.login import ROLES
 
 area = Blueprint("account", __name__, url_prefix="/account")
+
+
+#: what a log-in is named by: a hash of its token
+KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Login(NamedTuple):
@@ -47,7 +52,9 @@ def mine() -> str:
 @area.post("/sessions/end")
 def end_session() -> ResponseReturnValue:
     """Log one of one's own browsers out."""
-    login_session.end(session.database(), request.form.get("key", ""), session.me())
+    key = request.form.get("key", "")
+    if KEY.fullmatch(key):
+        login_session.end(session.database(), key, session.me())
     flash(_("Nettleseren er logget ut."), "success")
     return redirect(url_for("account.mine"), 303)
 

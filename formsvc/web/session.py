@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db
 from formsvc.config import Settings
-from formsvc.errors import NotAllowed
+from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.models import Account
 from formsvc.services import api_token, login_session
 from formsvc.web.security import SAFE_METHODS
@@ -132,7 +132,7 @@ def _note(note: Callable[[Session], None]) -> None:
     try:
         with makers(flask.current_app).writing.begin() as own:
             note(own)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, FormsvcError) as error:
         # the page has been made; that it was asked for can be noted at the next one
         log.warning("not noted that a log-in is in use: %s", type(error).__name__)
 

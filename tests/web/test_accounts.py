@@ -252,3 +252,18 @@ def test_nobody_but_an_administrator_changes_an_account(
     session.rollback()
     assert account.by_email(session, employee.email).role == employee.role
     assert login_session.listed(session, account.by_email(session, employee.email))
+
+
+@pytest.mark.parametrize("odd", ["\0", "x" * 100_000, "æ\u0301", "%", "' OR 1=1 --", "🇳🇴", "\r\n"])
+def test_whatever_is_typed_is_a_search_or_a_refusal_and_never_a_fault(
+    as_torbjorn: Visitor, session: Session, odd: str
+) -> None:
+    address = address_of(session, people.TORBJORN.email)
+    typed = dict.fromkeys(NORA, odd)
+    assert as_torbjorn.send("/accounts/", search=odd, after=odd).status_code == 200
+    assert as_torbjorn.send("/accounts/invite", **typed).status_code == 422
+    assert as_torbjorn.send(address, **typed).status_code in (409, 422)
+    assert as_torbjorn.send("/account/sessions/end", key=odd).status_code == 303
+    assert as_torbjorn.send("/account/tokens", label=odd).status_code in (200, 422)
+    assert as_torbjorn.send("/second-factor/confirm", code=odd).status_code == 422
+    assert as_torbjorn.get(f"/password/{odd.strip() or 'x'}"[:500]).status_code in (404, 410)
