@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -272,6 +272,15 @@ def short_date(day: date) -> str:
     '01.05.2026'
     """
     return f"{day:%d.%m.%Y}"
+
+
+def short_date_time(moment: datetime) -> str:
+    """The date and the time of day in figures, for tables; in the moment's own zone.
+
+    >>> short_date_time(datetime.fromisoformat("2026-05-01T08:05+02:00"))
+    '01.05.2026 08:05'
+    """
+    return f"{moment:%d.%m.%Y %H:%M}"
 
 
 def age_on(birth: date, day: date) -> int:

@@ -1,7 +1,8 @@
-"""Where what happens now comes from: a network address, the command line, or the service itself.
+"""Where what happens now comes from, and who does it: for the trail and the log.
 
-The edge says it once (a request, a command); the trail and the log read it. It belongs to the
-running context, as the spoken language does.
+The edge says it once (a request, a command): a network address, the command line, or the service
+itself, and the account that is at work. It belongs to the running context, as the spoken language
+does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from contextvars import ContextVar
 from typing import Final
+from uuid import UUID
 
 #: what no person asked for, such as a document that is made afterwards
 SYSTEM: Final = "system"
@@ -17,6 +19,7 @@ COMMAND_LINE: Final = "command line"
 UNKNOWN: Final = "unknown"
 
 _origin: ContextVar[str] = ContextVar("origin", default=SYSTEM)
+_actor: ContextVar[UUID | None] = ContextVar("actor", default=None)
 
 
 def current() -> str:
@@ -27,6 +30,16 @@ def current() -> str:
 def set_current(origin: str) -> None:
     """From here on in this context, things come from there."""
     _origin.set(origin)
+
+
+def actor() -> UUID | None:
+    """The account of whoever does it; none on the command line, and before a log-in."""
+    return _actor.get()
+
+
+def set_actor(account_id: UUID | None) -> None:
+    """From here on in this context, that account is at work."""
+    _actor.set(account_id)
 
 
 def address(told: str | None) -> str:

@@ -31,6 +31,9 @@ PURPOSES: Final = (
     *("individual_plan", "relay_log", "agencies_meeting", "transition", "consultation_team"),
 )
 
+#: what employees may be; models.Role has the same, and a test compares
+ROLES: Final = ("referent", "coordinator", "ke", "admin")
+
 Level = Literal["case", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
 MinutesKept = Literal["always", "as_a_rule", "optional"]
@@ -183,6 +186,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Accounts:
+    """What employees' log-ins must satisfy."""
+
+    idle_minutes: int
+    #: roles that must show a second factor
+    second_factor: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Municipality:
     """Who the papers come from."""
 
@@ -206,6 +218,7 @@ class Profile:
     #: oldest first
     age_rules: tuple[AgeRules, ...]
     limits: Limits
+    accounts: Accounts
     words: Mapping[str, Words]
     word_lists: Mapping[str, Mapping[str, tuple[str, ...]]]
     #: kind or page, then the short key: the texts in reading order
@@ -509,6 +522,7 @@ def parse(data: Mapping[str, object]) -> Profile:
         },
         age_rules=_age_rules(top.value("age_rules"), limits.adult_age),
         limits=limits,
+        accounts=_accounts(top.table("accounts")),
         words=_all_words(top.table("words")),
         word_lists={
             key: _word_list(_Table(f"word_lists.{key}", v))
@@ -671,6 +685,19 @@ def _limits(table: _Table) -> Limits:
     if limits.draft_warning_days >= limits.draft_days:
         raise InvalidProfile(table("draft_warning_days"), "must be below draft_days.")
     return limits
+
+
+def _accounts(table: _Table) -> Accounts:
+    idle = table.need("idle_minutes", int, "a number of minutes")
+    roles = table.need("second_factor", list, '["admin", "ke"], or [] for nobody')
+    table.close()
+    if idle < 5:
+        raise InvalidProfile(table("idle_minutes"), "must be 5 or more: people think and look up.")
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        mend = f"names «{unknown[0]}»; write some of {', '.join(ROLES)}."
+        raise InvalidProfile(table("second_factor"), mend)
+    return Accounts(idle, frozenset(roles))
 
 
 def _age_rules(value: object, adult_age: int) -> tuple[AgeRules, ...]:

@@ -19,7 +19,7 @@ from formsvc.db import Base
 from formsvc.errors import MissingSetting
 from formsvc.keys import WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationText, Paper
-from formsvc.services import account, draft, evaluation
+from formsvc.services import api_token, draft, evaluation, login_session
 from tests import people
 
 #: what a family tells, and what nobody who holds the database may read
@@ -202,12 +202,19 @@ def test_an_error_of_the_database_does_not_repeat_what_was_typed(
 def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     session: Session, kari: Account, database: str
 ) -> None:
-    token = account.open_session(session, kari)
+    token = login_session.open_(session, kari)
+    program = api_token.issue(session, kari, "fagsystem")
     session.commit()
     settings = Settings(secret_key="x" * 40, database_url=database)
     with pytest.raises(WrongKey):
         db.migrate(settings)
     real = db.engine(settings)
-    with db.session_factory(real)() as other, pytest.raises(WrongKey):
-        account.session_account(other, token)
+    with db.session_factory(real)() as other:
+        for ask in (
+            lambda: login_session.find(other, token),
+            lambda: api_token.find(other, program),
+            lambda: people.log_in(other, kari.email, people.PASSWORD),
+        ):
+            with pytest.raises(WrongKey):
+                ask()
     real.dispose()

@@ -30,7 +30,7 @@ from formsvc.config import Settings
 from formsvc.errors import MissingSetting
 from formsvc.keys import DataKey, WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
-from formsvc.services import account, health
+from formsvc.services import api_token, health
 from tests import people
 from tests.services.test_rotation import rotate
 
@@ -161,8 +161,8 @@ def everything_opens(settings: Settings) -> None:
         assert session.scalars(select(Paper)).one().answers == {"name": "Nora"}
         assert session.scalars(select(Document)).one().data == b"%PDF"
         assert session.scalars(select(EvaluationAnswer)).one().unit == "Furuly"
-        assert account.check(session, people.KARI.email, people.PASSWORD, address="")
-        assert account.token_account(session, "formsvc_token")
+        assert people.log_in(session, people.KARI.email, people.PASSWORD)
+        assert api_token.find(session, "formsvc_token")
 
 
 def test_what_the_first_releases_stored_is_read_and_people_are_let_in_as_before(

@@ -8,11 +8,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Engine, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, inspect, select, text
 
 from formsvc import db
 from formsvc.config import Settings
 from formsvc.db import Base
+from formsvc.models import Account, ApiToken, LoginSession
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(engine: Engine) -> None:
@@ -34,6 +35,52 @@ def test_migrating_again_changes_nothing(bare_database: str) -> None:
     db.migrate(settings)
     db.migrate(settings)
     assert "paper" in _tables(settings)
+
+
+def test_accounts_and_log_ins_of_before_outlive_the_migration(bare_database: str) -> None:
+    settings = Settings(demo=True, database_url=bare_database)
+    to_revision(settings, "0001")
+    engine = db.engine(settings)
+    with engine.begin() as connection:
+        for row in BEFORE.split(";"):
+            connection.execute(text(row))
+    db.migrate(settings)
+    with db.session_factory(engine)() as session:
+        kari = session.scalars(select(Account)).one()
+        assert (kari.email, kari.title, kari.invited_at) == ("kari@eksempel.no", "", None)
+        login = session.scalars(select(LoginSession)).one()
+        assert (login.account, login.last_seen_at) == (kari, login.created_at)
+        assert login.complete
+        token = session.scalars(select(ApiToken)).one()
+        assert (token.label, token.last_used_on) == ("fagsystem", None)
+    engine.dispose()
+
+
+#: somebody who is at work while the service is brought up to date
+BEFORE = """
+INSERT INTO account (id, email, name, role, password_hash, active, created_at)
+    VALUES ('a0000000000000000000000000000000', 'kari@eksempel.no', 'Kari', 'referent', 'x', true,
+        '2026-11-01 08:00:00+00:00');
+INSERT INTO login_session (token_hash, account_id, created_at, expires_at, revoked)
+    VALUES ('x', 'a0000000000000000000000000000000',
+        '2026-11-01 08:00:00+00:00', '2026-11-01 16:00:00+00:00', false);
+INSERT INTO api_token (id, token_hash, account_id, label, created_at, revoked)
+    VALUES ('b0000000000000000000000000000000', 'x', 'a0000000000000000000000000000000',
+        'fagsystem', '2026-11-01 08:00:00+00:00', false);
+INSERT INTO login_attempt (key, failures, until) VALUES ('x', 3, '2026-11-01 08:00:00+00:00')
+"""
+
+
+def to_revision(settings: Settings, revision: str) -> None:
+    """Bring the tables to where an older release left them."""
+    config = Config()
+    config.set_main_option("script_location", str(db.MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    engine = db.engine(settings)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def test_two_servers_that_start_together_migrate_once(bare_database: str) -> None:

@@ -400,6 +400,14 @@ MISTAKES = {
     "text where a number is wanted": ('[limits]\nfew = "fem"', "limits.few: .*a number"),
     "a number below one": ("[limits]\nfew = 0", "limits.few: must be 1 or more"),
     "true where a number is wanted": ("[limits]\nfew = true", "limits.few: .*a number"),
+    "an idle limit that nobody can work with": (
+        "[accounts]\nidle_minutes = 4",
+        "must be 5 or more",
+    ),
+    "a second factor of a role that is not": (
+        '[accounts]\nsecond_factor = ["boss"]',
+        "accounts.second_factor: names «boss»; write some of referent",
+    ),
     "more months than allowed": ("[limits]\nconsent_months = 99", "must not be above"),
     "no nynorsk": ('[titles]\nnew = {nb = "Ny"}', 'titles.new.nn: .*nn = "…"'),
     "an empty wording": ('[titles]\nminutes = {nb = " "}', "titles.minutes.nb: holds no text"),

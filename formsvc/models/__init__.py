@@ -1,6 +1,16 @@
 """The rows that the service keeps. Rows are rows: what one does with them stands in services."""
 
-from formsvc.models.account import Account, ApiToken, LoginAttempt, LoginSession, Role
+from formsvc.models.account import (
+    Account,
+    ApiToken,
+    LinkAct,
+    LoginAttempt,
+    LoginSession,
+    PasswordLink,
+    RecoveryCode,
+    Role,
+    SecondFactor,
+)
 from formsvc.models.evaluation import EvaluationAnswer, EvaluationText, EvaluationUnit
 from formsvc.models.event import Event, EventHead
 from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
@@ -19,11 +29,15 @@ __all__ = [
     "EventHead",
     "Format",
     "Job",
+    "LinkAct",
     "LoginAttempt",
     "LoginSession",
     "Paper",
+    "PasswordLink",
+    "RecoveryCode",
     "ReferenceCounter",
     "Role",
+    "SecondFactor",
     "Share",
     "State",
     "What",

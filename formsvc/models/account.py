@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -11,9 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.clock import now
 from formsvc.db import Base, one_of
+from formsvc.sealing import SealedBytes
 
 #: ``ke`` is the coordinating unit (koordinerende enhet)
 Role = Literal["referent", "coordinator", "ke", "admin"]
+#: what a one-time link is for: the first password, or another one
+LinkAct = Literal["invitation", "reset"]
 
 
 class Account(Base):
@@ -26,10 +29,17 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[Role] = mapped_column(one_of(Role))
-    #: argon2id, with its parameters and salt
+    #: what they are at work, the service and the unit they belong to, and their phone there
+    title: Mapped[str] = mapped_column(String(200), default="")
+    service: Mapped[str] = mapped_column(String(200), default="")
+    unit: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    #: argon2id, with its parameters and salt; "" until the invited has chosen a password
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    invited_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
 
 
 class LoginSession(Base):
@@ -43,19 +53,27 @@ class LoginSession(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     #: absolute: using the service does not move it
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    #: noted once a minute at most
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    #: as people know it, such as «Chrome på Windows»; "" when it does not say
+    device: Mapped[str] = mapped_column(String(60), default="")
+    #: False between the password and the second factor: such a log-in opens no page
+    complete: Mapped[bool] = mapped_column(default=True)
     revoked: Mapped[bool] = mapped_column(default=False)
 
 
 class LoginAttempt(Base):
-    """How many log-ins have failed for one e-mail or from one address in one stretch of time."""
+    """How many tries have failed for one e-mail, address, browser, or e-mail from an address."""
 
     __tablename__ = "login_attempt"
 
-    #: the e-mail or the address, hidden by the installation's secret
+    #: what is counted, hidden by the installation's secret
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     #: the end of the stretch; from then on counting starts anew
     until: Mapped[datetime] = mapped_column(index=True)
+    #: no try is looked at before then
+    next_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class ApiToken(Base):
@@ -70,4 +88,44 @@ class ApiToken(Base):
     #: what the token is for, in the words of whoever ordered it
     label: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_on: Mapped[date | None]
     revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class PasswordLink(Base):
+    """A link by which somebody chooses their password, once; only a hash of what it holds."""
+
+    __tablename__ = "password_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    account: Mapped[Account] = relationship()
+    act: Mapped[LinkAct] = mapped_column(one_of(LinkAct))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    #: a newer link took its place, or the account was closed
+    revoked_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The app that shows an account's codes (TOTP, RFC 6238)."""
+
+    __tablename__ = "second_factor"
+
+    #: the account's own: it has one or none
+    id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    secret = SealedBytes()
+    #: when the first right code was given; until then nothing is asked for
+    confirmed_at: Mapped[datetime | None]
+    #: the step of the last code that was accepted: it and all before are used up
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """A code for whoever has lost their app; the row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)

@@ -135,14 +135,15 @@ def record(
     As the last thing, since whoever adds to the chain holds it until the commit: no document is
     made and no other row waited for meanwhile.
 
-    :param account: who does it; nobody on the command line or where it is not known.
+    :param account: who does it, where that is another than the edge has named (``origin.actor``).
     :raises ValueError: for a name or a key that is not in DECLARED, a value that is no plain word,
         a session that only reads, or a savepoint that may be undone by itself.
     """
     _demand(session, what, keys)
     plain = {name: _plain(value) for name, value in keys.items()}
     transaction = session.get_transaction() or session.begin()
-    _waiting.setdefault(transaction, []).append(_Told(what, account, subject, subject_id, plain))
+    who = account if account is not None else origin.actor()
+    _waiting.setdefault(transaction, []).append(_Told(what, who, subject, subject_id, plain))
 
 
 def _demand(session: Session, what: str, keys: dict[str, Words]) -> None:

@@ -11,7 +11,7 @@ from formsvc.config import settings
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Role
-from formsvc.services import account, draft
+from formsvc.services import account, api_token, draft
 
 #: what everybody in the demo logs in with
 PASSWORD: Final = "demo-passord"  # noqa: S105 public on purpose
@@ -84,7 +84,7 @@ def _employ(session: Session) -> None:
             password=log_in.password,
         )
         if log_in.role == "coordinator":
-            account.accept_token(session, made, "Demo", TOKEN)
+            api_token.accept(session, made, "Demo", TOKEN)
 
 
 def _begin_drafts(session: Session) -> None:

@@ -142,6 +142,15 @@ def _profile() -> Finding:
     return Finding("Profile", ok=True, mend="")
 
 
+def _second_factor() -> Finding:
+    mend = (
+        'Demand one at least of administrators: [accounts] second_factor = ["admin"] in the'
+        " municipality's profile. They are asked to turn it on when they log in next."
+    )
+    demanded = _profile().ok and "admin" in profile.current().accounts.second_factor
+    return Finding("Second factor", ok=settings().demo or demanded, mend=mend)
+
+
 def _pdf() -> Finding:
     return Finding(
         "Libraries for PDF (Pango)",
@@ -261,6 +270,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _database,
     _jobs,
     _profile,
+    _second_factor,
     _assets,
     _catalogues,
     _templates,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc import clock, db
+from formsvc import cleaning, clock, db
 from formsvc.errors import InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account, Draft, Paper, Share
@@ -59,7 +58,7 @@ def colleagues(session: Session, words: str, by: Account) -> list[Colleague]:
 
 def _plain(words: str) -> str:
     """As it is compared: å is one letter, whichever way a keyboard sends it."""
-    return unicodedata.normalize("NFC", words).casefold()
+    return cleaning.composed(words).text.casefold()
 
 
 def give(

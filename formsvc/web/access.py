@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account, Role
-from formsvc.services import access, account
+from formsvc.services import access
 from formsvc.web import session
 from formsvc.web.errors import wants_json
 
@@ -27,6 +27,9 @@ PROGRAMS: Final = frozenset({"programs"})
 #: every employee with an account
 STAFF: Final[frozenset[str]] = frozenset(get_args(Role))
 
+#: whoever looks after the service
+ADMINISTRATORS: Final = frozenset({"admin"})
+
 #: endpoint → who may; an object's own rules (whose paper it is) stand in services.access
 TABLE: Final[dict[str, frozenset[str]]] = {
     # behind the pages
@@ -36,7 +39,32 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     # log-in
     "login.log_in": ANYONE,
     "login.log_out": ANYONE,
+    "login.forgotten": ANYONE,
+    # half a log-in lets nobody further than to these: the page itself asks for it
+    "login.code": ANYONE,
+    "second_factor.show": ANYONE,
+    "second_factor.begin": ANYONE,
+    "second_factor.confirm": ANYONE,
+    "second_factor.turn_off": STAFF,
+    # whoever has the link, once
+    "password.choose": ANYONE,
+    # oneself
     "account.mine": STAFF,
+    "account.end_session": STAFF,
+    "account.end_others": STAFF,
+    "account.make_token": STAFF,
+    "account.end_token": STAFF,
+    "password.change": STAFF,
+    # everybody's accounts
+    "accounts.listed": ADMINISTRATORS,
+    "accounts.invite": ADMINISTRATORS,
+    "accounts.one": ADMINISTRATORS,
+    "accounts.change": ADMINISTRATORS,
+    "accounts.link": ADMINISTRATORS,
+    "accounts.close": ADMINISTRATORS,
+    "accounts.reopen": ADMINISTRATORS,
+    "accounts.end_sessions": ADMINISTRATORS,
+    "accounts.reset_second_factor": ADMINISTRATORS,
     # papers being filled in
     "start.drafts": STAFF,
     "drafts.blank": STAFF,
@@ -117,8 +145,7 @@ def program() -> Account | None:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None
-    session.remember(account.token_account(session.database(), token.strip()))
-    return session.look_up()
+    return session.look_up_program(token.strip())
 
 
 def to_log_in() -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
 from formsvc.services import paper
-from formsvc.services.account import TooManyAttempts
+from formsvc.services.attempt import TooManyAttempts
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,10 @@ WORDS: Final = {
     409: Words(
         _l("Noen andre har lagret i mellomtiden"),
         _l("Gå tilbake, last siden på nytt og legg inn endringen din på nytt."),
+    ),
+    410: Words(
+        _l("Lenken virker ikke lenger"),
+        _l("Be den som ga deg lenken, om en ny."),
     ),
     413: Words(
         _l("Det du sendte, er for stort"),

@@ -1,21 +1,36 @@
-"""The log-in: e-mail and password in, a new session out; and the way out again."""
+"""The log-in: e-mail and password in, where asked for a code, a new session out; and out again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import flask
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, Form, HiddenField, PasswordField
+from sqlalchemy.orm import Session
+from wtforms import EmailField, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from formsvc.config import Settings
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-from formsvc.services import account, demo, retention
-from formsvc.web import session
+from formsvc.models import Account, LoginSession
+from formsvc.services import (
+    attempt,
+    demo,
+    login,
+    login_session,
+    password,
+    password_link,
+    retention,
+    second_factor,
+)
+from formsvc.services.attempt import TooManyAttempts
+from formsvc.web import device, pages, session
 
 area = Blueprint("login", __name__)
 
@@ -28,6 +43,14 @@ ROLES: Final = {
 }
 
 
+# Two at a time, as many as passwords are checked at once: a try counts as failed until it has been
+# checked, and a class that logs in as one account in the same second must not look like guessing.
+_TURNS: Final = BoundedSemaphore(2)
+
+#: tries what somebody has shown; whether it was right
+Accept = Callable[[Session, Account], bool]
+
+
 class LogIn(Form):
     """What the log-in asks for."""
 
@@ -36,15 +59,51 @@ class LogIn(Form):
     next = HiddenField()
 
 
+class GiveCode(Form):
+    """What is asked for after the password."""
+
+    code = StringField(_l("Kode"), [InputRequired(_l("Skriv koden."))])
+    next = HiddenField()
+
+
 @area.route("/login", methods=["GET", "POST"])
 def log_in() -> ResponseReturnValue:
     """Let an employee in, and go on to where it was meant to go."""
     if g.get("account"):
-        return redirect(_safe(request.args.get("next")), 303)
+        return redirect(safe(request.args.get("next")), 303)
     form = LogIn(request.form, data={"next": request.args.get("next", "")})
-    if request.method == "POST" and form.validate() and _let_in(form):
-        return redirect(_safe(form.next.data), 303)
+    if request.method == "POST" and form.validate():
+        try:
+            if (found := _claimed(form)) is not None:
+                return redirect(_begin(found, form.next.data), 303)
+        except TooManyAttempts as refused:
+            form.email.errors = [str(refused)]
+            return render_template("login.html", form=form, **_demo()), 429, waiting(refused)
+        form.email.errors = [_("E-postadressen eller passordet er feil. Prøv igjen.")]
     return render_template("login.html", form=form, **_demo()), 422 if form.errors else 200
+
+
+@area.get("/login/forgotten")
+def forgotten() -> str:
+    """Say whom to ask for another password."""
+    return pages.page(_("Glemt passordet?"), "site.forgotten")
+
+
+@area.route("/login/code", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """Ask for the second factor of whoever has shown the right password."""
+    if halfway() is None:
+        return redirect(url_for("login.log_in", next=request.args.get("next")), 303)
+    form = GiveCode(request.form, data={"next": request.args.get("next", "")})
+    if request.method == "POST" and form.validate():
+        try:
+            if _given(form.code.data or ""):
+                return redirect(safe(form.next.data), 303)
+        except TooManyAttempts as refused:
+            form.code.errors = [str(refused)]
+            return render_template("login_code.html", form=form), 429, waiting(refused)
+        form.code.errors = [second_factor.wrong_code()]
+    return render_template("login_code.html", form=form), 422 if form.errors else 200
 
 
 @area.post("/logout")
@@ -52,38 +111,118 @@ def log_out() -> ResponseReturnValue:
     """End the session here and in the database, so that a copied cookie is worth nothing."""
     token = flask.session.get(session.TOKEN)
     if token:
-        account.close_session(session.database(), token)
+        login_session.close(session.database(), token)
     flask.session.clear()
     flash(_("Du er logget ut."), "success")
     return redirect(url_for("login.log_in"), 303)
 
 
-def _let_in(form: LogIn) -> bool:
+def waiting(refused: TooManyAttempts) -> dict[str, str]:
+    """The header that says how long the next try has to wait."""
+    return {"Retry-After": str(refused.seconds)}
+
+
+# The password
+
+
+def _claimed(form: LogIn) -> UUID | None:
     """Check the password; the answer is the same for an unknown e-mail and a wrong password."""
-    session.keep()
-    found = account.check(
-        session.database(),
-        form.email.data or "",
-        form.password.data or "",
-        address=request.remote_addr or "",
-    )
-    if found is None:
-        form.email.errors = [_("E-postadressen eller passordet er feil. Prøv igjen.")]
-        return False
-    _forget()
-    # a new session from here on: what an attacker planted before the log-in is worth nothing
-    flask.session.clear()
-    flask.session[session.TOKEN] = account.open_session(session.database(), found)
-    return True
+    return fits(form.email.data or "", form.password.data or "")
 
 
-def _forget() -> None:
+def fits(email: str, typed: str) -> UUID | None:
+    """Find whose e-mail and password these are, or nobody; no transaction is open meanwhile.
+
+    :raises TooManyAttempts: when the try has to wait.
+    """
+    with _TURNS:
+        with session.short() as own:
+            claim = login.claim(
+                own, email, typed, address=request.remote_addr or "", devices=device.shown()
+            )
+        verdict = password.verdict(claim.question)
+        with session.short() as own:
+            found = login.admit(own, claim, verdict)
+            return found.id if found else None
+
+
+def _begin(account_id: UUID, wanted: str | None) -> str:
+    """Log the browser in, as far as the password goes; the answer is where to go on."""
+    with session.short() as own:
+        who = own.get_one(Account, account_id)
+        coded = second_factor.active(own, who)
+        if not coded and not second_factor.demanded(who):
+            enter(own, who)
+            return safe(wanted)
+        session.log_in(login_session.open_(own, who, device=device.family(), complete=False))
+    return url_for("login.code" if coded else "second_factor.show", next=wanted or None)
+
+
+def enter(own: Session, who: Account) -> None:
+    """Log this browser in as an account that has shown all that is asked of it."""
+    _forget(own)
+    login.entered(own, who)
+    session.log_in(login_session.open_(own, who, device=device.family()))
+    device.remember(login.device(own, who))
+
+
+def _forget(own: Session) -> None:
     """Delete what is over: somebody logs in every working day, so it needs no clock of its own."""
-    account.forget(session.database())
-    retention.purge(session.database())
+    for service in (login_session, attempt, password_link):
+        service.forget(own)
+    retention.purge(own)
 
 
-def _safe(address: str | None) -> str:
+# The second factor
+
+
+def halfway() -> LoginSession | None:
+    """This browser's log-in that waits for its second factor."""
+    token = flask.session.get(session.TOKEN)
+    if not token:
+        return None
+    return login_session.find(session.database(), token, complete=False)
+
+
+def _given(typed: str) -> bool:
+    """Check a code, and let its owner in when it is right."""
+    found = halfway()
+    if found is None:
+        return False
+    account_id, half = found.account_id, found.token_hash
+
+    def accept(own: Session, who: Account) -> bool:
+        if not second_factor.accept(own, who, typed):
+            return False
+        login_session.end(own, half)
+        enter(own, who)
+        return True
+
+    return counted(account_id, accept)
+
+
+def counted(account_id: UUID, accept: Accept) -> bool:
+    """Try a code as often as passwords may be tried, no more.
+
+    :raises TooManyAttempts: when the try has to wait.
+    """
+    with session.short() as own:
+        who = own.get_one(Account, account_id)
+        known = next((each for each in device.shown() if login.knows(own, who, each)), "")
+        tries = attempt.count(
+            own,
+            str(account_id),
+            address=request.remote_addr or "",
+            device=known and f"code {known}",
+        )
+    with session.short() as own:
+        right = accept(own, own.get_one(Account, account_id))
+        if right:
+            attempt.forgive(own, tries)
+    return right
+
+
+def safe(address: str | None) -> str:
     """An address to go on to: only one of this service's own pages, else the start page."""
     start = f"{request.script_root}/"
     if not address or not address.startswith("/") or not address.isprintable() or "\\" in address:

@@ -26,22 +26,23 @@ class Block(NamedTuple):
 @area.get("/privacy")
 def privacy() -> str:
     """What the municipality does with what is written here."""
-    return _page(_("Personvern"), "site.privacy")
+    return page(_("Personvern"), "site.privacy")
 
 
 @area.get("/accessibility")
 def accessibility() -> str:
     """The accessibility statement."""
-    return _page(_("Tilgjengelighetserklæring"), "site.accessibility")
+    return page(_("Tilgjengelighetserklæring"), "site.accessibility")
 
 
 @area.get("/contact")
 def contact() -> str:
     """Whom to ask."""
-    return _page(_("Kontakt oss"), "site.contact")
+    return page(_("Kontakt oss"), "site.contact")
 
 
-def _page(title: str, key: str) -> str:
+def page(title: str, key: str) -> str:
+    """A page of the profile's words."""
     paragraphs = profile.current().text(key, spoken(), on=clock.today())
     return render_template("page.html", title=title, blocks=list(map(_block, paragraphs)))
 

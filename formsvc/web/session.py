@@ -7,7 +7,8 @@ committed once, here at the edge, when it has succeeded; nothing else in the ser
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,13 +17,13 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db
+from formsvc import db, origin
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import account, audit
+from formsvc.services import api_token, audit, login_session
 from formsvc.web.security import SAFE_METHODS
 
 log = logging.getLogger(__name__)
@@ -136,9 +137,18 @@ def let_go() -> None:
     database().rollback()
 
 
-def keep() -> None:
-    """Commit this request although it is refused: a failed log-in is counted."""
-    g.keep = True
+@contextmanager
+def short() -> Iterator[Session]:
+    """A transaction of its own, committed at the block's end.
+
+    For what stands whatever becomes of the request (a counted try), and before and after work
+    that must hold up nobody (a password that is checked). What the request has read so far is
+    let go of, and read again when it is asked for next.
+    """
+    if "database" in g:
+        g.database.rollback()
+    with makers(flask.current_app).writing.begin() as own:
+        yield own
 
 
 def seen(
@@ -179,8 +189,7 @@ def write_down() -> None:
 
 
 def _commit(response: Response) -> None:
-    done = response.status_code < 400 or g.get("keep", False)
-    if "database" in g and request.method not in SAFE_METHODS and done:
+    if "database" in g and request.method not in SAFE_METHODS and response.status_code < 400:
         database().commit()
     write_down()
 
@@ -192,6 +201,19 @@ def _close(_error: BaseException | None) -> None:
             session.close()
         except Outage:  # the page has told of it; a connection that is no good goes
             session.invalidate()
+    note: Callable[[Session], None] | None = g.pop("note", None)
+    if note is not None:
+        _note(note)
+
+
+def _note(note: Callable[[Session], None]) -> None:
+    """Write down that somebody was here, after the request: a GET itself never writes."""
+    try:
+        with makers(flask.current_app).writing.begin() as own:
+            note(own)
+    except (SQLAlchemyError, FormsvcError) as error:
+        # the page has been made; that it was asked for can be noted at the next one
+        log.warning("not noted that a log-in is in use: %s", type(error).__name__)
 
 
 def me() -> Account:
@@ -209,12 +231,37 @@ def look_up() -> Account | None:
     """Whoever this browser is logged in as, read from the database once per request."""
     if "account" not in g:
         token = flask.session.get(TOKEN)
-        remember(account.session_account(database(), token) if token else None)
+        login = login_session.find(database(), token) if token else None
+        if login is not None and not login_session.is_seen(login):
+            seen = login.token_hash
+            g.note = lambda own: login_session.see(own, seen)
+        g.login = login.token_hash if login else ""
+        remember(login.account if login else None)
     found: Account | None = g.account
     return found
+
+
+def look_up_program(token: str) -> Account | None:
+    """Whoever a program calls for, by its token."""
+    row = api_token.find(database(), token)
+    if row is not None and not api_token.is_used(row):
+        used = row.id
+        g.note = lambda own: api_token.use(own, used)
+    remember(row.account if row else None)
+    return row.account if row else None
+
+
+def log_in(token: str) -> None:
+    """Give this browser a log-in, in a new session.
+
+    What an attacker planted in the old one before the log-in is worth nothing.
+    """
+    flask.session.clear()
+    flask.session[TOKEN] = token
 
 
 def remember(found: Account | None) -> None:
     """Go on with this request as an account, or as nobody."""
     g.account = found
+    origin.set_actor(found.id if found else None)
     g.reader = Reader(found.name, found.email, found.role) if found else None

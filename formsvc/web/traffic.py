@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     g.began = time.monotonic()
     is_untold = request.endpoint in UNTOLD
+    origin.set_actor(None)  # threads serve one after the other
     origin.set_current(origin.UNKNOWN if is_untold else origin.address(request.remote_addr))
 
 

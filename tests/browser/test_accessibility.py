@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from formsvc.kinds import KINDS
+from formsvc.services.second_factor import STEP, totp
 from tests import people
 from tests.browser.conftest import DESK, HEIGHT, PHONE, Opener
 from tests.browser.filling import begin, sample, share
@@ -104,7 +107,18 @@ def test_a_finished_paper_is_accessible_on_its_way(
 
 
 @with_and_without_scripts
-@pytest.mark.parametrize("address", ["/", "/papers/", "/papers/drafts/", "/account", "/nowhere"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/papers/",
+        "/papers/drafts/",
+        "/account",
+        "/account/password",
+        "/second-factor",
+        "/nowhere",
+    ],
+)
 def test_pages_of_employees_are_accessible(open_page: Opener, address: str, scripts: bool) -> None:
     page = open_page(scripts=scripts)
     begin(page, "minutes", sample("minutes"))
@@ -115,7 +129,17 @@ def test_pages_of_employees_are_accessible(open_page: Opener, address: str, scri
 @with_and_without_scripts
 @pytest.mark.parametrize(
     "address",
-    ["/", "/login", "/evaluation/", "/evaluation/thanks", "/privacy", "/accessibility", "/contact"],
+    [
+        "/",
+        "/login",
+        "/login/forgotten",
+        "/password/over",
+        "/evaluation/",
+        "/evaluation/thanks",
+        "/privacy",
+        "/accessibility",
+        "/contact",
+    ],
 )
 def test_pages_for_everybody_are_accessible(open_page: Opener, address: str, scripts: bool) -> None:
     page = open_page(None, scripts=scripts)
@@ -220,6 +244,78 @@ def answer_evaluation(page: Page) -> None:
     page.get_by_label("Hva var bra?").fill("Vi slapp å fortelle historien flere ganger.")
     page.get_by_role("button", name="Send svaret").click()
     expect(page.get_by_role("heading", name="Takk for svaret")).to_be_visible()
+
+
+@with_and_without_scripts
+@pytest.mark.parametrize("address", ["/accounts/", "/accounts/invite"])
+def test_pages_of_administrators_are_accessible(
+    open_page: Opener, address: str, scripts: bool
+) -> None:
+    page = open_page(people.TORBJORN, scripts=scripts)
+    page.goto(address)
+    check(page, scripts=scripts)
+
+
+def test_an_invitation_is_accessible_on_its_way(open_page: Opener) -> None:
+    page = open_page(people.TORBJORN)
+    page.goto("/accounts/invite")
+    page.get_by_role("button", name="Lag konto og lenke").click()
+    expect(page.locator("#errors")).to_be_focused()
+    check(page)
+    page.get_by_label("E-post").fill("ny.ansatt@eksempel.no")
+    page.get_by_label("Navn").fill("Ny Ansatt")
+    page.get_by_role("button", name="Lag konto og lenke").click()
+    expect(page.get_by_role("heading", name="Lenken er klar")).to_be_visible()
+    check(page)
+    link = page.locator("code").inner_text()
+    page.get_by_role("link", name="Til kontoen").click()
+    check(page)
+    invited = open_page(None)
+    invited.goto(link)
+    check(invited)
+    invited.get_by_label("Nytt passord").fill("kort")
+    invited.get_by_role("button", name="Lagre passordet").click()
+    expect(invited.locator("#errors")).to_be_focused()
+    check(invited)
+    invited.get_by_label("Nytt passord").fill(people.PASSWORD)
+    invited.get_by_label("Gjenta passordet").fill(people.PASSWORD)
+    invited.get_by_role("button", name="Lagre passordet").click()
+    expect(invited.get_by_text("Passordet er valgt.")).to_be_visible()
+    check(invited)
+    invited.get_by_label("E-post").fill("ny.ansatt@eksempel.no")
+    invited.get_by_label("Passord").fill(people.PASSWORD)
+    invited.get_by_role("button", name="Logg inn", exact=True).click()
+    turn_second_factor_on(invited)
+
+
+def turn_second_factor_on(page: Page) -> None:
+    """Turn it on as somebody with an app does, log out, and stand before the code."""
+    page.goto("/account")
+    page.get_by_label("Hva skal nøkkelen brukes til?").fill("Fagsystemet")
+    page.get_by_role("button", name="Lag en nøkkel").click()
+    expect(page.get_by_role("heading", name="Den nye nøkkelen")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Totrinns innlogging").click()
+    page.get_by_role("button", name="Kom i gang").click()
+    expect(page.get_by_role("img", name="Kode som appen leser av")).to_be_visible()
+    check(page)
+    secret = base64.b32decode(page.locator("code").inner_text())
+    page.get_by_label("Kode", exact=True).fill(totp(secret, int(time.time()) // STEP))
+    page.get_by_role("button", name="Slå på").click()
+    expect(page.get_by_role("heading", name="Reservekoder")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Gå videre").click()
+    page.goto("/second-factor")
+    check(page)
+    page.get_by_role("button", name="Logg ut").click()
+    page.get_by_label("E-post").fill("ny.ansatt@eksempel.no")
+    page.get_by_label("Passord").fill(people.PASSWORD)
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    expect(page.get_by_role("heading", name="Skriv koden")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Logg inn").click()
+    expect(page.locator("#errors")).to_be_focused()
+    check(page)
 
 
 def test_asking_before_a_draft_is_deleted_is_accessible(karis_page: Page) -> None:

@@ -13,7 +13,8 @@ from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, ApiToken, Draft, Role
-from formsvc.services import account, demo, draft
+from formsvc.services import api_token, demo, draft
+from tests import people
 
 
 def count(session: Session) -> list[int | None]:
@@ -24,7 +25,7 @@ def count(session: Session) -> list[int | None]:
 def test_everybody_in_the_demo_can_log_in(session: Session) -> None:
     demo.load(session)
     for log_in in demo.LOG_INS:
-        found = account.check(session, log_in.email, log_in.password, address="")
+        found = people.log_in(session, log_in.email, log_in.password)
         assert found is not None
         assert (found.name, found.role) == (log_in.name, log_in.role)
     assert {log_in.role for log_in in demo.LOG_INS} == set(get_args(Role))
@@ -34,7 +35,7 @@ def test_the_demo_says_what_one_logs_in_with(session: Session) -> None:
     lines = "\n".join(demo.load(session))
     assert all(f"{log_in.email}  {log_in.password}" in lines for log_in in demo.LOG_INS)
     assert demo.TOKEN in lines
-    assert account.token_account(session, demo.TOKEN)
+    assert api_token.find(session, demo.TOKEN)
 
 
 def test_loading_the_demo_again_changes_nothing(session: Session) -> None:

@@ -13,7 +13,7 @@ from formsvc import clock, config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper, Share
-from formsvc.services import account, demo, municipality, paper
+from formsvc.services import demo, municipality, paper
 from formsvc.services.paging import Turn
 from formsvc.services.reference import next_reference
 
@@ -64,7 +64,7 @@ def test_a_municipality_is_loaded_whole_and_only_once(session: Session) -> None:
 
 def test_whoever_is_in_it_can_log_in_and_finds_their_papers(session: Session) -> None:
     load(session)
-    writer = account.check(session, "ansatt0@eksempel.no", demo.PASSWORD, address="")
+    writer = people.log_in(session, "ansatt0@eksempel.no", demo.PASSWORD)
     assert writer
     assert paper.listed(session, writer, Turn()).papers
 

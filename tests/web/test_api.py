@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account
-from formsvc.services import account
+from formsvc.services import api_token
 from formsvc.web import body, openapi
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
@@ -48,7 +48,7 @@ class Program:
 
 @pytest.fixture
 def program(visitor: Visitor, session: Session, kari: Account) -> Program:
-    token = account.issue_token(session, kari, "Fagsystemet")
+    token = api_token.issue(session, kari, "Fagsystemet")
     session.commit()
     return Program(visitor, token)
 
@@ -184,7 +184,7 @@ def test_without_a_token_nothing_is_made(visitor: Visitor, header: str) -> None:
 
 def test_a_revoked_token_is_worth_nothing(program: Program, session: Session) -> None:
     assert program.render("minutes", {}).status_code == 422
-    account.revoke_token(session, program.headers["Authorization"].removeprefix("Bearer "))
+    api_token.revoke(session, program.headers["Authorization"].removeprefix("Bearer "))
     session.commit()
     assert program.render("minutes", {}).status_code == 401
 

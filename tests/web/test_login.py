@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from formsvc import clock
 from formsvc.config import Settings
 from formsvc.models import LoginAttempt
 from formsvc.services import demo
+from formsvc.services.attempt import MOST
 from formsvc.web import create_app
 from formsvc.web import session as web_session
 from tests import people
@@ -133,16 +135,66 @@ def test_the_log_in_leads_on_only_to_pages_of_this_service(visitor: Visitor, add
     assert visitor.get("/login", query_string={"next": address}).headers["Location"] == "/"
 
 
-def test_after_many_wrong_passwords_the_next_is_not_even_tried(visitor: Visitor) -> None:
+def test_after_five_wrong_passwords_the_next_has_to_wait_a_little(visitor: Visitor) -> None:
     statuses = [
         visitor.send("/login", email=people.KARI.email, password=f"gjetning {n}").status_code
-        for n in range(30)
+        for n in range(6)
     ]
-    assert statuses[0] == 422
-    assert statuses[-1] == 429
+    assert statuses == [422] * 5 + [429]
     answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
     assert answer.status_code == 429
-    assert "For mange forsøk" in answer.text
+    assert answer.headers["Retry-After"] == "1"
+    assert "Vent ett sekund og prøv igjen." in answer.text
+    assert f'value="{people.KARI.email}"' in answer.text
+    with clock.moved(timedelta(seconds=1)):
+        answer = visitor.send("/login", email=people.KARI.email, password=people.PASSWORD)
+        assert answer.status_code == 303
+
+
+def test_a_class_that_logs_in_as_one_account_at_once_is_let_in(app: Flask) -> None:
+    statuses: list[int] = []
+
+    def log_in() -> None:
+        browser = app.test_client()
+        assert isinstance(browser, Visitor)
+        right = {"email": people.KARI.email, "password": people.PASSWORD}
+        statuses.append(browser.send("/login", **right).status_code)
+
+    threads = [threading.Thread(target=log_in) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 16
+
+
+def test_a_stranger_who_guesses_holds_the_owner_out_of_no_browser_that_she_has_used(
+    app: Flask, karis: Visitor
+) -> None:
+    karis.send("/logout")
+    stranger = app.test_client()
+    assert isinstance(stranger, Visitor)
+    for n in range(MOST["e-mail"]):
+        answer = stranger.post(
+            "/login",
+            data={
+                "csrf_token": stranger.csrf_token(),
+                "email": people.KARI.email,
+                "password": f"gjetning {n}",
+            },
+            environ_base={"REMOTE_ADDR": f"192.0.2.{n}"},
+        )
+        assert answer.status_code == 422
+    right = {"email": people.KARI.email, "password": people.PASSWORD}
+    refused = stranger.send("/login", **right)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 15 * 60
+    assert karis.send("/login", **right).status_code == 303
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0@eksempel.no", "x" * 100_000, "æ\u0301@", "🇳🇴", "%_'\\"])
+def test_whatever_is_typed_into_the_log_in_is_only_wrong(visitor: Visitor, odd: str) -> None:
+    assert visitor.send("/login", email=odd, password=odd).status_code == 422
 
 
 def test_what_is_over_is_forgotten_at_the_next_log_in(visitor: Visitor, session: Session) -> None:

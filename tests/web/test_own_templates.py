@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from formsvc import config
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
-from formsvc.services import account
+from formsvc.services import api_token
 from formsvc.services import draft as drafts
 from template_sources.word import template as shipped
 from tests.samples import load
@@ -70,7 +70,7 @@ def test_once_it_is_mended_the_draft_becomes_a_paper(
 
 @pytest.mark.usefixtures("faulty")
 def test_a_program_gets_a_problem(visitor: Visitor, session: Session, kari: Account) -> None:
-    token = account.issue_token(session, kari, "Fagsystemet")
+    token = api_token.issue(session, kari, "Fagsystemet")
     session.commit()
     answer = visitor.post(
         "/api/v1/render/consent?format=docx",

@@ -74,16 +74,18 @@ def test_what_a_refused_post_did_is_undone(opened: Opened, session: Session) -> 
     assert not hired(session)
 
 
-def test_what_a_refused_post_asks_to_keep_is_kept(
-    visitor: Visitor, session: Session, kari: Account
+def test_what_stands_in_a_transaction_of_its_own_is_kept_though_the_post_is_refused(
+    opened: Opened, session: Session
 ) -> None:
-    session.commit()
-    statuses = [
-        visitor.send("/login", email=kari.email, password="feil passord").status_code
-        for _guess in range(11)
-    ]
-    assert statuses[0] == 422
-    assert statuses[-1] == 429
+    def note_and_fail() -> None:
+        people.employ(edge.database(), people.AMIR)
+        with edge.short() as own:
+            people.employ(own, people.JONAS)
+        raise Conflict("Amir har lagret i mellomtiden.")
+
+    assert opened(note_and_fail)("POST").status_code == 409
+    assert hired(session)
+    assert session.scalar(select(Account).where(Account.email == people.AMIR.email)) is None
 
 
 def test_a_commit_that_fails_gets_an_error_page(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.language import speaking
 from formsvc.models import Account, Event, Paper
-from formsvc.services import account, audit, trail
+from formsvc.services import account, api_token, audit, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
 from formsvc.web import trail as page
@@ -118,7 +118,7 @@ def test_refusals_renders_and_results_leave_a_line(
         "endpoint": "evaluation.results"
     }
     kari_row = account.by_email(session, people.KARI.email)
-    token = account.issue_token(session, kari_row, "Fagsystem")
+    token = api_token.issue(session, kari_row, "Fagsystem")
     session.commit()
     told()
     headers = {"Authorization": f"Bearer {token}"}
