@@ -66,6 +66,27 @@ def test_a_code_is_good_once_also_for_another_browser(
             assert browser.send("/login/code", code=shown(secret)).status_code == status
 
 
+def test_a_copied_half_log_in_is_worth_nothing_after_the_code(
+    as_kari: Visitor, visitor: Visitor, secret: str
+) -> None:
+    as_kari.send("/login", **RIGHT)
+    cookie = as_kari.get_cookie("session")
+    assert cookie
+    visitor.set_cookie("session", cookie.value)
+    assert visitor.get("/login/code").status_code == 200
+    with later(1):
+        as_kari.send("/login/code", code=shown(secret))
+    assert visitor.get("/login/code").status_code == 303
+
+
+def test_half_a_log_in_turns_nothing_off(as_kari: Visitor, secret: str, session: Session) -> None:
+    as_kari.send("/login", **RIGHT)
+    with later(1):
+        answer = as_kari.send("/second-factor/off", code=shown(secret))
+    assert answer.headers["Location"].startswith("/login")
+    assert session.scalars(select(SecondFactor)).all()
+
+
 def test_a_recovery_code_lets_in_once(as_kari: Visitor) -> None:
     _secret, codes = turn_on(as_kari)
     for status in (303, 422):
