@@ -51,10 +51,15 @@ def may(account: Account, power: Power) -> bool:
 
 def visible(model: type[Draft | Paper], account: Account) -> ColumnElement[bool]:
     """What an account sees of drafts or of papers, as a condition of a query."""
+    return or_(*ways(model, account))
+
+
+def ways(model: type[Draft | Paper], account: Account) -> list[ColumnElement[bool]]:
+    """The ways in which an account may come to see something, for a list that is long."""
     seen = [own(model, account), shared(model, account)]
     if model is Paper and may(account, "receive"):
         seen.append(received())
-    return or_(*seen)
+    return seen
 
 
 def own(model: type[Draft | Paper], account: Account) -> ColumnElement[bool]:

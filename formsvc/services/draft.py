@@ -121,8 +121,8 @@ def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
 
 def listed(session: Session, account: Account, turn: Turn) -> Listed:
     """A page of the drafts that an account may open, the last saved first."""
-    seen = access.visible(Draft, account)
-    page = paging.page(session, Draft.changed_at, Draft.id, [seen], turn)
+    ways = access.ways(Draft, account)
+    page = paging.page(session, Draft.changed_at, Draft.id, ways, turn)
     statement = select(Draft).where(Draft.id.in_(page.ids)).options(joinedload(Draft.author))
     rows = {row.id: row for row in session.scalars(statement)}
     return Listed([rows[row_id] for row_id in page.ids], page)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from formsvc import db
@@ -53,25 +53,27 @@ def page(
     session: Session,
     at: InstrumentedAttribute[datetime],
     row_id: InstrumentedAttribute[UUID],
-    where: Sequence[ColumnElement[bool]],
+    ways: Sequence[ColumnElement[bool]],
     turn: Turn,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """Find the rows of one page, the newest first.
 
     A key that cannot be read, or that nothing lies beyond any more, gives the newest rows.
+
+    :param ways: a row is in the list where one of these holds; each is walked by its own index,
+        where one condition of them all would let a database read every row there is.
+    :param where: what holds for every row of the list.
     """
     back = _place(turn.before)
     forth = None if back else _place(turn.after)
-    statement = select(at, row_id).where(*where)
-    if back:
-        statement = statement.where(_beyond(at, row_id, back, newer=True)).order_by(at, row_id)
-    else:
-        statement = statement.order_by(at.desc(), row_id.desc())
-    if forth:
-        statement = statement.where(_beyond(at, row_id, forth, newer=False))
-    places = [_Place(*row) for row in session.execute(statement.limit(turn.size + 1))]
+    beyond = []
+    if place := back or forth:
+        beyond = [_beyond(at, row_id, place, newer=back is not None)]
+    statement = _walked(at, row_id, ways, [*where, *beyond], turn.size + 1, newer=back is not None)
+    places = [_Place(*row) for row in session.execute(statement)]
     if not places and (back or forth):
-        return page(session, at, row_id, where, Turn(size=turn.size))
+        return page(session, at, row_id, ways, Turn(size=turn.size), where)
     more, shown = len(places) > turn.size, places[: turn.size]
     if back:
         shown.reverse()
@@ -80,6 +82,30 @@ def page(
         newer=_key(shown[0]) if shown and (more if back else forth) else "",
         older=_key(shown[-1]) if shown and (back or more) else "",
     )
+
+
+def _walked(
+    at: InstrumentedAttribute[datetime],
+    row_id: InstrumentedAttribute[UUID],
+    ways: Sequence[ColumnElement[bool]],
+    where: Sequence[ColumnElement[bool]],
+    most: int,
+    *,
+    newer: bool,
+) -> Select[datetime, UUID]:
+    order = [at, row_id] if newer else [at.desc(), row_id.desc()]
+    each = [
+        select(at.label("at"), row_id.label("row_id"))
+        .where(way, *where)
+        .order_by(*order)
+        .limit(most)
+        .subquery()
+        for way in ways
+    ]
+    found = union(*(select(way.c.at, way.c.row_id) for way in each)).subquery()
+    columns = [found.c.at, found.c.row_id]
+    merged = columns if newer else [column.desc() for column in columns]
+    return select(found.c.at, found.c.row_id).order_by(*merged).limit(most)
 
 
 def _beyond(

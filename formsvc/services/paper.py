@@ -181,23 +181,21 @@ def listed(
     :param kind: only those of one kind.
     :param whose: only those that one wrote, that are shared with one, or that one received.
     """
-    where = [_seen(reader, whose)]
-    if kind:
-        where.append(Paper.kind == kind)
-    page = paging.page(session, Paper.issued_at, Paper.id, where, turn)
+    where = [Paper.kind == kind] if kind else []
+    page = paging.page(session, Paper.issued_at, Paper.id, _ways(reader, whose), turn, where)
     statement = select(Paper).where(Paper.id.in_(page.ids)).options(joinedload(Paper.author))
     rows = {row.id: row for row in session.scalars(statement)}
     return Listed([rows[row_id] for row_id in page.ids], page)
 
 
-def _seen(reader: Account, whose: Whose) -> ColumnElement[bool]:
+def _ways(reader: Account, whose: Whose) -> list[ColumnElement[bool]]:
     if whose == "own":
-        return access.own(Paper, reader)
+        return [access.own(Paper, reader)]
     if whose == "shared":
-        return access.shared(Paper, reader)
+        return [access.shared(Paper, reader)]
     if whose == "received":
-        return and_(access.received(), access.visible(Paper, reader))
-    return access.visible(Paper, reader)
+        return [and_(access.received(), access.visible(Paper, reader))]
+    return access.ways(Paper, reader)
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:

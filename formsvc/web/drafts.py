@@ -36,7 +36,6 @@ area = Blueprint("drafts", __name__, url_prefix="/papers")
 #: how the name of a choice between two texts begins; the field's name follows
 CHOOSE: Final = "_choose-"
 
-
 #: texts of the profile that are for the receipt and the printed head, not for the form
 LATER: Final = frozenset({"next", "head"})
 

@@ -16,6 +16,7 @@ from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper, Sh
 from formsvc.services import demo, municipality, paper
 from formsvc.services.paging import Turn
 from formsvc.services.reference import next_reference
+from tests import people
 
 
 @pytest.fixture(autouse=True)
