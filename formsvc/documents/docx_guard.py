@@ -21,7 +21,7 @@ MOST_XML: Final = 40 * 1024 * 1024
 _READABLE: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _LOCKED: Final = 0x1
 _XML_NAMES: Final = (".xml", ".rels", ".vml")
-_BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+BYTE_ORDERS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _EBCDIC: Final = "<?xm".encode("cp037")
 _HIDDEN_EBCDIC: Final = _EBCDIC.decode("latin-1")
 #: how XML begins, after marks and any number of blanks, in each encoding that readers guess:
@@ -125,7 +125,7 @@ def xml_text(content: bytes) -> str | None:
 
     Of what is not UTF-16 the letters beyond ASCII may be others than are shown here.
     """
-    order = _BYTE_ORDERS.get(content[:2])
+    order = BYTE_ORDERS.get(content[:2])
     text = content[2:].decode(order, "replace") if order else content.decode("latin-1")
     declaration, ended, _rest = text[:_LONGEST_DECLARATION].partition("?>")
     is_declared = text.lstrip().startswith("<?xml")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import codecs
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from formsvc import config
-from formsvc.documents import checks, docx, jail, pdf_font, pdf_form
+from formsvc.documents import checks, docx, docx_guard, jail, pdf_font, pdf_form
 from formsvc.documents.form_values import form_values, written_values
 from formsvc.documents.html_pdf import printable
 from formsvc.documents.pdf_form import Filled, Overflow
@@ -176,3 +177,5 @@ def warm() -> None:
     """Load what every template needs, as the jail does before it gives up its rights."""
     docx.compiled((config.SHIPPED / "consent.nb.docx").read_bytes())
     pdf_form.load((config.SHIPPED / "consent.nb.pdf").read_bytes())
+    for encoding in docx_guard.BYTE_ORDERS.values():  # Python reads them in when first used
+        codecs.lookup(encoding)

@@ -424,6 +424,14 @@ def test_what_word_itself_adds_to_a_letter_is_allowed() -> None:
     assert template.check(find("consent"), packed(members)) == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_both_encodings_of_word_are_read_in_the_jail_too(encoding: str) -> None:
+    members = shipped()
+    text = members["word/header2.xml"].decode().partition("?>")[2]
+    members["word/header2.xml"] = text.encode(encoding)
+    assert template.check(find("consent"), packed(members)) == []
+
+
 # -- anywhere -----------------------------------------------------------------------------------
 
 _ACTIVE: tuple[tuple[str, Callable[[Members, str], object]], ...] = (
