@@ -59,6 +59,8 @@ _FLAG: Final = re.compile("([\U0001f308\u26a7])\u200d\U0001f3f3")
 _WORD: Final = re.compile(r"[^\W\d]+|\d+")
 #: longer numbers may be broken between two lines, whose letters then stand between the parts
 _MOST_DIGITS: Final = 5
+#: marks and numbers such as Roman ones, which may be drawn on either side of their neighbours
+_STRAY: Final = frozenset(("Mn", "Mc", "Me", "Nl", "No"))
 _BETWEEN_ANSWERS: Final = "\x00"
 #: shorter texts are never torn: ``_letter.css`` keeps four lines together on both sides of a page
 #: break, and the narrowest column has room for five letters on a line
@@ -135,7 +137,11 @@ def _orderly_parts(answer: str) -> Iterator[str]:
     if not _REORDERED.search(answer):
         return
     for word in answer.split():
-        for run in _REORDERED.split(_bare(word)):
+        runs = _REORDERED.split(_bare(word))
+        if any(unicodedata.category(one) in _STRAY for run in runs for one in run):
+            yield from (one for run in runs for one in run if one.isalpha())
+            continue
+        for run in runs:
             yield from (part for part in _WORD.findall(run) if not part[_MOST_DIGITS:].isdigit())
 
 
