@@ -93,11 +93,9 @@ def test_a_browser_in_use_stays_logged_in_and_an_idle_one_does_not(as_kari: Visi
         assert as_kari.get("/account").status_code == 303
 
 
-def test_that_nothing_can_be_noted_stops_no_page(
-    app: Flask, as_kari: Visitor, session: Session
-) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("the other database locks rows, not files")
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the other locks rows, not files
+def test_that_nothing_can_be_noted_stops_no_page(as_kari: Visitor, session: Session) -> None:
     session.execute(update(Account).values(unit="PPT"))  # another one writes, and takes its time
     with clock.moved(timedelta(minutes=2)), pytest.MonkeyPatch.context() as patch:
         patch.setattr("formsvc.db.PATIENCE", 10)
