@@ -14,6 +14,7 @@ from formsvc import clock
 from formsvc.models import Account, LoginSession
 from formsvc.services import api_token
 from formsvc.web import device
+from formsvc.web import session as web_session
 from tests import people
 from tests.web.conftest import Visitor
 
@@ -93,14 +94,15 @@ def test_a_browser_in_use_stays_logged_in_and_an_idle_one_does_not(as_kari: Visi
         assert as_kari.get("/account").status_code == 303
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the other locks rows, not files
 def test_that_nothing_can_be_noted_stops_no_page(
     app: Flask, as_kari: Visitor, session: Session
 ) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("the other database locks rows, not files")
     session.execute(update(Account).values(unit="PPT"))  # another one writes, and takes its time
     with clock.moved(timedelta(minutes=2)), pytest.MonkeyPatch.context() as patch:
         patch.setattr("formsvc.db.PATIENCE", 10)
+        web_session.dispose(app)  # connections that are opened from now on wait no longer
         assert as_kari.get("/account").status_code == 200
     session.rollback()
 
