@@ -5,6 +5,7 @@ Heavy libraries are imported by the command that needs them, so that ``fill`` st
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import sys
@@ -286,17 +287,19 @@ def run(port: int, host: str, processes: int, *, no_worker: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 def worker(*, once: bool) -> None:
     """Do the work beside the requests, such as PDFs; any number of workers share it."""
-    from formsvc import db
+    from formsvc import db, logs
     from formsvc.config import settings
     from formsvc.services.background import Worker
 
     with _refusals():
+        logs.configure()
         db.migrate(settings())
         engine = db.engine(settings())
         hand = Worker(db.session_factory(engine, reading=True), db.session_factory(engine))
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
             if once:
+                hand.plan_the_day()
                 click.echo(f"{hand.once()} jobs were begun. `formsvc jobs` shows what is left.")
             else:
                 hand.start()
@@ -580,9 +583,13 @@ def backup(file: Path) -> None:
     """
     with _refusals():
         from formsvc.config import settings
+        from formsvc.services import audit
         from formsvc.services import backup as backups
 
-        _tell_contents(backups.write(settings(), file), f"{file} holds")
+        contents = backups.write(settings(), file)
+    with _refusals(), _writing() as session:
+        audit.record(session, "backup_made", sha256=_sha256(file))
+    _tell_contents(contents, f"{file} holds")
 
 
 @main.command()
@@ -592,12 +599,21 @@ def restore(file: Path, *, verify: bool) -> None:
     """Bring a backup back into an empty database, SQLite or PostgreSQL, and read it through."""
     with _refusals():
         from formsvc.config import settings
+        from formsvc.services import audit
         from formsvc.services import backup as backups
 
         if verify:
             _tell_contents(backups.verify(settings(), file), f"{file} holds")
-        else:
-            _tell_contents(backups.restore(settings(), file), "Brought back:")
+            return
+        contents = backups.restore(settings(), file)
+    with _refusals(), _writing() as session:
+        audit.record(session, "restored", sha256=_sha256(file))
+    _tell_contents(contents, "Brought back:")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @main.command()
@@ -818,8 +834,9 @@ def _write(out: Path, data: bytes) -> None:
 @contextmanager
 def _writing() -> Iterator[Any]:
     """A database session that is committed when the command has done its work."""
-    with _database() as sessions, sessions.begin() as session:
+    with _database() as sessions, sessions() as session:
         yield session
+        session.commit()  # a command that writes much has committed in between
 
 
 @contextmanager

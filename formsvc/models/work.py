@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from formsvc.clock import now
 from formsvc.db import Base, one_of
 
-#: ``print`` makes a document of a finished paper
-What = Literal["print"]
+#: ``print`` makes a document of a finished paper; ``purge`` deletes what is over, once a day
+What = Literal["print", "purge"]
 
 _OPEN = text("done_at IS NULL AND given_up_at IS NULL")
 

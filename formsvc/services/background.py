@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from threading import Event, Thread
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock
 from formsvc.documents import official
 from formsvc.models import What
-from formsvc.services import paper, press, work
+from formsvc.services import paper, press, retention, work
 from formsvc.services.work import Lease
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 #: seconds between two looks for what others have added, what is to be tried again, and what was
 #: left by a worker that died; what this process adds wakes its worker at once
 LOOK_EVERY: Final = 5.0
+#: the subject of a job that is about no row by itself
+EVERYTHING: Final = UUID(int=0)
 #: seconds that a worker which is told to stop may go on with what it has begun
 TO_FINISH: Final = 10.0
 
@@ -45,7 +48,17 @@ class Act(NamedTuple):
 
 DO: Final[Mapping[What, Act]] = {
     "print": Act(paper.order, press.make, paper.keep, paper.document_names),
+    "purge": Act(
+        read=lambda _session, day: day,
+        do=lambda day: day,
+        keep=lambda session, _subject, _day: _purge(session),
+        names=lambda _session, _days: {},
+    ),
 }
+
+
+def _purge(session: Session) -> None:
+    retention.purge(session)
 
 
 class Listed(NamedTuple):
@@ -91,6 +104,7 @@ class Worker:
         self._wanted = Event()
         self._stopping = Event()
         self._thread: Thread | None = None
+        self._planned: date | None = None
 
     def start(self) -> None:
         """Work in a thread from now on; what an earlier run left is done first."""
@@ -120,6 +134,7 @@ class Worker:
         while not self._stopping.is_set():
             self._wanted.clear()
             try:
+                self.plan_the_day()
                 self.once()
             except Exception as error:
                 # a database that does not answer now may do so later
@@ -133,6 +148,15 @@ class Worker:
             begun += 1
             self.do(lease)
         return begun
+
+    def plan_the_day(self) -> None:
+        """Add what is done once a day, whoever of the workers comes first."""
+        today = clock.today()
+        if self._planned == today:
+            return
+        with self._writing.begin() as session:
+            work.add(session, "purge", EVERYTHING, once=f"purge:{today}")
+        self._planned = today
 
     def _lease(self) -> Lease | None:
         with self._reading() as session:

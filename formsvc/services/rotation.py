@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock, keys
 from formsvc.keys import BOUND, DataKey, Row, Unreadable
 from formsvc.sealing import Ciphertext, SealedText, beginnings, keyring
+from formsvc.services import audit
 
 #: how many rows are sealed anew in one transaction: others who write wait for it
 BATCH: Final = 20
@@ -55,7 +56,8 @@ def begin(session: Session) -> int:
         .where(DataKey.purpose == "store", DataKey.retired_at.is_(None))
         .values(retired_at=clock.now())
     )
-    keys.add(session.connection(), masters, "store")
+    key_id = keys.add(session.connection(), masters, "store")
+    audit.record(session, "key_rotated", key=key_id)
     return len(rows)
 
 

@@ -26,7 +26,6 @@ from formsvc.services import (
     login_session,
     password,
     password_link,
-    retention,
     second_factor,
 )
 from formsvc.services.attempt import TooManyAttempts
@@ -170,7 +169,6 @@ def _forget(own: Session) -> None:
     """Delete what is over: somebody logs in every working day, so it needs no clock of its own."""
     for service in (login_session, attempt, password_link):
         service.forget(own)
-    retention.purge(own)
 
 
 # The second factor

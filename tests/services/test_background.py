@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import clock, db
+from formsvc import clock, db, profile
 from formsvc.config import Settings
 from formsvc.kinds import find
-from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import background, paper, press, work
+from formsvc.models import Account, Document, Draft, Job, Paper
+from formsvc.services import background, draft, paper, press, work
 from formsvc.services.background import Worker
 
 Issue = Callable[..., Paper]
@@ -87,9 +87,10 @@ def states(sessions: sessionmaker[Session], issued: Paper) -> dict[str, str]:
 
 
 def jobs(sessions: sessionmaker[Session]) -> list[Job]:
-    """All jobs, in the order in which they were due."""
+    """All documents' jobs, in the order in which they were due."""
     with sessions() as session:
-        return list(session.scalars(select(Job).order_by(Job.due_at)))
+        documents = select(Job).where(Job.what == "print")
+        return list(session.scalars(documents.order_by(Job.due_at)))
 
 
 def until(happened: Callable[[], bool], seconds: float = 60) -> None:
@@ -324,3 +325,24 @@ def test_a_worker_of_its_own_works_until_it_is_told_to_end(
         until(lambda: states(sessions, issued)["pdf"] == "issued")
         other.send_signal(told)
         assert other.wait(60) == 0
+
+
+def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
+    settings: Settings, session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    limits = profile.current().limits
+    draft.begin(session, "minutes", {"note": ["glemt"]}, kari)
+    session.commit()
+    engine = db.engine(settings)
+    hands = [Worker(db.session_factory(engine, reading=True), sessions) for _ in range(2)]
+    for days in (limits.draft_days, limits.draft_days + limits.draft_warning_days):
+        with clock.moved(timedelta(days=days)):
+            for hand in hands:
+                hand.plan_the_day()
+            assert [hand.once() for hand in hands] == [1, 0]
+            for hand in hands:
+                hand.plan_the_day()
+                assert hand.once() == 0, "once a day"
+    engine.dispose()
+    session.rollback()
+    assert session.scalars(select(Draft)).all() == []

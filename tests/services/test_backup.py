@@ -157,5 +157,5 @@ def test_a_damaged_document_is_named_and_the_rest_is_copied(
     contents = backup.write(settings, tmp_path / "backup.sqlite3")
     assert contents.papers == 1
     (fault,) = contents.faults
-    assert "not the document that was issued" in fault
+    assert "not the one that was issued" in fault
     assert people.NORA.name not in fault
