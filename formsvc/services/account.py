@@ -86,7 +86,6 @@ def _add(session: Session, *, email: str, name: str, role: Role, password_hash: 
     )
     session.add(account)
     session.flush()
-    audit.record(session, "account_created", subject="account", subject_id=account.id, role=role)
     return account
 
 

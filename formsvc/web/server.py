@@ -27,13 +27,13 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     :raises PortTaken: when something else is served there.
     :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
-    logs.configure()
     settings.secret()
     db.migrate(settings)
+    lines = _demo_lines(settings) if settings.demo else _advice(settings)
+    logs.configure()
     _notice_changes(settings)
     _sort_in(settings)
     listening = listen(host, port)
-    lines = _demo_lines(settings) if settings.demo else _advice(settings)
     several = [f"{number} processes."] if number > 1 else []
     _say(f"formsvc: http://{host}:{port}", *lines, *several, "Stop it with Ctrl+C.")
     serving = partial(serve, settings, listening, worker=worker)

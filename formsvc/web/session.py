@@ -195,6 +195,7 @@ def _commit(response: Response) -> None:
 
 
 def _close(_error: BaseException | None) -> None:
+    origin.set_actor(None)
     session: Session | None = g.pop("database", None)
     if session is not None:
         try:

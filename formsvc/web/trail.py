@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from formsvc import clock, kinds, origin
+from formsvc import clock, kinds, norway, origin
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -66,6 +66,31 @@ WORDS: Final[Mapping[str, str]] = {
     "backup_made": _l("Tok en sikkerhetskopi"),
     "restored": _l("La tilbake en sikkerhetskopi"),
     "purged": _l("Slettet det som var blitt for gammelt"),
+}
+
+#: what is told beside an act, where the value alone would not say it
+NAMES: Final[Mapping[str, str]] = {
+    "count": _l("antall"),
+    "endpoint": _l("side"),
+    "key": _l("nøkkel"),
+    "seq": _l("nummer"),
+    "sha256": "SHA-256",
+}
+
+#: the words that stand for something in an event, as people read them
+SAID: Final[Mapping[str, str]] = {
+    "name": _l("navn"),
+    "role": _l("rolle"),
+    "title": _l("stilling"),
+    "service": _l("tjeneste"),
+    "unit": _l("enhet"),
+    "phone": _l("telefon"),
+    "read": _l("kan lese"),
+    "write": _l("kan skrive"),
+    "invitation": _l("det første passordet"),
+    "reset": _l("et nytt passord"),
+    "totp": _l("app med koder"),
+    "drafts": _l("kladder"),
 }
 
 #: where it came from, when that is no network address
@@ -131,12 +156,9 @@ def _asked() -> Asked:
 
 def _day(text: str) -> tuple[date | None, str]:
     try:
-        day = date.fromisoformat(text.strip()) if text.strip() else None
+        return (norway.parse_date(text) if text.strip() else None), ""
     except ValueError:
-        return None, _("Skriv dagen som år-måned-dag, for eksempel 2026-11-24.")
-    if day is not None and not date.min < day < date.max:
-        return None, _("Skriv dagen som år-måned-dag, for eksempel 2026-11-24.")
-    return day, ""
+        return None, _("Skriv dagen som dag, måned og år, for eksempel 24.11.2026.")
 
 
 def _midnight(day: date) -> datetime:
@@ -182,4 +204,6 @@ def _said(name: str, value: object, names: Mapping[UUID, str]) -> str:
         case "to" | "of":
             return names.get(UUID(text), text)
         case _:
-            return f"{name}: {text}"
+            told = value if isinstance(value, list) else [value]
+            words = ", ".join(str(SAID.get(str(each), each)) for each in told)
+            return f"{NAMES[name]}: {words}" if name in NAMES else words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.language import speaking
-from formsvc.models import Account, Event, Paper
-from formsvc.services import account, api_token, audit, trail
+from formsvc.models import Account, Draft, Event, Paper
+from formsvc.services import account, api_token, audit, share, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
 from formsvc.web import trail as page
@@ -50,6 +51,15 @@ Told = Callable[[], list[str]]
 LogIn = Callable[[Employee], Visitor]
 
 
+def let_in(session: Session, address: str, *colleagues: Employee) -> None:
+    """Let colleagues write in the draft of an address, as its author does."""
+    row = session.get_one(Draft, UUID(address.rpartition("/")[2]))
+    for colleague in colleagues:
+        to = account.by_email(session, colleague.email).id
+        share.give(session, row, to, row.author, may_write=True)
+    session.commit()
+
+
 def test_log_ins_and_log_outs_leave_a_line(
     session: Session, visitor: Visitor, log_in: LogIn, told: Told
 ) -> None:
@@ -68,7 +78,7 @@ def test_log_ins_and_log_outs_leave_a_line(
 
 
 def test_each_act_on_a_paper_leaves_a_line_and_reading_it_as_well(
-    log_in: LogIn, told: Told
+    session: Session, log_in: LogIn, told: Told
 ) -> None:
     kari, liv = log_in(people.KARI), log_in(people.LIV)
     told()
@@ -76,6 +86,8 @@ def test_each_act_on_a_paper_leaves_a_line_and_reading_it_as_well(
     assert told() == ["Kari draft_begun"]
     kari.get(address)
     assert told() == []
+    let_in(session, address, people.LIV)
+    assert told() == ["Kari draft_shared"]
     liv.get(address)
     liv.get(f"{address}/review")
     assert told() == ["Liv draft_viewed", "Liv draft_viewed"]
@@ -91,10 +103,13 @@ def test_each_act_on_a_paper_leaves_a_line_and_reading_it_as_well(
     assert told() == ["Kari draft_begun", "Kari draft_discarded"]
 
 
-def test_savings_of_one_person_after_one_another_are_one_line(log_in: LogIn, told: Told) -> None:
+def test_savings_of_one_person_after_one_another_are_one_line(
+    session: Session, log_in: LogIn, told: Told
+) -> None:
     kari, liv = log_in(people.KARI), log_in(people.LIV)
     told()
     address = begin(kari)
+    let_in(session, address, people.LIV)
     for version, who in enumerate((kari, kari, kari, liv, liv, kari), start=1):
         sent = send(
             who, address, typed("minutes", chair=f"S{version}"), action="save", version=str(version)
@@ -102,6 +117,7 @@ def test_savings_of_one_person_after_one_another_are_one_line(log_in: LogIn, tol
         assert sent.status_code == 303
     assert told() == [
         "Kari draft_begun",
+        "Kari draft_shared",
         *(f"{who} draft_saved" for who in ("Kari", "Liv", "Kari")),
     ]
 
@@ -256,7 +272,7 @@ def test_it_is_filtered_by_account_day_and_act(session: Session, log_in: LogIn) 
 def test_a_day_that_is_none_is_told_at_its_field(as_torbjorn: Visitor, day: str) -> None:
     answer = as_torbjorn.get("/trail/", query_string={"day": day})
     assert answer.status_code == 422
-    assert "Skriv dagen som år-måned-dag" in answer.text
+    assert "Skriv dagen som dag, måned og år" in answer.text
     assert 'aria-describedby="day-error"' in answer.text
 
 
@@ -288,9 +304,12 @@ def test_older_events_are_on_the_next_page(
 # What whoever wrote a paper is told
 
 
-def test_whoever_wrote_a_paper_sees_who_else_has_been_there(log_in: LogIn) -> None:
+def test_whoever_wrote_a_paper_sees_who_else_has_been_there(
+    session: Session, log_in: LogIn
+) -> None:
     kari, liv = log_in(people.KARI), log_in(people.LIV)
     address = begin(kari)
+    let_in(session, address, people.LIV)
     assert "Hvem andre" not in kari.get(address).text
     liv.get(address)
     send(liv, address, typed("minutes", chair="S"), action="save", version="1")
@@ -309,12 +328,13 @@ def test_whoever_wrote_a_paper_sees_who_else_has_been_there(log_in: LogIn) -> No
 
 
 def test_who_wrote_who_changed_and_who_finished_are_told(log_in: LogIn, session: Session) -> None:
-    kari, liv, amir = log_in(people.KARI), log_in(people.LIV), log_in(people.TORBJORN)
+    kari, liv, torbjorn = log_in(people.KARI), log_in(people.LIV), log_in(people.TORBJORN)
     own = " ".join(kari.get(finish(kari, begin(kari)).location).text.split())
     assert "Ferdigstilt av Kari Nygård" in own
     assert "Skrevet av" not in own
     address = begin(kari)
-    send(amir, address, typed("minutes", chair="S"), action="save", version="1")
+    let_in(session, address, people.LIV, people.TORBJORN)
+    send(torbjorn, address, typed("minutes", chair="S"), action="save", version="1")
     receipt = finish(liv, address, 2).location
     for reader in (kari, liv):
         told = " ".join(reader.get(receipt).text.split())
