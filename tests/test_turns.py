@@ -187,7 +187,7 @@ def test_a_turn_ends_where_a_statement_fails(counting: sessionmaker[Session]) ->
 def test_a_turn_ends_where_the_commit_itself_fails(counting: sessionmaker[Session]) -> None:
     with counting() as session:
         session.execute(text("PRAGMA defer_foreign_keys=ON"))
-        session.execute(text("INSERT INTO api_token SELECT 'a','b','nobody','l',0,0"))
+        session.execute(text("INSERT INTO api_token SELECT 'a','b','nobody','l',0,0,NULL"))
         add_one(session)
         with pytest.raises(IntegrityError):
             session.commit()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock
 from formsvc.documents import official
 from formsvc.models import What
+from formsvc.outages import Outage
 from formsvc.services import paper, press, retention, work
 from formsvc.services.work import Lease
 
@@ -179,7 +180,10 @@ class Worker:
             kind = str(getattr(error, "kind", type(error).__name__))
             try:
                 self._leave(lease, error, kind)
-            except SQLAlchemyError:  # the database again: when the lease runs out it is due
+            except (
+                SQLAlchemyError,
+                Outage,
+            ):  # the database again: when the lease runs out it is due
                 log.warning("%s job %s failed: %s", lease.what, lease.job_id, kind)
 
     def _leave(self, lease: Lease, error: Exception, kind: str) -> None:

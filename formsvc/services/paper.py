@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc import clock, profile
 from formsvc.db import Unreadable
-from formsvc.errors import Conflict, DocumentFailed, FormsvcError, NoSuchFormat
+from formsvc.errors import BadTemplate, Conflict, DocumentFailed, FormsvcError, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
@@ -84,7 +84,8 @@ def propose(session: Session, kind: Kind) -> str:
 def word(kind: Kind, form: DocumentForm, reference: str) -> Word:
     """The Word document of a validated form, made before the paper is issued.
 
-    :raises CouldNotBeMade: when an answer is not found again in it, or the template is at fault.
+    :raises CouldNotBeMade: when an answer is not found again in it.
+    :raises BadTemplate: when the municipality's template cannot be filled.
     """
     try:
         return Word(reference, printing.render(kind, form, "docx", reference))
@@ -93,6 +94,8 @@ def word(kind: Kind, form: DocumentForm, reference: str) -> Word:
             "no Word document of a %s in %s: %s. `formsvc doctor` looks at the templates.",
             *(kind.slug, form.paper_language, type(error).__name__),
         )
+        if isinstance(error, BadTemplate):
+            raise  # it is told in words of its own wherever it happens
         raise CouldNotBeMade(
             _(
                 "Papiret er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"

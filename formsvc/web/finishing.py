@@ -43,7 +43,7 @@ def finish(draft_id: UUID, version: int) -> Paper | None:
 def _word(draft_id: UUID, version: int) -> paper.Word | None:
     """The Word document of a draft as it stands now, if that is what was looked over."""
     with session.makers(current_app).reading() as reading:
-        seen = draft.find(reading, draft_id, me())
+        seen = draft.find(reading, draft_id, me(), "write")
         kind = kinds.find(seen.kind)
         form = _looked_over(kind, seen, version)
         reference = paper.propose(reading, kind)

@@ -181,7 +181,7 @@ def write_down() -> None:
                 audit.record(
                     writing, what, account=who_id, subject=subject, subject_id=subject_id, **keys
                 )
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Outage) as error:
         log.error("not shown, since the trail cannot be written: %s", type(error).__name__)  # noqa: TRY400
         raise NotRecorded(
             _("Siden vises ikke nå, fordi det ikke kunne lagres hvem som så den. Prøv igjen.")
