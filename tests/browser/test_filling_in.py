@@ -103,7 +103,7 @@ def test_what_is_typed_saves_itself_and_is_resumed_on_another_device(open_page: 
 
 
 def test_nothing_is_kept_before_something_is_typed(open_page: Opener) -> None:
-    page = open_page(people.AMIR)
+    page = open_page(people.TORBJORN)  # whom nobody shares anything with
     page.goto("/papers/action_plan/new")
     page.goto("/")
     expect(page.get_by_role("heading", name="Hva vil du gjøre?")).to_be_visible()
