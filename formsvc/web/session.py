@@ -165,6 +165,7 @@ def write_down() -> None:
     open, and what it left by mistake fails here.
 
     :raises NotRecorded: when it cannot be written; what was to be shown is then not shown.
+    :raises Outage: likewise, when the database is held, full or away.
     """
     told: list[Seen] = g.pop("seen", [])
     if not told:
@@ -181,7 +182,7 @@ def write_down() -> None:
                 audit.record(
                     writing, what, account=who_id, subject=subject, subject_id=subject_id, **keys
                 )
-    except (SQLAlchemyError, Outage) as error:
+    except SQLAlchemyError as error:
         log.error("not shown, since the trail cannot be written: %s", type(error).__name__)  # noqa: TRY400
         raise NotRecorded(
             _("Siden vises ikke nå, fordi det ikke kunne lagres hvem som så den. Prøv igjen.")
