@@ -136,7 +136,7 @@ def test_a_press_that_dies_again_and_again_is_not_asked_for_ever(
 
 def test_presses_that_follow_one_another_are_ended_once_at_the_exit() -> None:
     process_id()
-    before = atexit._ncallbacks()  # type: ignore[attr-defined]  # noqa: SLF001
+    before = atexit._ncallbacks()  # noqa: SLF001
     press.stop()
     process_id()
-    assert atexit._ncallbacks() == before  # type: ignore[attr-defined]  # noqa: SLF001
+    assert atexit._ncallbacks() == before  # noqa: SLF001

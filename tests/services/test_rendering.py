@@ -123,6 +123,6 @@ def test_each_kind_of_failure_is_an_error_with_words(kind: str, meant: type[Exce
 
 def test_a_pdf_is_printed_with_the_words_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
     orders: list[press.Order] = []
-    monkeypatch.setattr(rendering, "_pressed", lambda order: orders.append(order) or b"")
+    monkeypatch.setattr(rendering, "_pressed", orders.append)
     rendering.make(find("minutes"), load("minutes.nb"), "pdf")
     assert [each.day for each in orders] == [clock.today().isoformat()]
