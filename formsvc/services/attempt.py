@@ -14,12 +14,12 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from formsvc import clock, db
+from formsvc import clock, db, origin
 from formsvc.errors import FormsvcError
 from formsvc.language import ngettext
 from formsvc.models import LoginAttempt
 
-What = Literal["pair", "device", "e-mail", "address"]
+What = Literal["pair", "device", "e-mail", "address", "code"]
 
 #: a count begins anew so long after a place's last failure, or a wider count's first
 STRETCH: Final = timedelta(minutes=15)
@@ -27,7 +27,10 @@ STRETCH: Final = timedelta(minutes=15)
 FREE: Final = 5
 LONGEST_WAIT: Final = timedelta(minutes=1)
 #: so many may fail within the stretch; an address can be that of a whole town hall
-MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200}
+MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200, "code": 30}
+#: codes of six digits are guessed by whoever knows the password already: so many in a row, and then
+#: no more for a day, unless an administrator turns the second factor off
+DAY: Final = timedelta(days=1)
 
 
 class TooManyAttempts(FormsvcError):
@@ -49,6 +52,12 @@ def _sentence(seconds: int) -> str:
             "Det har vært for mange mislykkede forsøk. Vent %(n)s sekunder og prøv igjen.",
             seconds,
         )
+    if seconds > 7200:
+        return ngettext(
+            "Det har vært for mange mislykkede forsøk. Vent én time og prøv igjen.",
+            "Det har vært for mange mislykkede forsøk. Vent %(n)s timer og prøv igjen.",
+            -(-seconds // 3600),
+        )
     return ngettext(
         "Det har vært for mange mislykkede forsøk. Vent ett minutt og prøv igjen.",
         "Det har vært for mange mislykkede forsøk. Vent %(n)s minutter og prøv igjen.",
@@ -63,20 +72,24 @@ class Counted(NamedTuple):
     key: str
 
 
-def count(session: Session, who: str, *, address: str, device: str = "") -> list[Counted]:
+def count(
+    session: Session, who: str, *, address: str, device: str = "", code: bool = False
+) -> list[Counted]:
     """Count a try as failed before it is made, so that those made at once are counted as well.
 
     :param who: whose secret is guessed at: an e-mail in its plain form, or an account's id.
     :param address: the network address that the try comes from; "" when there is none.
     :param device: what is known of a browser that has logged in as that account before.
+    :param code: whether it is a code that is guessed at, and not a password.
     :raises TooManyAttempts: when the try has to wait; it is then not counted.
     """
+    of_code: list[tuple[What, str]] = [("code", who)] if code else []
     counted = [
         Counted(what, db.keyring(session).hide(value, what))
-        for what, value in _counters(who, address, device)
+        for what, value in (*_counters(who, origin.household(address), device), *of_code)
     ]
     # always in this order, so that no two tries wait for each other's rows
-    rows = [(each.what, _row(session, each.key)) for each in counted]
+    rows = [(each.what, _row(session, each)) for each in counted]
     waits = [row.next_at for _what, row in rows if row.next_at > clock.now()]
     if waits:
         raise TooManyAttempts(max(waits))
@@ -93,19 +106,19 @@ def _counters(who: str, address: str, device: str) -> list[tuple[What, str]]:
     return [*found, ("address", address)] if address else found
 
 
-def _row(session: Session, key: str) -> LoginAttempt:
+def _row(session: Session, counted: Counted) -> LoginAttempt:
     """The count under that key, locked; a new one where there is none or its stretch is over."""
-    now = clock.now()
+    now, stretch = clock.now(), DAY if counted.what == "code" else STRETCH
     statement = (
         db.insert_into(session, LoginAttempt)
-        .values(key=key, failures=0, until=now + STRETCH, next_at=now)
+        .values(key=counted.key, failures=0, until=now + stretch, next_at=now)
         # changes nothing, and so locks the row that another try has made
         .on_conflict_do_update(index_elements=["key"], set_={"key": LoginAttempt.key})
         .returning(LoginAttempt)
     )
     row = session.scalars(statement, execution_options={"populate_existing": True}).one()
     if row.until <= now:
-        row.failures, row.next_at, row.until = 0, now, now + STRETCH
+        row.failures, row.next_at, row.until = 0, now, now + stretch
     return row
 
 
@@ -136,7 +149,7 @@ def forgive(session: Session, counted: list[Counted]) -> None:
     The wider counts lose only this one: an account of one's own buys no tries at others'.
     """
     for what, key in counted:
-        if what in MOST:
+        if what in MOST and what != "code":
             session.execute(
                 update(LoginAttempt)
                 .where(LoginAttempt.key == key, LoginAttempt.failures > 0)

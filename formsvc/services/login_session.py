@@ -121,12 +121,14 @@ def end_all(session: Session, account: Account, *, but: str = "") -> None:
 
 def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[UUID]:
     """End what is open of some log-ins; whose each of them was."""
-    return session.scalars(
+    ended = session.execute(
         update(LoginSession)
         .where(*which, LoginSession.revoked.is_(False))
         .values(revoked=True)
-        .returning(LoginSession.account_id)
+        .returning(LoginSession.account_id, LoginSession.complete)
     ).all()
+    # one that waits for its code has let nobody in
+    return [account_id for account_id, complete in ended if complete]
 
 
 def _recorded(session: Session, ended: Sequence[UUID]) -> None:

@@ -21,6 +21,7 @@ from formsvc.language import lazy as _l
 from formsvc.models import Account, LoginSession
 from formsvc.services import (
     attempt,
+    audit,
     demo,
     login,
     login_session,
@@ -134,6 +135,7 @@ def fits(email: str, typed: str) -> UUID | None:
 
     :raises TooManyAttempts: when the try has to wait.
     """
+    session.give_way()  # whoever has the turn to write must not wait for those who wait for it
     with _TURNS:
         with session.short() as own:
             claim = login.claim(
@@ -162,7 +164,8 @@ def enter(own: Session, who: Account) -> None:
     _forget(own)
     login.entered(own, who)
     session.log_in(login_session.open_(own, who, device=device.family()))
-    device.remember(login.device(own, who))
+    known = [each for each in device.shown() if login.knows(own, who, each)]
+    device.remember(login.device(own, who), instead_of=known)
 
 
 def _forget(own: Session) -> None:
@@ -212,11 +215,16 @@ def counted(account_id: UUID, accept: Accept) -> bool:
             str(account_id),
             address=request.remote_addr or "",
             device=known and f"code {known}",
+            code=True,
         )
     with session.short() as own:
         right = accept(own, own.get_one(Account, account_id))
         if right:
             attempt.forgive(own, tries)
+        else:
+            audit.record(
+                own, "log_in_failed", subject="account", subject_id=account_id, factor="code"
+            )
     return right
 
 

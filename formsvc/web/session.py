@@ -137,6 +137,12 @@ def let_go() -> None:
     database().rollback()
 
 
+def give_way() -> None:
+    """Give back the turn to write that this request has taken; what it has read is read again."""
+    if "database" in g:
+        g.database.rollback()
+
+
 @contextmanager
 def short() -> Iterator[Session]:
     """A transaction of its own, committed at the block's end.
@@ -145,8 +151,7 @@ def short() -> Iterator[Session]:
     that must hold up nobody (a password that is checked). What the request has read so far is
     let go of, and read again when it is asked for next.
     """
-    if "database" in g:
-        g.database.rollback()
+    give_way()
     with makers(flask.current_app).writing.begin() as own:
         yield own
 

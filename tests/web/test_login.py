@@ -218,3 +218,42 @@ def test_outside_the_demo_nobody_is_shown_a_log_in(settings: Settings) -> None:
     assert not any(log_in.email in page for log_in in demo.LOG_INS)
     assert "demo" not in page.lower()
     web_session.dispose(real)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_browsers_with_yesterdays_log_in_are_let_in_together(app: Flask) -> None:
+    browsers = []
+    for _ in range(8):
+        browser = app.test_client()
+        assert isinstance(browser, Visitor)
+        browser.send("/login", email=people.KARI.email, password=people.PASSWORD)
+        browsers.append(browser)
+    statuses: list[int] = []
+    start = threading.Barrier(len(browsers))
+
+    def again(browser: Visitor) -> None:
+        start.wait()
+        right = {"email": people.KARI.email, "password": people.PASSWORD}
+        statuses.append(browser.send("/login", **right).status_code)
+
+    with clock.moved(timedelta(days=1)):
+        threads = [threading.Thread(target=again, args=(browser,)) for browser in browsers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert statuses == [303] * 8, "none has waited for the turn that another one held"
+
+
+def test_a_browser_that_colleagues_share_remembers_each_of_them(
+    session: Session, visitor: Visitor
+) -> None:
+    people.employ(session, people.LIV)
+    session.commit()
+    shared = visitor
+    for employee in (people.LIV, *[people.KARI] * 6):
+        shared.send("/logout")
+        shared.send("/login", email=employee.email, password=people.PASSWORD)
+    cookie = shared.get_cookie("device")
+    assert cookie
+    assert len(cookie.value.split("_")) == 2

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.models import Account, SecondFactor
+from formsvc.services import trail
 from formsvc.services.second_factor import STEP, totp
+from formsvc.services.trail import Wanted
 from tests import people
 from tests.services.test_second_factor import demand, later
 from tests.web.conftest import Visitor
@@ -95,11 +97,16 @@ def test_a_recovery_code_lets_in_once(as_kari: Visitor) -> None:
         assert as_kari.send("/login/code", code=codes[0]).status_code == status
 
 
-def test_codes_are_guessed_no_faster_than_passwords(as_kari: Visitor, secret: str) -> None:
+def test_codes_are_guessed_no_faster_than_passwords(
+    as_kari: Visitor, secret: str, session: Session
+) -> None:
     as_kari.send("/login", **RIGHT)
     answers = [as_kari.send("/login/code", code=f"00000{n}") for n in range(6)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
     assert answers[-1].headers["Retry-After"] == "1"
+    wrong = trail.find(session, Wanted(what="log_in_failed"), most=10)
+    assert [event.keys for event in wrong] == [{"factor": "code"}] * 5
+    session.rollback()
     with later(1):
         assert as_kari.send("/login/code", code=shown(secret)).status_code == 303
 
