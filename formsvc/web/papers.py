@@ -27,7 +27,6 @@ from formsvc.models import Document, Job, Paper
 from formsvc.services import audit, paper, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
-from formsvc.web.body import number
 from formsvc.web.paging import beside, turn
 from formsvc.web.session import database, me, seen
 
@@ -143,7 +142,7 @@ def _whose_labels() -> dict[str, str]:
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
     found = paper.opened(database(), paper_id, me())
-    looks = request.args.get("look", 0, type=number)
+    looks = request.args.get("look", 0, type=int)
     # a page that waits for its documents looks again by itself: that is one view and not many
     if not (looks and audit.recently(database(), "paper_viewed", me(), found.id, WAITING)):
         seen("paper_viewed", "paper", found.id, kind=found.kind)
