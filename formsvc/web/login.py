@@ -134,6 +134,8 @@ def fits(email: str, typed: str) -> UUID | None:
 
     :raises TooManyAttempts: when the try has to wait.
     """
+    # whoever looked up an old cookie has the place for writers, which whoever has a turn waits for
+    session.let_go()
     with _TURNS:
         with session.short() as own:
             claim = login.claim(

@@ -168,6 +168,28 @@ def test_a_class_that_logs_in_as_one_account_at_once_is_let_in(app: Flask) -> No
     assert statuses == [303] * 16
 
 
+def test_those_who_log_in_at_once_with_the_cookie_of_yesterday_are_let_in(app: Flask) -> None:
+    browsers = []
+    for n in range(8):
+        browser = app.test_client()
+        assert isinstance(browser, Visitor)
+        with browser.session_transaction() as kept:
+            kept[web_session.TOKEN] = f"of yesterday {n}"
+        browsers.append(browser)
+    statuses: list[int] = []
+
+    def log_in(browser: Visitor) -> None:
+        right = {"email": people.KARI.email, "password": people.PASSWORD}
+        statuses.append(browser.send("/login", **right).status_code)
+
+    threads = [threading.Thread(target=log_in, args=[browser]) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 8
+
+
 def test_a_stranger_who_guesses_holds_the_owner_out_of_no_browser_that_she_has_used(
     app: Flask, karis: Visitor
 ) -> None:
