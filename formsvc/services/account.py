@@ -206,7 +206,8 @@ def _demand_another_administrator(session: Session, account: Account) -> None:
         select(Account.id)
         .where(Account.role == "admin", Account.active.is_(True), Account.password_hash != "")
         .order_by(Account.id)
-        .with_for_update()
+        # FOR NO KEY UPDATE on PostgreSQL: an event that names one of them must not wait for this
+        .with_for_update(key_share=True)
     ).all()
     if set(open_ones) <= {account.id}:
         raise LastAdministrator

@@ -13,7 +13,7 @@ from formsvc import profile
 from formsvc.db import Base
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, Role
-from formsvc.services import account, api_token, login_session, password_link
+from formsvc.services import account, api_token, audit, login_session, password_link
 from formsvc.services.account import LastAdministrator
 from tests import people
 from tests.people import PASSWORD
@@ -216,6 +216,20 @@ def test_two_administrators_who_close_each_other_at_once_are_not_both_gone(
     session.expire_all()
     assert [torbjorn.active, other.active].count(True) == 1
     assert len(refused) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_acts_of_administrators_are_recorded_while_one_of_them_is_closed(
+    session: Session, sessions: sessionmaker[Session], torbjorn: Account
+) -> None:
+    other = employ_nora(session, role="admin")
+    session.commit()
+    account.close(session, other)
+    # whoever records holds the chain's end, which the one who closes will wait for at the commit
+    with sessions.begin() as own:
+        audit.record(own, "trail_viewed", account=torbjorn.id)
+    session.commit()
+    assert not other.active
 
 
 def test_whoever_has_left_is_not_let_in(session: Session, kari: Account) -> None:
