@@ -26,6 +26,8 @@ STRETCH: Final = timedelta(minutes=15)
 #: after so many failures the next try waits 1 second, and twice as long each time
 FREE: Final = 5
 LONGEST_WAIT: Final = timedelta(minutes=1)
+#: so long it is remembered how many have failed in a row since one that was right
+IN_A_ROW: Final = timedelta(days=365)
 #: so many may fail within the stretch; an address can be that of a whole town hall
 MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200}
 
@@ -93,19 +95,19 @@ def _counters(who: str, address: str, device: str) -> list[tuple[What, str]]:
     return [*found, ("address", address)] if address else found
 
 
-def _row(session: Session, key: str) -> LoginAttempt:
+def _row(session: Session, key: str, stretch: timedelta = STRETCH) -> LoginAttempt:
     """The count under that key, locked; a new one where there is none or its stretch is over."""
     now = clock.now()
     statement = (
         db.insert_into(session, LoginAttempt)
-        .values(key=key, failures=0, until=now + STRETCH, next_at=now)
+        .values(key=key, failures=0, until=now + stretch, next_at=now)
         # changes nothing, and so locks the row that another try has made
         .on_conflict_do_update(index_elements=["key"], set_={"key": LoginAttempt.key})
         .returning(LoginAttempt)
     )
     row = session.scalars(statement, execution_options={"populate_existing": True}).one()
     if row.until <= now:
-        row.failures, row.next_at, row.until = 0, now, now + STRETCH
+        row.failures, row.next_at, row.until = 0, now, now + stretch
     return row
 
 
@@ -145,6 +147,40 @@ def forgive(session: Session, counted: list[Counted]) -> None:
             )
         else:
             session.execute(delete(LoginAttempt).where(LoginAttempt.key == key))
+
+
+# How many have failed in a row, which no waiting makes good
+
+
+def in_a_row(session: Session, who: str) -> int:
+    """How many have failed since one that was right; until the commit nobody else counts there."""
+    return _row(session, _all_of(session, who), IN_A_ROW).failures
+
+
+def seen_in_a_row(session: Session, who: str) -> int:
+    """The same, for whoever only tells of it."""
+    row = session.get(LoginAttempt, _all_of(session, who), populate_existing=True)
+    return row.failures if row else 0
+
+
+def one_more_in_a_row(session: Session, who: str) -> None:
+    """Count one that has failed."""
+    row = _row(session, _all_of(session, who), IN_A_ROW)
+    row.failures, row.until = row.failures + 1, clock.now() + IN_A_ROW
+    session.flush()
+
+
+def begin_anew(session: Session, who: str) -> None:
+    """Forget those that have failed in a row."""
+    session.execute(
+        delete(LoginAttempt)
+        .where(LoginAttempt.key == _all_of(session, who))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _all_of(session: Session, who: str) -> str:
+    return db.keyring(session).hide(who, "in a row")
 
 
 def forget(session: Session) -> None:

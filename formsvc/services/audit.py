@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 DECLARED: Final[dict[str, frozenset[str]]] = {
     # log-in
     "logged_in": frozenset(),
-    "log_in_failed": frozenset(),
+    "log_in_failed": frozenset({"factor"}),
     "logged_out": frozenset(),
     "refused": frozenset({"endpoint"}),
     # accounts

@@ -101,7 +101,7 @@ def code() -> ResponseReturnValue:
         except TooManyAttempts as refused:
             form.code.errors = [str(refused)]
             return render_template("login_code.html", form=form), 429, waiting(refused)
-        form.code.errors = [second_factor.wrong_code()]
+        form.code.errors = [_refusal()]
     return render_template("login_code.html", form=form), 422 if form.errors else 200
 
 
@@ -199,6 +199,13 @@ def _given(typed: str) -> bool:
         return True
 
     return counted(account_id, accept)
+
+
+def _refusal() -> str:
+    half = halfway()
+    if half is None:  # it has just ended
+        return second_factor.wrong_code()
+    return second_factor.refusal(session.database(), half.account)
 
 
 def counted(account_id: UUID, accept: Accept) -> bool:

@@ -99,7 +99,8 @@ def _tried(form: GiveCode, account_id: UUID, accept: login.Accept) -> TooManyAtt
     """Try a code; what is wrong with it is told at its field."""
     try:
         if not login.counted(account_id, accept):
-            form.code.errors = [second_factor.wrong_code()]
+            who = session.database().get_one(Account, account_id)
+            form.code.errors = [second_factor.refusal(session.database(), who)]
     except TooManyAttempts as refused:
         form.code.errors = [str(refused)]
         return refused

@@ -90,6 +90,7 @@ SAID: Final[Mapping[str, str]] = {
     "invitation": _l("det første passordet"),
     "reset": _l("et nytt passord"),
     "totp": _l("app med koder"),
+    "code": _l("feil kode"),
     "drafts": _l("kladder"),
 }
 

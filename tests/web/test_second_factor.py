@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.models import Account, SecondFactor
+from formsvc.services import second_factor
 from formsvc.services.second_factor import STEP, totp
 from tests import people
 from tests.services.test_second_factor import demand, later
@@ -102,6 +103,25 @@ def test_codes_are_guessed_no_faster_than_passwords(as_kari: Visitor, secret: st
     assert answers[-1].headers["Retry-After"] == "1"
     with later(1):
         assert as_kari.send("/login/code", code=shown(secret)).status_code == 303
+
+
+def test_after_30_wrong_codes_in_a_row_it_is_told_what_helps(
+    as_kari: Visitor, session: Session
+) -> None:
+    secret, codes = turn_on(as_kari)
+    as_kari.send("/logout")
+    kari = session.scalars(select(Account)).one()
+    for _each in range(29):
+        assert not second_factor.accept(session, kari, "000000")
+    session.commit()
+    as_kari.send("/login", **RIGHT)
+    told = "30 feil koder på rad"
+    answer = as_kari.send("/login/code", code="ingen kode")
+    assert (answer.status_code, told in answer.text) == (422, True)
+    with later(1):
+        answer = as_kari.send("/login/code", code=shown(secret))
+        assert (answer.status_code, told in answer.text) == (422, True)
+        assert as_kari.send("/login/code", code=codes[0]).status_code == 303
 
 
 def test_a_new_password_does_not_turn_it_off(as_kari: Visitor, secret: str) -> None:

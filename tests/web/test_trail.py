@@ -24,6 +24,7 @@ from tests.people import Employee
 from tests.samples import load
 from tests.web.conftest import Visitor
 from tests.web.test_papers import begin, finish, send, typed
+from tests.web.test_second_factor import turn_on
 
 
 @pytest.fixture
@@ -75,6 +76,21 @@ def test_log_ins_and_log_outs_leave_a_line(
     assert known.subject_id == session.scalar(select(Account.id))
     assert unknown.subject_id is None
     assert {known.origin, unknown.origin} == {"127.0.0.1"}
+
+
+def test_a_wrong_code_after_the_right_password_leaves_a_line(
+    session: Session, log_in: LogIn, told: Told
+) -> None:
+    kari = log_in(people.KARI)
+    turn_on(kari)
+    kari.send("/logout")
+    kari.send("/login", email=people.KARI.email, password=people.PASSWORD)
+    told()
+    kari.send("/login/code", code="ingen kode")
+    assert told() == ["- log_in_failed"]
+    (event,) = trail.find(session, Wanted(what="log_in_failed"), most=2)
+    assert event.keys == {"factor": "code"}
+    assert event.subject_id == session.scalar(select(Account.id))
 
 
 def test_each_act_on_a_paper_leaves_a_line_and_reading_it_as_well(
