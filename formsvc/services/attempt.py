@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from formsvc import clock, db
+from formsvc import clock, db, origin
 from formsvc.errors import FormsvcError
 from formsvc.language import ngettext
 from formsvc.models import LoginAttempt
@@ -91,8 +91,9 @@ def count(session: Session, who: str, *, address: str, device: str = "") -> list
 def _counters(who: str, address: str, device: str) -> list[tuple[What, str]]:
     if device:
         return [("device", device)]
-    found: list[tuple[What, str]] = [("pair", f"{who}\0{address}"), ("e-mail", who)]
-    return [*found, ("address", address)] if address else found
+    place = origin.household(address)
+    found: list[tuple[What, str]] = [("pair", f"{who}\0{place}"), ("e-mail", who)]
+    return [*found, ("address", place)] if place else found
 
 
 def _row(session: Session, key: str, stretch: timedelta = STRETCH) -> LoginAttempt:

@@ -6,14 +6,13 @@ answer. So each process counts for itself, and N processes let through at most N
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from formsvc import clock
+from formsvc import clock, origin
 
 #: so many are remembered, some megabytes at most; the one that came first is forgotten first
 MOST_ADDRESSES: Final = 10_000
@@ -32,29 +31,14 @@ class Rate:
         """Count one more from an address: 0, or the seconds until there is room for it."""
         now = clock.now()
         with self._lock:
-            times = self._counted.setdefault(_household(address), deque())
+            times = self._counted.setdefault(origin.household(address), deque())
             # one in the future was counted while the clock was wrong
             while times and not now - self._stretch < times[0] <= now:
                 times.popleft()
             if len(times) >= self._most:
                 return max(1, math.ceil((times[0] + self._stretch - now).total_seconds()))
             times.append(now)
-            self._counted.move_to_end(_household(address))
+            self._counted.move_to_end(origin.household(address))
             if len(self._counted) > MOST_ADDRESSES:
                 self._counted.popitem(last=False)
             return 0
-
-
-def _household(address: str) -> str:
-    """The address; of IPv6 its first half, since a household has as many as it likes below that.
-
-    >>> _household("2001:db8:1:2:3:4:5:6")
-    '2001:db8:1:2::'
-    """
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:  # whatever a proxy wrote
-        return address
-    if found.version == 4:
-        return address
-    return str(ipaddress.ip_network((found.packed[:8] + bytes(8), 64)).network_address)

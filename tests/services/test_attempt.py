@@ -60,6 +60,14 @@ def test_after_five_failures_even_the_right_password_waits_a_second(
         assert people.log_in(session, kari.email, PASSWORD, HERE) is kari
 
 
+def test_a_household_of_ipv6_is_one_address(session: Session, kari: Account) -> None:
+    for each in range(FREE):
+        fail(session, kari.email, times=1, address=f"2001:db8:1:2::{each}")
+    with pytest.raises(TooManyAttempts):
+        fail(session, kari.email, times=1, address="2001:db8:1:2:ffff::1")
+    fail(session, kari.email, times=1, address="2001:db8:1:3::1")
+
+
 def test_the_wait_doubles_up_to_a_minute(session: Session) -> None:
     fail(session, "ukjent@eksempel.no", times=FREE - 1)
     waits = []
