@@ -65,9 +65,12 @@ def shown() -> list[str]:
     return _SHAPE.findall(request.cookies.get(_name(), ""))[:MOST_ACCOUNTS]
 
 
-def remember(token: str) -> None:
-    """Let this browser show a token from now on, the newest first."""
-    tokens = "_".join([token, *shown()][:MOST_ACCOUNTS])
+def remember(token: str, others: list[str]) -> None:
+    """Let this browser show a token from now on.
+
+    :param others: those of other accounts that it shows besides, the newest first.
+    """
+    tokens = "_".join([token, *others][:MOST_ACCOUNTS])
     settings: Settings = current_app.extensions["formsvc.settings"]
 
     def add(response: Response) -> Response:

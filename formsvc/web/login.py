@@ -164,7 +164,8 @@ def enter(own: Session, who: Account) -> None:
     _forget(own)
     login.entered(own, who)
     session.log_in(login_session.open_(own, who, device=device.family()))
-    device.remember(login.device(own, who))
+    others = [each for each in device.shown() if not login.knows(own, who, each)]
+    device.remember(login.device(own, who), others)
 
 
 def _forget(own: Session) -> None:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.config import Settings
-from formsvc.models import LoginAttempt
-from formsvc.services import demo
+from formsvc.models import Account, LoginAttempt
+from formsvc.services import demo, login
 from formsvc.services.attempt import MOST
 from formsvc.web import create_app
 from formsvc.web import session as web_session
+from formsvc.web.device import MOST_ACCOUNTS
 from tests import people
 from tests.web.conftest import Visitor
 
@@ -212,6 +213,22 @@ def test_a_stranger_who_guesses_holds_the_owner_out_of_no_browser_that_she_has_u
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 15 * 60
     assert karis.send("/login", **right).status_code == 303
+
+
+def test_a_browser_that_colleagues_share_remembers_each_of_them_once(
+    visitor: Visitor, session: Session
+) -> None:
+    jonas = people.employ(session, people.JONAS)
+    kari = session.scalars(select(Account).where(Account.email == people.KARI.email)).one()
+    session.commit()
+    for who in (people.JONAS, *[people.KARI] * MOST_ACCOUNTS):
+        assert visitor.send("/login", email=who.email, password=people.PASSWORD).status_code == 303
+        visitor.send("/logout")
+    cookie = visitor.get_cookie("device")
+    assert cookie
+    tokens = cookie.value.split("_")
+    for account in (kari, jonas):
+        assert [login.knows(session, account, each) for each in tokens].count(True) == 1
 
 
 @pytest.mark.parametrize("odd", ["\0", "a\0@eksempel.no", "x" * 100_000, "æ\u0301@", "🇳🇴", "%_'\\"])
