@@ -113,6 +113,11 @@ def end(session: Session, token_hash: str, account: Account | None = None) -> No
     _recorded(session, _end(session, LoginSession.token_hash == token_hash, *mine))
 
 
+def complete(session: Session, token_hash: str) -> None:
+    """End half a log-in whose second factor has been given: nobody is logged out by that."""
+    _end(session, LoginSession.token_hash == token_hash)
+
+
 def end_all(session: Session, account: Account, *, but: str = "") -> None:
     """End every log-in of an account, but for the one of that token hash."""
     others = LoginSession.account == account, LoginSession.token_hash != but

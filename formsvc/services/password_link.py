@@ -17,7 +17,7 @@ from formsvc import clock, db
 from formsvc.errors import NotFound
 from formsvc.language import gettext as _
 from formsvc.models import Account, LinkAct, PasswordLink
-from formsvc.services import audit, password
+from formsvc.services import api_token, audit, password
 
 #: how long a link holds
 HOLDS: Final[dict[LinkAct, timedelta]] = {
@@ -117,6 +117,7 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
     if account is None or not account.active:
         raise LinkOver
     password.change(session, account, password_hash)
+    api_token.end_all(session, account)  # whoever had the old password may have made one
     audit.record(
         session, "password_reset", account=account, subject="account", subject_id=account.id
     )

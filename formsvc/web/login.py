@@ -195,7 +195,7 @@ def _given(typed: str) -> bool:
     def accept(own: Session, who: Account) -> bool:
         if not second_factor.accept(own, who, typed):
             return False
-        login_session.end(own, half)
+        login_session.complete(own, half)
         enter(own, who)
         return True
 

@@ -62,7 +62,10 @@ def confirm() -> ResponseReturnValue:
         except InvalidAnswers:
             return False
         if who.half:
-            login_session.end(own, who.half)
+            login_session.complete(own, who.half)
+        # those have shown no more than the password
+        login_session.end_all(own, account, but=g.get("login", ""))
+        if who.half:
             login.enter(own, account)
         return True
 

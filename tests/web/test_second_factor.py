@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import clock
-from formsvc.models import Account, SecondFactor
+from formsvc.models import Account, Event, SecondFactor
 from formsvc.services import second_factor
 from formsvc.services.second_factor import STEP, totp
 from tests import people
@@ -153,6 +153,24 @@ def test_it_is_turned_off_by_a_code_and_nothing_less(as_kari: Visitor, session: 
     assert session.scalars(select(SecondFactor)).all() == []
 
 
+def test_to_turn_it_on_logs_ones_other_browsers_out(as_kari: Visitor, visitor: Visitor) -> None:
+    visitor.send("/login", **RIGHT)
+    assert visitor.get("/account").status_code == 200
+    turn_on(as_kari)
+    assert visitor.get("/account").status_code == 303
+    assert as_kari.get("/account").status_code == 200
+
+
+def test_nobody_is_logged_out_by_the_code_that_completes_a_log_in(
+    as_kari: Visitor, secret: str, session: Session
+) -> None:
+    as_kari.send("/login", **RIGHT)
+    with later(1):
+        as_kari.send("/login/code", code=shown(secret))
+    acts = session.scalars(select(Event.what).order_by(Event.seq)).all()
+    assert acts == ["logged_in", "second_factor_added", "logged_out", "logged_in"]
+
+
 def test_a_wrong_first_code_does_not_turn_it_on(as_kari: Visitor) -> None:
     as_kari.send("/second-factor/begin")
     answer = as_kari.send("/second-factor/confirm", code="000000")
@@ -181,6 +199,9 @@ def test_where_it_is_demanded_the_next_log_in_turns_it_on(
     assert "Kommunen krever totrinns innlogging" in visitor.get("/second-factor").text
     assert visitor.get("/account").status_code == 303
     secret, _codes = turn_on(visitor)
+    acts = session.scalars(select(Event.what).order_by(Event.seq)).all()
+    assert acts == ["second_factor_added", "logged_in"]
+    session.rollback()
     assert visitor.get("/account").status_code == 200
     assert "kan ikke slås av" in visitor.get("/second-factor").text
     with later(1):
