@@ -43,6 +43,8 @@ KIND: Final = "minutes"
 FORMSVC: Final = [sys.executable, "-c", "from formsvc.cli import main; main()"]
 #: how long a start, or the documents that are left, may take on a busy machine, in seconds
 PATIENCE: Final = 180
+#: the same for the documents that are left: what a killed worker had is leased for three minutes
+PATIENCE_FOR_DOCUMENTS: Final = 600
 #: by hand, every time: what is told on a page is not looked at
 TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 VERSION: Final = re.compile(r'name="_version"[^>]*value="(\d+)"')
@@ -324,7 +326,7 @@ def run(settings: Settings, folder: Path, *, kills: int, clients: int, seconds: 
 
 
 def _wait_for_documents(session: Session) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_FOR_DOCUMENTS
     waiting = select(func.count()).select_from(Document).where(Document.state == "pending")
     while session.scalar(waiting) and time.monotonic() < deadline:
         session.rollback()  # a transaction sees the world as it was when it began

@@ -54,16 +54,16 @@ def address(told: str | None) -> str:
         return UNKNOWN
 
 
-def household(told: str) -> str:
+def household(address: str) -> str:
     """The address; of IPv6 its first half, since a household has as many as it likes below that.
 
     >>> household("2001:db8:1:2:3:4:5:6")
     '2001:db8:1:2::'
     """
     try:
-        found = ipaddress.ip_address(told)
+        known = ipaddress.ip_address(address)
     except ValueError:  # whatever a proxy wrote
-        return told
-    if found.version == 4:
-        return told
-    return str(ipaddress.ip_network((found.packed[:8] + bytes(8), 64)).network_address)
+        return address
+    if known.version == 4:
+        return address
+    return str(ipaddress.ip_network((known.packed[:8] + bytes(8), 64)).network_address)

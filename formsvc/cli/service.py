@@ -46,8 +46,8 @@ def worker(*, once: bool) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
             if once:
-                hand.plan_the_day()
-                click.echo(f"{hand.once()} jobs were begun. `formsvc jobs` shows what is left.")
+                begun = hand.start_once().result()
+                click.echo(f"{begun} jobs were begun. `formsvc jobs` shows what is left.")
             else:
                 hand.start()
                 threading.Event().wait()

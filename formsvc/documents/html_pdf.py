@@ -52,6 +52,13 @@ _BASE: Final = "https://papers.invalid/"
 _PICTURES: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9_-]+\.[a-z]+")
 
+#: what whoever runs the service is told where a system cannot print PDFs
+NO_PANGO: Final = (
+    "Pango mangler på maskinen, så det kan ikke lages PDF."
+    " På Debian og Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0"
+    " libharfbuzz-subset0. På macOS: brew install pango."
+)
+
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 #: between two letters or signs of their own; never before a mark that belongs to a letter
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
@@ -164,11 +171,7 @@ def print_html(html: str) -> bytes:
     :raises MissingResource: when it asks for anything but the resources beside the templates
     """
     if not available():
-        raise MissingLibrary(
-            "Pango mangler på maskinen, så det kan ikke lages PDF."
-            " På Debian og Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0"
-            " libharfbuzz-subset0. På macOS: brew install pango."
-        )
+        raise MissingLibrary(NO_PANGO)
     from formsvc.documents.html_pdf_page import Page  # noqa: PLC0415 - it loads WeasyPrint
 
     shelf = _Shelf()

@@ -30,7 +30,7 @@ POWERS: Final[Mapping[Role, frozenset[Power]]] = {
     "referent": frozenset(),
     "coordinator": frozenset(),
     "ke": frozenset({"receive", "count"}),
-    "admin": frozenset({"count"}),
+    "admin": frozenset(),
 }
 
 Shared = TypeVar("Shared", Draft, Paper)

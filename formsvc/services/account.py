@@ -206,8 +206,7 @@ def _demand_another_administrator(session: Session, account: Account) -> None:
         select(Account.id)
         .where(Account.role == "admin", Account.active.is_(True), Account.password_hash != "")
         .order_by(Account.id)
-        # FOR NO KEY UPDATE on PostgreSQL: an event that names one of them must not wait for this
-        .with_for_update(key_share=True)
+        .with_for_update(key_share=True)  # an event of theirs points at the row meanwhile
     ).all()
     if set(open_ones) <= {account.id}:
         raise LastAdministrator

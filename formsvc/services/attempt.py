@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -19,17 +20,18 @@ from formsvc.errors import FormsvcError
 from formsvc.language import ngettext
 from formsvc.models import LoginAttempt
 
-What = Literal["pair", "device", "e-mail", "address"]
+What = Literal["pair", "device", "e-mail", "address", "code"]
 
 #: a count begins anew so long after a place's last failure, or a wider count's first
 STRETCH: Final = timedelta(minutes=15)
 #: after so many failures the next try waits 1 second, and twice as long each time
 FREE: Final = 5
 LONGEST_WAIT: Final = timedelta(minutes=1)
-#: so long it is remembered how many have failed in a row since one that was right
-IN_A_ROW: Final = timedelta(days=365)
 #: so many may fail within the stretch; an address can be that of a whole town hall
-MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200}
+MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200, "code": 30}
+#: codes of six digits are guessed by whoever knows the password already: so many in a row, and then
+#: no more for a day, unless an administrator turns the second factor off
+DAY: Final = timedelta(days=1)
 
 
 class TooManyAttempts(FormsvcError):
@@ -51,6 +53,12 @@ def _sentence(seconds: int) -> str:
             "Det har vært for mange mislykkede forsøk. Vent %(n)s sekunder og prøv igjen.",
             seconds,
         )
+    if seconds > 7200:
+        return ngettext(
+            "Det har vært for mange mislykkede forsøk. Vent én time og prøv igjen.",
+            "Det har vært for mange mislykkede forsøk. Vent %(n)s timer og prøv igjen.",
+            -(-seconds // 3600),
+        )
     return ngettext(
         "Det har vært for mange mislykkede forsøk. Vent ett minutt og prøv igjen.",
         "Det har vært for mange mislykkede forsøk. Vent %(n)s minutter og prøv igjen.",
@@ -65,20 +73,24 @@ class Counted(NamedTuple):
     key: str
 
 
-def count(session: Session, who: str, *, address: str, device: str = "") -> list[Counted]:
+def count(
+    session: Session, who: str, *, address: str, device: str = "", code: bool = False
+) -> list[Counted]:
     """Count a try as failed before it is made, so that those made at once are counted as well.
 
     :param who: whose secret is guessed at: an e-mail in its plain form, or an account's id.
     :param address: the network address that the try comes from; "" when there is none.
     :param device: what is known of a browser that has logged in as that account before.
+    :param code: whether it is a code that is guessed at, and not a password.
     :raises TooManyAttempts: when the try has to wait; it is then not counted.
     """
+    of_code: list[tuple[What, str]] = [("code", who)] if code else []
     counted = [
         Counted(what, db.keyring(session).hide(value, what))
-        for what, value in _counters(who, address, device)
+        for what, value in (*_counters(who, origin.household(address), device), *of_code)
     ]
     # always in this order, so that no two tries wait for each other's rows
-    rows = [(each.what, _row(session, each.key)) for each in counted]
+    rows = [(each.what, _row(session, each)) for each in counted]
     waits = [row.next_at for _what, row in rows if row.next_at > clock.now()]
     if waits:
         raise TooManyAttempts(max(waits))
@@ -91,17 +103,16 @@ def count(session: Session, who: str, *, address: str, device: str = "") -> list
 def _counters(who: str, address: str, device: str) -> list[tuple[What, str]]:
     if device:
         return [("device", device)]
-    place = origin.household(address)
-    found: list[tuple[What, str]] = [("pair", f"{who}\0{place}"), ("e-mail", who)]
-    return [*found, ("address", place)] if place else found
+    found: list[tuple[What, str]] = [("pair", f"{who}\0{address}"), ("e-mail", who)]
+    return [*found, ("address", address)] if address else found
 
 
-def _row(session: Session, key: str, stretch: timedelta = STRETCH) -> LoginAttempt:
+def _row(session: Session, counted: Counted) -> LoginAttempt:
     """The count under that key, locked; a new one where there is none or its stretch is over."""
-    now = clock.now()
+    now, stretch = clock.now(), DAY if counted.what == "code" else STRETCH
     statement = (
         db.insert_into(session, LoginAttempt)
-        .values(key=key, failures=0, until=now + stretch, next_at=now)
+        .values(key=counted.key, failures=0, until=now + stretch, next_at=now)
         # changes nothing, and so locks the row that another try has made
         .on_conflict_do_update(index_elements=["key"], set_={"key": LoginAttempt.key})
         .returning(LoginAttempt)
@@ -139,7 +150,7 @@ def forgive(session: Session, counted: list[Counted]) -> None:
     The wider counts lose only this one: an account of one's own buys no tries at others'.
     """
     for what, key in counted:
-        if what in MOST:
+        if what in MOST and what != "code":
             session.execute(
                 update(LoginAttempt)
                 .where(LoginAttempt.key == key, LoginAttempt.failures > 0)
@@ -150,38 +161,14 @@ def forgive(session: Session, counted: list[Counted]) -> None:
             session.execute(delete(LoginAttempt).where(LoginAttempt.key == key))
 
 
-# How many have failed in a row, which no waiting makes good
-
-
-def in_a_row(session: Session, who: str) -> int:
-    """How many have failed since one that was right; until the commit nobody else counts there."""
-    return _row(session, _all_of(session, who), IN_A_ROW).failures
-
-
-def seen_in_a_row(session: Session, who: str) -> int:
-    """The same, for whoever only tells of it."""
-    row = session.get(LoginAttempt, _all_of(session, who), populate_existing=True)
-    return row.failures if row else 0
-
-
-def one_more_in_a_row(session: Session, who: str) -> None:
-    """Count one that has failed."""
-    row = _row(session, _all_of(session, who), IN_A_ROW)
-    row.failures, row.until = row.failures + 1, clock.now() + IN_A_ROW
-    session.flush()
-
-
-def begin_anew(session: Session, who: str) -> None:
-    """Forget those that have failed in a row."""
+def forgive_codes(session: Session, account_id: UUID) -> None:
+    """Forget the wrong codes of an account that gets another app: they guessed at the old one."""
+    key = db.keyring(session).hide(str(account_id), "code")
     session.execute(
         delete(LoginAttempt)
-        .where(LoginAttempt.key == _all_of(session, who))
+        .where(LoginAttempt.key == key)
         .execution_options(synchronize_session="fetch")
     )
-
-
-def _all_of(session: Session, who: str) -> str:
-    return db.keyring(session).hide(who, "in a row")
 
 
 def forget(session: Session) -> None:

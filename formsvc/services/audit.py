@@ -5,10 +5,10 @@ An act and its event are one transaction::
     paper.issued_at = …
     audit.record(session, "paper_issued", account=by, subject="paper", subject_id=paper.id)
 
-Each event's hash (an HMAC with a key that the database does not hold) covers the one before it,
-so a row that is edited, deleted, moved or added by hand breaks the chain; the head, vouched for
-in the same way, tells when the last rows are cut off. Whoever sets the whole database back to an
-earlier day is told by a number and a hash that are kept outside: each is in the log.
+Each event's hash (an HMAC with a data key, which the database holds wrapped only) covers the one
+before it, so a row that is edited, deleted, moved or added by hand breaks the chain; the head,
+vouched for in the same way, tells when the last rows are cut off. Whoever sets the whole database
+back to an earlier day is told by a number and a hash that are kept outside: each is in the log.
 """
 
 from __future__ import annotations

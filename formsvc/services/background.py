@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from datetime import date
 from threading import Event, Thread
 from typing import Any, Final, NamedTuple
@@ -109,8 +110,25 @@ class Worker:
 
     def start(self) -> None:
         """Work in a thread from now on; what an earlier run left is done first."""
+        self._begin(self.run)
+
+    def start_once(self) -> Future[int]:
+        """Do in a thread all that is due now, so that it can be stopped; how many jobs that was."""
+        begun: Future[int] = Future()
+
+        def work_off() -> None:
+            try:
+                self.plan_the_day()
+                begun.set_result(self.once())
+            except Exception as error:  # raised again by the one who waits for the result
+                begun.set_exception(error)
+
+        self._begin(work_off)
+        return begun
+
+    def _begin(self, work_off: Callable[[], None]) -> None:
         self._stopping.clear()
-        self._thread = Thread(target=self.run, name="worker", daemon=True)
+        self._thread = Thread(target=work_off, name="worker", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:

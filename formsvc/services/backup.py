@@ -69,6 +69,7 @@ def write(settings: Settings, file: Path) -> Contents:
     """
     if file.exists():
         raise BadBackup(f"{file} is there already. Give the name of a new file.")
+    db.migrate(settings)  # as every command does
     with _written_whole(file) as part:
         copy = _settings_of(settings, part)
         db.migrate(copy)

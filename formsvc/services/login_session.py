@@ -113,11 +113,6 @@ def end(session: Session, token_hash: str, account: Account | None = None) -> No
     _recorded(session, _end(session, LoginSession.token_hash == token_hash, *mine))
 
 
-def complete(session: Session, token_hash: str) -> None:
-    """End half a log-in whose second factor has been given: nobody is logged out by that."""
-    _end(session, LoginSession.token_hash == token_hash)
-
-
 def end_all(session: Session, account: Account, *, but: str = "") -> None:
     """End every log-in of an account, but for the one of that token hash."""
     others = LoginSession.account == account, LoginSession.token_hash != but
@@ -126,12 +121,14 @@ def end_all(session: Session, account: Account, *, but: str = "") -> None:
 
 def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[UUID]:
     """End what is open of some log-ins; whose each of them was."""
-    return session.scalars(
+    ended = session.execute(
         update(LoginSession)
         .where(*which, LoginSession.revoked.is_(False))
         .values(revoked=True)
-        .returning(LoginSession.account_id)
+        .returning(LoginSession.account_id, LoginSession.complete)
     ).all()
+    # one that waits for its code has let nobody in
+    return [account_id for account_id, complete in ended if complete]
 
 
 def _recorded(session: Session, ended: Sequence[UUID]) -> None:

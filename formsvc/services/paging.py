@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -131,7 +131,7 @@ def _place(key: str) -> _Place | None:
     try:
         plain = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
         at, _space, row_id = plain.partition(" ")
-        place = _Place(datetime.fromisoformat(at), UUID(hex=row_id))
-    except (binascii.Error, ValueError):
+        moment = datetime.fromisoformat(at)
+        return _Place(moment.astimezone(UTC), UUID(hex=row_id)) if moment.tzinfo else None
+    except (binascii.Error, ValueError, OverflowError):  # a year before 1, or after 9999
         return None
-    return place if place.at.tzinfo else None

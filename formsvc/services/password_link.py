@@ -117,7 +117,8 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
     if account is None or not account.active:
         raise LinkOver
     password.change(session, account, password_hash)
-    api_token.end_all(session, account)  # whoever had the old password may have made one
+    # whoever had the old password may have made one
+    api_token.end_all(session, account)
     audit.record(
         session, "password_reset", account=account, subject="account", subject_id=account.id
     )

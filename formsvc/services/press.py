@@ -60,59 +60,98 @@ class Failed(DocumentFailed):
         super().__init__(kind)
 
 
+class NotHandedIn(OSError):
+    """The process was dead before it had the whole order, so it did not die over that."""
+
+
 def make(order: Order) -> Printed:
-    """The document that an order becomes.
+    """The document that an order for a stored paper becomes.
 
     :raises Stopped: when it was not done in time, or the process died over it.
     :raises Failed: with the kind of what went wrong within.
     """
-    head, data = _press.ask(json.dumps(order))
-    if head["error"]:
-        raise Failed(head["error"])
-    return Printed(data, head["template_sha256"])
+    return _press.make(order, WALL)
 
 
 def warm() -> None:
-    """Start the process before the first document needs it; it loads what it needs by itself."""
+    """Start the stored papers' press before a document needs it; it loads what it needs itself."""
     _press.start()
 
 
 def stop() -> None:
-    """End the process, also in the middle of a document."""
+    """End the stored papers' press, also in the middle of a document."""
     _press.stop()
 
 
-class _Press:
-    """The way to the process, which is started when it is first needed."""
+class Press:
+    """The way to a process, which is started when it is first needed."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._made = 0
+        atexit.register(self.stop)
 
-    def ask(self, order: str) -> tuple[dict[str, Any], bytes]:
+    def make(self, order: Order, seconds: float) -> Printed:
+        """The document that an order becomes, unless it takes longer.
+
+        :raises Stopped: when it was not done in time, or the process died over it.
+        :raises Failed: with the kind of what went wrong within.
+        """
+        head, data = self._ask(json.dumps(order), seconds)
+        if head["error"]:
+            raise Failed(head["error"])
+        return Printed(data, head["template_sha256"])
+
+    def _ask(self, order: str, seconds: float) -> tuple[dict[str, Any], bytes]:
         with self._turn:
-            process = self._running()
-            watch = threading.Timer(WALL, process.kill)
-            watch.start()
             try:
-                answer = _exchange(process, order)
+                try:
+                    answer = self._watched(order, seconds)
+                except NotHandedIn:  # it died of something else; the next one may live
+                    self._end()
+                    answer = self._watched(order, seconds)
             except (OSError, ValueError):
                 self._end()
                 raise Stopped("stopped") from None
-            finally:
-                watch.cancel()
             self._made += 1
             if self._made >= MOST_DOCUMENTS or answer[0]["error"] == MemoryError.__name__:
                 self._end()
             return answer
 
+    def _watched(self, order: str, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """What becomes of an order in that time; ``OSError`` or ``ValueError`` where nothing."""
+        process = self._running()
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(seconds, stop)
+        watch.start()
+        try:
+            _hand_in(process, order)
+            answer = _take_out(process)
+        except OSError:
+            if late.is_set():
+                raise ValueError("too late") from None
+            raise
+        finally:
+            watch.cancel()
+            watch.join()  # it may be killing just now: then the process is not for the next order
+        if late.is_set():
+            self._end()
+        return answer
+
     def start(self) -> None:
+        """Start the process, unless it runs."""
         with self._turn:
             self._running()
 
     def stop(self) -> None:
+        """End the process, also in the middle of a document."""
         process = self._process
         if process and self._owner == os.getpid():
             process.kill()
@@ -138,7 +177,6 @@ class _Press:
                 start_new_session=True,  # Ctrl+C is for the service
             )
             self._owner, self._made = os.getpid(), 0
-            atexit.register(self.stop)
         return self._process
 
     def _end(self) -> None:
@@ -151,19 +189,25 @@ class _Press:
                     pipe.close()  # type: ignore[union-attr]
 
 
-_press = _Press()
+_press = Press()
 
 
 def _secret(variable: str) -> bool:
     return variable.startswith(_SECRET)
 
 
-def _exchange(process: subprocess.Popen[bytes], order: str) -> tuple[dict[str, Any], bytes]:
-    """Hand an order in, and take out what came of it; ``ValueError`` when the process died."""
+def _hand_in(process: subprocess.Popen[bytes], order: str) -> None:
     assert process.stdin  # noqa: S101 - it was started with pipes
-    assert process.stdout  # noqa: S101
-    process.stdin.write(order.encode() + b"\n")
-    process.stdin.flush()
+    try:
+        process.stdin.write(order.encode() + b"\n")
+        process.stdin.flush()
+    except OSError:
+        raise NotHandedIn from None
+
+
+def _take_out(process: subprocess.Popen[bytes]) -> tuple[dict[str, Any], bytes]:
+    """What came of an order; ``ValueError`` when the process died over it."""
+    assert process.stdout  # noqa: S101 - it was started with pipes
     head: dict[str, Any] = json.loads(process.stdout.readline())
     data = process.stdout.read(head["size"])
     if len(data) != head["size"]:

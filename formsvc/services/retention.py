@@ -60,13 +60,18 @@ def purge(session: Session) -> Plan:
     if wanted.clock_is_behind:
         return wanted
     step = select(Draft.id).where(_over()).order_by(Draft.changed_at).limit(wanted.deleted)
-    session.execute(
-        delete(Draft).where(Draft.id.in_(step)).execution_options(synchronize_session=False)
-    )
-    if wanted.deleted:
-        audit.record(session, "purged", what="drafts", count=wanted.deleted)
+    # asked once more of each row itself: PostgreSQL looks only at that again, where it has waited
+    # for somebody who was just saving the draft
+    deleted = session.scalars(
+        delete(Draft)
+        .where(Draft.id.in_(step), _over())
+        .returning(Draft.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if deleted:
+        audit.record(session, "purged", what="drafts", count=len(deleted))
     _set_announced(session, _due(), clock.now())
-    return wanted
+    return wanted._replace(deleted=len(deleted))
 
 
 def end_of(draft: Draft) -> date:

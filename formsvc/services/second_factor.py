@@ -27,9 +27,6 @@ DIGITS: Final = 6
 #: steps before and after, for a phone whose clock is not quite right
 DRIFT: Final = 1
 RECOVERY_CODES: Final = 10
-#: so many wrong ones in a row, and the app's codes count no more: whoever knows the password and
-#: guesses on for ever would hit one of the three that are good at a time (1 in 11,000 with these)
-MOST_WRONG: Final = 30
 #: letters and digits that nobody takes for one another
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -99,14 +96,13 @@ def confirm(session: Session, account: Account, code: str) -> list[str]:
 
 def reset(session: Session, account: Account) -> None:
     """Ask an account for no code any more: its owner, or whoever looks after the service."""
-    # first, as in `accept`: two at once then wait for each other in the same order
-    attempt.begin_anew(session, str(account.id))
     for of_account in (RecoveryCode.account_id, SecondFactor.id):
         session.execute(
             delete(of_account.class_)
             .where(of_account == account.id)
             .execution_options(synchronize_session="fetch")
         )
+    attempt.forgive_codes(session, account.id)
     _record(session, "second_factor_removed", account)
 
 
@@ -135,32 +131,10 @@ def recovery_codes_left(session: Session, account: Account) -> int:
 
 
 def accept(session: Session, account: Account, code: str) -> bool:
-    """Use up a code, from the app or from the paper; each is good once.
-
-    After too many wrong ones in a row only one from the paper is good. Commit, also a wrong one.
-    """
+    """Use up a code, from the app or from the paper; each is good once."""
     if not active(session, account):
         return False
-    whose = str(account.id)
-    looked_at = attempt.in_a_row(session, whose) < MOST_WRONG
-    right = looked_at and _use_code(session, account, code)
-    if right or _use_recovery_code(session, account, code):
-        attempt.begin_anew(session, whose)
-        return True
-    attempt.one_more_in_a_row(session, whose)
-    audit.record(session, "log_in_failed", subject="account", subject_id=account.id, factor="code")
-    return False
-
-
-def refusal(session: Session, account: Account) -> str:
-    """What is said to whoever has given an account's code, and was not let in."""
-    if attempt.seen_in_a_row(session, str(account.id)) < MOST_WRONG:
-        return wrong_code()
-    return _(
-        "Det har vært %(n)s feil koder på rad, og koder fra appen virker ikke lenger."
-        " Bruk en av reservekodene, eller kontakt en administrator.",
-        n=MOST_WRONG,
-    )
+    return _use_code(session, account, code) or _use_recovery_code(session, account, code)
 
 
 def wrong_code() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -65,11 +66,12 @@ def shown() -> list[str]:
     return _SHAPE.findall(request.cookies.get(_name(), ""))[:MOST_ACCOUNTS]
 
 
-def remember(token: str, others: list[str]) -> None:
-    """Let this browser show a token from now on.
+def remember(token: str, *, instead_of: Sequence[str] = ()) -> None:
+    """Let this browser show a token from now on, the newest first.
 
-    :param others: those of other accounts that it shows besides, the newest first.
+    :param instead_of: earlier ones of the same account, which make room for colleagues.
     """
+    others = [each for each in shown() if each not in instead_of]
     tokens = "_".join([token, *others][:MOST_ACCOUNTS])
     settings: Settings = current_app.extensions["formsvc.settings"]
 

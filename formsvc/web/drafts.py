@@ -28,6 +28,7 @@ from formsvc.models import Draft
 from formsvc.services import access, draft, paper
 from formsvc.services.draft import StaleDraft
 from formsvc.web import conflict, errors, finishing, history, worker
+from formsvc.web.body import number
 from formsvc.web.errors import wants_json
 from formsvc.web.session import database, me, seen
 
@@ -185,7 +186,7 @@ def _typed() -> Typed:
 
 
 def _version() -> int:
-    return request.form.get("_version", 0, type=int)
+    return request.form.get("_version", 0, type=number)
 
 
 def _proposed_id() -> UUID:

@@ -21,6 +21,7 @@ from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
 from formsvc.services import paper
 from formsvc.services.attempt import TooManyAttempts
+from formsvc.services.rendering import TooManyDocuments
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def init_app(app: Flask) -> None:
     """Answer every error in the reader's language, in the shape that the reader can use."""
     app.register_error_handler(FormsvcError, ours)
     app.register_error_handler(BadTemplate, unusable_template)
+    app.register_error_handler(TooManyDocuments, full_press)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
     # SQLAlchemy's own: every connection is in use
@@ -157,6 +159,14 @@ def unusable_template(error: BadTemplate) -> Response:
             " har fått beskjed. Det du har lagret, er tatt vare på. Prøv igjen når malen er rettet."
         ),
     )
+
+
+def full_press(error: TooManyDocuments) -> Response:
+    """Others have their documents made: when to try again; nothing is wrong, so no note of it."""
+    title = _("Det lages mange dokumenter akkurat nå")
+    response = answer(error.status, title=title, detail=str(error))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def stale_form(_error: CSRFError) -> Response:

@@ -91,6 +91,7 @@ def results() -> str:
 @area.get("/results/<uuid:unit_id>/<period>/<question>")
 def texts(unit_id: UUID, period: str, question: str) -> str:
     """Show what families wrote to one question, a page at a time."""
+    seen("evaluation_viewed")
     after = request.args.get("after", "")
     written = evaluation.texts(database(), unit_id, period, question, after)
     return render_template(

@@ -21,6 +21,7 @@ from formsvc.language import lazy as _l
 from formsvc.models import Account, LoginSession
 from formsvc.services import (
     attempt,
+    audit,
     demo,
     login,
     login_session,
@@ -101,7 +102,7 @@ def code() -> ResponseReturnValue:
         except TooManyAttempts as refused:
             form.code.errors = [str(refused)]
             return render_template("login_code.html", form=form), 429, waiting(refused)
-        form.code.errors = [_refusal()]
+        form.code.errors = [second_factor.wrong_code()]
     return render_template("login_code.html", form=form), 422 if form.errors else 200
 
 
@@ -134,8 +135,7 @@ def fits(email: str, typed: str) -> UUID | None:
 
     :raises TooManyAttempts: when the try has to wait.
     """
-    # whoever looked up an old cookie has the place for writers, which whoever has a turn waits for
-    session.let_go()
+    session.give_way()  # whoever has the turn to write must not wait for those who wait for it
     with _TURNS:
         with session.short() as own:
             claim = login.claim(
@@ -164,8 +164,8 @@ def enter(own: Session, who: Account) -> None:
     _forget(own)
     login.entered(own, who)
     session.log_in(login_session.open_(own, who, device=device.family()))
-    others = [each for each in device.shown() if not login.knows(own, who, each)]
-    device.remember(login.device(own, who), others)
+    known = [each for each in device.shown() if login.knows(own, who, each)]
+    device.remember(login.device(own, who), instead_of=known)
 
 
 def _forget(own: Session) -> None:
@@ -195,18 +195,11 @@ def _given(typed: str) -> bool:
     def accept(own: Session, who: Account) -> bool:
         if not second_factor.accept(own, who, typed):
             return False
-        login_session.complete(own, half)
+        login_session.end(own, half)
         enter(own, who)
         return True
 
     return counted(account_id, accept)
-
-
-def _refusal() -> str:
-    half = halfway()
-    if half is None:  # it has just ended
-        return second_factor.wrong_code()
-    return second_factor.refusal(session.database(), half.account)
 
 
 def counted(account_id: UUID, accept: Accept) -> bool:
@@ -222,11 +215,16 @@ def counted(account_id: UUID, accept: Accept) -> bool:
             str(account_id),
             address=request.remote_addr or "",
             device=known and f"code {known}",
+            code=True,
         )
     with session.short() as own:
         right = accept(own, own.get_one(Account, account_id))
         if right:
             attempt.forgive(own, tries)
+        else:
+            audit.record(
+                own, "log_in_failed", subject="account", subject_id=account_id, factor="code"
+            )
     return right
 
 

@@ -26,9 +26,11 @@ REFUSALS: Final = {
     "406": "The Accept header takes none of the formats.",
     "413": "The body is larger than 4 MB.",
     "415": "The body is not sent as application/json.",
-    "422": "Answers are missing or break a rule of the paper; `problems` names every one.",
+    "422": "Answers are missing or break a rule of the paper; `problems` names every one."
+    " Without `problems`: the PDF took too long or too much memory; shorten texts or ask for docx.",
     "500": "The document could not be made; none was released.",
-    "503": "A library that PDFs need is not installed.",
+    "503": "Others have their PDFs made, and `Retry-After` says when to try again; or something"
+    " that documents need is not in order.",
 }
 
 _PROBLEM_SCHEMA: Final = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
@@ -24,9 +24,10 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Job, Paper
-from formsvc.services import paper, work
+from formsvc.services import audit, paper, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
+from formsvc.web.body import number
 from formsvc.web.paging import beside, turn
 from formsvc.web.session import database, me, seen
 
@@ -36,6 +37,8 @@ area = Blueprint("papers", __name__, url_prefix="/papers")
 #: how often a receipt looks for its documents by itself, each time after a longer while (from 2 s
 #: to 30 s): some ten minutes, after which whoever still waits loads the page
 LOOKS: Final = 25
+#: for so long, the looks of one who waits are one view
+WAITING: Final = timedelta(minutes=10)
 
 #: the ways to choose among the papers that one may see
 WHOSE: Final[tuple[paper.Whose, ...]] = ("own", "shared", "received")
@@ -140,9 +143,11 @@ def _whose_labels() -> dict[str, str]:
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
     found = paper.opened(database(), paper_id, me())
-    seen("paper_viewed", "paper", found.id, kind=found.kind)
+    looks = request.args.get("look", 0, type=number)
+    # a page that waits for its documents looks again by itself: that is one view and not many
+    if not (looks and audit.recently(database(), "paper_viewed", me(), found.id, WAITING)):
+        seen("paper_viewed", "paper", found.id, kind=found.kind)
     files = _files(found)
-    looks = request.args.get("look", 0, type=int)
     texts = profile.current().texts(found.kind, spoken(), on=_issued(found).date())
     return render_template(
         "papers/receipt.html",

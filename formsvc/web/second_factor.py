@@ -61,8 +61,6 @@ def confirm() -> ResponseReturnValue:
             codes[:] = second_factor.confirm(own, account, form.code.data or "")
         except InvalidAnswers:
             return False
-        if who.half:
-            login_session.complete(own, who.half)
         # those have shown no more than the password
         login_session.end_all(own, account, but=g.get("login", ""))
         if who.half:
@@ -102,8 +100,7 @@ def _tried(form: GiveCode, account_id: UUID, accept: login.Accept) -> TooManyAtt
     """Try a code; what is wrong with it is told at its field."""
     try:
         if not login.counted(account_id, accept):
-            who = session.database().get_one(Account, account_id)
-            form.code.errors = [second_factor.refusal(session.database(), who)]
+            form.code.errors = [second_factor.wrong_code()]
     except TooManyAttempts as refused:
         form.code.errors = [str(refused)]
         return refused

@@ -137,6 +137,12 @@ def let_go() -> None:
     database().rollback()
 
 
+def give_way() -> None:
+    """Give back the turn to write that this request has taken; what it has read is read again."""
+    if "database" in g:
+        g.database.rollback()
+
+
 @contextmanager
 def short() -> Iterator[Session]:
     """A transaction of its own, committed at the block's end.
@@ -145,8 +151,7 @@ def short() -> Iterator[Session]:
     that must hold up nobody (a password that is checked). What the request has read so far is
     let go of, and read again when it is asked for next.
     """
-    if "database" in g:
-        g.database.rollback()
+    give_way()
     with makers(flask.current_app).writing.begin() as own:
         yield own
 
@@ -165,6 +170,7 @@ def write_down() -> None:
     open, and what it left by mistake fails here.
 
     :raises NotRecorded: when it cannot be written; what was to be shown is then not shown.
+    :raises Outage: likewise, when the database is held, full or away.
     """
     told: list[Seen] = g.pop("seen", [])
     if not told:
@@ -181,7 +187,7 @@ def write_down() -> None:
                 audit.record(
                     writing, what, account=who_id, subject=subject, subject_id=subject_id, **keys
                 )
-    except (SQLAlchemyError, Outage) as error:
+    except SQLAlchemyError as error:
         log.error("not shown, since the trail cannot be written: %s", type(error).__name__)  # noqa: TRY400
         raise NotRecorded(
             _("Siden vises ikke nå, fordi det ikke kunne lagres hvem som så den. Prøv igjen.")

@@ -28,7 +28,8 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
 @area.post("/drafts/<uuid:draft_id>/share")
 def share_draft(draft_id: UUID) -> ResponseReturnValue:
     """Find a colleague, share a draft, or end it."""
-    return _change(access.demand(database(), Draft, draft_id, me(), "own"))
+    # held, so that it is not finished or deleted between the look and the sharing
+    return _change(access.demand(database(), Draft, draft_id, me(), "own", hold=True))
 
 
 @area.get("/<uuid:paper_id>/share")

@@ -17,6 +17,7 @@ from formsvc.language import spoken
 from formsvc.models import Event
 from formsvc.services import trail
 from formsvc.services.trail import Wanted
+from formsvc.web.body import number
 from formsvc.web.history import moment
 from formsvc.web.login import ROLES
 from formsvc.web.papers import FILE_TYPES
@@ -152,7 +153,7 @@ def _asked() -> Asked:
         since=_midnight(day) if day else None,
         until=_midnight(day + timedelta(days=1)) if day else None,
     )
-    return Asked(wanted, request.args.get("before", type=int), problem)
+    return Asked(wanted, request.args.get("before", type=number), problem)
 
 
 def _day(text: str) -> tuple[date | None, str]:

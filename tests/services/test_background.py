@@ -102,10 +102,10 @@ def until(happened: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @contextmanager
-def own_worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def own_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """`formsvc worker`, as a process that has ended when the block has."""
     environment = {**os.environ, "FORMSVC_DATABASE_URL": settings.database, "FORMSVC_DEMO": "1"}
-    command = [sys.executable, "-c", "from formsvc.cli import main; main()", "worker"]
+    command = [sys.executable, "-c", "from formsvc.cli import main; main()", "worker", *options]
     other = subprocess.Popen(command, env=environment)
     try:
         yield other
@@ -326,6 +326,25 @@ def test_a_worker_of_its_own_works_until_it_is_told_to_end(
         until(lambda: states(sessions, issued)["pdf"] == "issued")
         other.send_signal(told)
         assert other.wait(60) == 0
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("options", [["--once"], []], ids=["once", "for ever"])
+def test_a_worker_of_its_own_that_is_told_to_end_puts_back_what_it_is_at(
+    settings: Settings,
+    issue: Issue,
+    sessions: sessionmaker[Session],
+    options: list[str],
+    told: signal.Signals,
+) -> None:
+    issue(place=ENDLESS)
+    with own_worker(settings, *options) as other:
+        until(lambda: any(work.state(job) == "at work" for job in jobs(sessions)))
+        other.send_signal(told)
+        assert other.wait(60) == 0
+    (job,) = jobs(sessions)
+    assert (work.state(job), job.attempts) == ("waits", 0)
 
 
 def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(

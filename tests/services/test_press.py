@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,3 +92,51 @@ def test_the_press_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert "FORMSVC_DEMO=1" in known
     assert "SECRET" not in known
     assert "DATABASE" not in known
+
+
+class _LateTimer(threading.Timer):
+    """A watch that strikes when it is taken away, as one may that has just run out."""
+
+    def cancel(self) -> None:
+        self.function()
+        super().cancel()
+
+
+def test_a_watch_that_strikes_after_the_answer_costs_the_next_order_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as late:
+        late.setattr(threading, "Timer", _LateTimer)
+        assert press.make(order("fillable")).data
+        process = press._press._process  # noqa: SLF001
+        assert process is None, "it is killed, and not for the next order"
+    assert press.make(order("fillable")).data
+
+
+def test_an_order_that_meets_a_dead_press_is_handed_in_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = process_id()
+    process = press._press._process  # noqa: SLF001
+    assert process
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    # dead, and the look before the order came a moment too early to see it
+    monkeypatch.setattr(process, "poll", lambda: None)
+    assert press.make(order("fillable")).data
+
+
+def test_a_press_that_dies_again_and_again_is_not_asked_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(press, "MEMORY", 60_000_000)  # Python has begun, and gets no further
+    with pytest.raises(press.Stopped):
+        press.make(order("pdf")._replace(answers={"place": "Rom " * 100_000}))
+
+
+def test_presses_that_follow_one_another_are_ended_once_at_the_exit() -> None:
+    process_id()
+    before = atexit._ncallbacks()  # noqa: SLF001
+    press.stop()
+    process_id()
+    assert atexit._ncallbacks() == before  # noqa: SLF001

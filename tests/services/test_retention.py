@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
@@ -112,3 +114,28 @@ def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
         assert left(session) == 1
         assert retention.purge(session).deleted == 1
     assert left(session) == 0
+
+
+def test_a_draft_that_is_saved_as_its_time_is_over_stays(
+    session: Session, sessions: sessionmaker[Session], kari: Account
+) -> None:
+    begun = begin(session, kari, untouched=2 * UNTOUCHED)
+    begun.announced_at = clock.now() - 2 * WARNING
+    session.commit()
+    saved, plans = threading.Event(), []
+
+    def purge() -> None:
+        saved.wait()
+        with sessions.begin() as own:
+            plans.append(retention.purge(own))
+
+    purging = threading.Thread(target=purge)
+    purging.start()
+    with sessions.begin() as own:
+        row = own.get_one(Draft, begun.id)
+        draft.save(own, row, {"note": ["enda mer"]}, row.author, version=row.version)
+        saved.set()
+        time.sleep(0.3)  # for the purge to come to the row, and wait
+    purging.join()
+    assert left(session) == 1
+    assert plans[0].deleted == 0

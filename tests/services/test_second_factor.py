@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock, profile
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, SecondFactor
-from formsvc.services import attempt, second_factor
+from formsvc.services import second_factor
 from formsvc.services.second_factor import STEP, totp
 
 
@@ -64,57 +64,6 @@ def test_nothing_is_asked_for_before_the_first_right_code(session: Session, kari
     assert not second_factor.active(session, kari)
     second_factor.confirm(session, kari, code(session, kari))
     assert second_factor.active(session, kari)
-
-
-def give_wrong(session: Session, account: Account, *, times: int) -> None:
-    for _each in range(times):
-        assert not second_factor.accept(session, account, "wrong")
-
-
-def test_after_29_wrong_codes_a_right_one_lets_in_and_counting_begins_anew(
-    session: Session, kari: Account
-) -> None:
-    turn_on(session, kari)
-    for steps in (1, 2):
-        give_wrong(session, kari, times=29)
-        with later(steps):
-            assert second_factor.accept(session, kari, code(session, kari))
-
-
-@pytest.mark.parametrize("wrong", [30, 31])
-def test_after_30_wrong_codes_in_a_row_only_a_recovery_code_lets_in(
-    session: Session, kari: Account, wrong: int
-) -> None:
-    codes = turn_on(session, kari)
-    give_wrong(session, kari, times=wrong)
-    with later(10_000):  # days
-        attempt.forget(session)
-        assert not second_factor.accept(session, kari, code(session, kari))
-        assert "30 feil koder på rad" in second_factor.refusal(session, kari)
-        assert second_factor.accept(session, kari, codes[0])
-        assert "30" not in second_factor.refusal(session, kari)
-        assert second_factor.accept(session, kari, code(session, kari))
-
-
-def test_an_administrator_helps_whoever_has_given_too_many_wrong_codes(
-    session: Session, kari: Account
-) -> None:
-    turn_on(session, kari)
-    give_wrong(session, kari, times=30)
-    second_factor.reset(session, kari)
-    turn_on(session, kari)
-    with later(1):
-        assert second_factor.accept(session, kari, code(session, kari))
-
-
-def test_wrong_codes_of_one_account_are_not_counted_for_another(
-    session: Session, kari: Account, torbjorn: Account
-) -> None:
-    turn_on(session, kari)
-    turn_on(session, torbjorn)
-    give_wrong(session, kari, times=30)
-    with later(1):
-        assert second_factor.accept(session, torbjorn, code(session, torbjorn))
 
 
 def test_a_code_lets_in_once(session: Session, kari: Account) -> None:

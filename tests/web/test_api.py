@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account
-from formsvc.services import api_token
+from formsvc.services import api_token, rendering
 from formsvc.web import body, openapi
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
@@ -108,6 +108,27 @@ def test_answers_become_a_pdf(program: Program, wanted: str) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
+
+
+def test_where_others_have_their_pdfs_made_one_is_told_when_to_try_again(program: Program) -> None:
+    answers = sample("consent.nn")
+    with rendering._places, rendering._places:  # noqa: SLF001 - as two that are being made
+        refused = program.render("consent", answers, "?format=pdf")
+        assert program.render("consent", answers, "?format=docx").status_code == 200
+        assert program.render("consent", {}, "?format=pdf").status_code == 422
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "10"
+    assert "Send det samme på nytt" in told(refused)["detail"]
+    assert program.render("consent", answers, "?format=fillable").status_code == 200
+
+
+def test_a_pdf_that_takes_too_long_is_refused_in_words(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "WALL", 0.01)
+    answer = program.render("consent", sample("consent.nn"), "?format=pdf")
+    assert answer.status_code == 422
+    assert "Kort ned teksten" in told(answer)["detail"]
 
 
 def test_without_a_format_the_accept_header_decides(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Callable
@@ -453,3 +454,23 @@ def test_an_author_is_told_that_a_draft_ends_and_keeps_it_by_saving_it_as_it_is(
         assert "Slettes " in later.get("/papers/drafts/").text
         send(later, address, typed("minutes"), action="save", version="1")
         assert "blir snart slettet" not in later.get("/").text
+
+
+@pytest.mark.parametrize("number", ["9" * 30, str(2**31), str(2**63), "-1", "²"])
+def test_a_version_that_is_no_number_of_ours_is_an_older_one(as_kari: Visitor, number: str) -> None:
+    address = begin(as_kari)
+    saved = send(as_kari, address, typed("minutes", place="Otta"), action="save", version=number)
+    assert saved.status_code == 409
+    assert "Otta" in saved.text
+    assert send(as_kari, f"{address}/discard", {}, version=number).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00", "i går"],
+)
+def test_a_page_key_that_was_not_given_out_gives_the_newest(as_kari: Visitor, moment: str) -> None:
+    key = base64.urlsafe_b64encode(f"{moment} {'0' * 32}".encode()).decode()
+    for list_of in ("/papers/", "/papers/drafts/"):
+        assert as_kari.get(f"{list_of}?after={key}").status_code == 200
+        assert as_kari.get(f"{list_of}?before={key}").status_code == 200
