@@ -98,10 +98,13 @@ def test_an_account_is_changed_and_what_is_left_out_stays(session: Session, kari
 
 def test_a_password_is_set_and_logs_out_everywhere(session: Session, kari: Account) -> None:
     browser = login_session.open_(session, kari)
+    program = api_token.issue(session, kari, "Fagsystemet")
     session.commit()
-    call("set-password", *KARI, stdin=f"{NEW}\n{NEW}\n")
+    done = call("set-password", *KARI, stdin=f"{NEW}\n{NEW}\n")
+    assert "tokens revoked" in done.stdout
     session.expire_all()
     assert login_session.find(session, browser) is None
+    assert api_token.find(session, program) is None
     assert people.log_in(session, people.KARI.email, NEW) is kari
 
 

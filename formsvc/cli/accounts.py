@@ -126,7 +126,7 @@ def change_user(email: str, name: str | None, role: Any, **facts: str | None) ->
     envvar="FORMSVC_PASSWORD",
 )
 def set_password(email: str, password: str) -> None:
-    """Give somebody another password; they are logged out everywhere."""
+    """Give somebody another password; they are logged out everywhere, their tokens revoked."""
     from formsvc.services import account
     from formsvc.services import password as passwords
 
@@ -135,7 +135,8 @@ def set_password(email: str, password: str) -> None:
         found = account.by_email(session, email)
         passwords.demand(password, found)
         passwords.change(session, found, hashed)
-        click.echo(f"{found.email} has another password, and is logged out everywhere.")
+        account.shut_out(session, found)
+        click.echo(f"{found.email} has another password: logged out everywhere, tokens revoked.")
 
 
 @click.command("reset-password")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -158,6 +159,16 @@ def forgive(session: Session, counted: list[Counted]) -> None:
             )
         else:
             session.execute(delete(LoginAttempt).where(LoginAttempt.key == key))
+
+
+def forgive_codes(session: Session, account_id: UUID) -> None:
+    """Forget the wrong codes of an account that gets another app: they guessed at the old one."""
+    key = db.keyring(session).hide(str(account_id), "code")
+    session.execute(
+        delete(LoginAttempt)
+        .where(LoginAttempt.key == key)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def forget(session: Session) -> None:

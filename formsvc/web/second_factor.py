@@ -61,8 +61,9 @@ def confirm() -> ResponseReturnValue:
             codes[:] = second_factor.confirm(own, account, form.code.data or "")
         except InvalidAnswers:
             return False
+        # those have shown no more than the password
+        login_session.end_all(own, account, but=g.get("login", ""))
         if who.half:
-            login_session.end(own, who.half)
             login.enter(own, account)
         return True
 

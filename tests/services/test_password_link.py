@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock
 from formsvc.errors import NotFound
 from formsvc.models import Account, LinkAct, PasswordLink
-from formsvc.services import account, login_session, password, password_link
+from formsvc.services import account, api_token, login_session, password, password_link
 from formsvc.services.password_link import HOLDS, LinkOver
 from tests import people
 
@@ -36,10 +36,12 @@ def test_the_invited_choose_a_password_and_log_in(session: Session, nora: Accoun
 
 def test_another_password_logs_out_everywhere(session: Session, kari: Account) -> None:
     browser = login_session.open_(session, kari)
+    program = api_token.issue(session, kari, "fagsystem")
     token = password_link.issue(session, kari)
     assert password_link.opened(session, token).act == "reset"
     password_link.redeem(session, token, password.hashed(session, NEW))
     assert login_session.find(session, browser) is None
+    assert api_token.find(session, program) is None
     assert people.log_in(session, kari.email, people.PASSWORD) is None
     assert people.log_in(session, kari.email, NEW) is kari
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import clock
-from formsvc.models import Account, SecondFactor
-from formsvc.services import trail
+from formsvc.models import Account, Event, SecondFactor
+from formsvc.services import attempt, second_factor, trail
 from formsvc.services.second_factor import STEP, totp
 from formsvc.services.trail import Wanted
 from tests import people
@@ -140,6 +140,24 @@ def test_it_is_turned_off_by_a_code_and_nothing_less(as_kari: Visitor, session: 
     assert session.scalars(select(SecondFactor)).all() == []
 
 
+def test_to_turn_it_on_logs_ones_other_browsers_out(as_kari: Visitor, visitor: Visitor) -> None:
+    visitor.send("/login", **RIGHT)
+    assert visitor.get("/account").status_code == 200
+    turn_on(as_kari)
+    assert visitor.get("/account").status_code == 303
+    assert as_kari.get("/account").status_code == 200
+
+
+def test_nobody_is_logged_out_by_the_code_that_completes_a_log_in(
+    as_kari: Visitor, secret: str, session: Session
+) -> None:
+    as_kari.send("/login", **RIGHT)
+    with later(1):
+        as_kari.send("/login/code", code=shown(secret))
+    acts = session.scalars(select(Event.what).order_by(Event.seq)).all()
+    assert acts == ["logged_in", "second_factor_added", "logged_out", "logged_in"]
+
+
 def test_a_wrong_first_code_does_not_turn_it_on(as_kari: Visitor) -> None:
     as_kari.send("/second-factor/begin")
     answer = as_kari.send("/second-factor/confirm", code="000000")
@@ -159,6 +177,26 @@ def _demanded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_demanded")
+def test_whoever_gave_30_wrong_codes_begins_anew_when_an_administrator_has_helped(
+    visitor: Visitor, kari: Account, session: Session
+) -> None:
+    session.commit()
+    visitor.send("/login", **RIGHT)
+    turn_on(visitor)
+    visitor.send("/logout")
+    visitor.send("/login", **RIGHT)
+    for n in range(attempt.MOST["code"]):  # each from another place
+        attempt.count(session, str(kari.id), address=f"192.0.2.{n}", code=True)
+    session.commit()
+    assert visitor.send("/login/code", code="000000").status_code == 429
+    second_factor.reset(session, kari)
+    session.commit()
+    visitor.send("/login", **RIGHT)
+    turn_on(visitor)
+    assert visitor.get("/account").status_code == 200
+
+
+@pytest.mark.usefixtures("_demanded")
 def test_where_it_is_demanded_the_next_log_in_turns_it_on(
     visitor: Visitor, kari: Account, session: Session
 ) -> None:
@@ -168,6 +206,9 @@ def test_where_it_is_demanded_the_next_log_in_turns_it_on(
     assert "Kommunen krever totrinns innlogging" in visitor.get("/second-factor").text
     assert visitor.get("/account").status_code == 303
     secret, _codes = turn_on(visitor)
+    acts = session.scalars(select(Event.what).order_by(Event.seq)).all()
+    assert acts == ["second_factor_added", "logged_in"]
+    session.rollback()
     assert visitor.get("/account").status_code == 200
     assert "kan ikke slås av" in visitor.get("/second-factor").text
     with later(1):
