@@ -144,7 +144,7 @@ def test_an_unknown_email_takes_the_same_path_as_a_wrong_password(
 def test_the_hash_that_unknown_emails_are_checked_against_costs_as_much_as_a_real_one(
     session: Session,
 ) -> None:
-    nobodys = password._nobody()  # noqa: SLF001 see above
+    nobodys = password._nobody(password._HASHER)  # noqa: SLF001 see above
     assert nobodys.split("$")[1:4] == password.hashed(session, PASSWORD).split("$")[1:4]
 
 
