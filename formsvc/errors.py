@@ -87,6 +87,10 @@ class AnswersLost(DocumentFailed):
     """The finished document does not hold every answer that was given."""
 
 
+class FormChanged(DocumentFailed):
+    """A stored paper has answers that today's form has no place for; the text names the fields."""
+
+
 class BadTemplate(DocumentFailed):
     """A template cannot be read or names something that the paper does not have."""
 

@@ -70,6 +70,11 @@ class Kind:
                 return str(self.form.title) or self.slug
 
     @property
+    def counted(self) -> bool:
+        """Whether it is answered without a name and counted: no draft, no paper, no document."""
+        return not self.formats
+
+    @property
     def kept(self) -> tuple[Format, ...]:
         """The formats that are made and kept when the paper is issued."""
         return tuple(wanted for wanted in self.formats if wanted != "flattened")

@@ -16,7 +16,7 @@ from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Account, Paper
-from formsvc.services import health, paper, work
+from formsvc.services import finish, health, work
 
 Run = Callable[..., Result]
 
@@ -34,7 +34,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 def issued(session: Session, kari: Account) -> Paper:
     """A paper whose PDF is still to be made."""
     kind = find("minutes")
-    made = paper.issue(session, kind, kind.form.from_answers(kind.form.sample()), kari)
+    made = finish.issue(session, kind, kind.form.from_answers(kind.form.sample()), kari)
     session.commit()
     return made
 

@@ -41,6 +41,7 @@ def kinds(*, as_json: bool) -> None:
         {
             "kind": kind.slug,
             "title": {code: kind.title(code) for code in LANGUAGES},
+            "version": kind.form.version(),
             "formats": list(kind.formats),
         }
         for kind in KINDS

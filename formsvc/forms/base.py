@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from formsvc.errors import Problem
+from formsvc.errors import FormChanged, Problem
 from formsvc.forms.fields import (
     AnswerField,
     Choice,
+    Group,
+    Leftover,
     Part,
     Rows,
     Text,
@@ -19,6 +22,7 @@ from formsvc.forms.fields import (
     typed_from,
 )
 from formsvc.language import PAPER_LANGUAGES, ngettext, speaking, spoken
+from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
 PAPER_LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
@@ -70,6 +74,8 @@ class DocumentForm(Part):
     title: ClassVar[str] = ""
     #: whether documents are made of it, whose fonts do not have the letters of every script
     printed: ClassVar[bool] = True
+    #: the group that names whom it is about, where it has that group
+    whom: ClassVar[str] = "child"
     #: the headings in reading order; ``language`` is added by itself at the end
     layout: ClassVar[Layout] = ()
 
@@ -85,13 +91,21 @@ class DocumentForm(Part):
         super().__init__(*args, **kwargs)
         #: what plain answers held that no field takes
         self.misfits: list[Problem] = []
+        #: what was typed into fields that the form has no longer
+        self.leftovers: list[Leftover] = []
 
     # -- in ---------------------------------------------------------------------------------
 
     @classmethod
     def from_typed(cls, typed: Mapping[str, Sequence[str]] | None) -> Self:
-        """The form with what a person typed on a page or left in a draft."""
-        return cls(_Submitted({name: list(texts) for name, texts in (typed or {}).items()}))
+        """The form with what a person typed on a page or left in a draft.
+
+        What was typed into a field that the form has no longer is a leftover, to be moved.
+        """
+        submitted = _Submitted({name: list(texts) for name, texts in (typed or {}).items()})
+        form = cls(submitted)
+        form.leftovers = form._unplaced(submitted)
+        return form
 
     @classmethod
     def from_answers(cls, answers: Mapping[str, Any]) -> Self:
@@ -105,6 +119,23 @@ class DocumentForm(Part):
         form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
         form.misfits = misfits
         return form
+
+    @classmethod
+    def from_stored(cls, answers: Mapping[str, Any]) -> Self:
+        """The form of a paper that was issued, with the rules of its day.
+
+        :raises FormChanged: when today's form has no place for one of its answers.
+        """
+        form = cls.from_answers(answers)
+        unknown = [leaf.path for leaf in form.leaves() if leaf.is_unknown()]
+        if paths := [misfit.field for misfit in form.misfits] + unknown:
+            raise FormChanged(", ".join(paths))
+        return form
+
+    def _unplaced(self, submitted: Mapping[str, Sequence[str]]) -> list[Leftover]:
+        known = {leaf.name for leaf in self.leaves()}
+        texts = {name: "\n".join(given) for name, given in submitted.items() if name not in known}
+        return [Leftover.of(self, name, text) for name, text in texts.items() if text.strip()]
 
     # -- rules ------------------------------------------------------------------------------
 
@@ -141,7 +172,7 @@ class DocumentForm(Part):
 
     def problem_ids(self) -> Iterator[tuple[Problem, str]]:
         """Each problem with the id of its control."""
-        for field in self._in_reading_order():
+        for field in (*self.leftovers, *self._in_reading_order()):
             yield from field.problems()
 
     def notices(self) -> list[Problem]:
@@ -178,14 +209,27 @@ class DocumentForm(Part):
 
     def typed(self) -> Typed:
         """What was typed, to be kept in a draft and shown again."""
-        return {name: texts for field in self for name, texts in field.typed().items()}
+        fields = (*self, *self.leftovers)
+        return {name: texts for field in fields for name, texts in field.typed().items()}
+
+    @classmethod
+    def concerns(cls, answers: Mapping[str, Any]) -> str:
+        """The name of whom a paper is about, of its answers; "" where it names nobody."""
+        group = answers.get(cls.whom) or {}
+        return str(group.get("name") or "")
+
+    @classmethod
+    def concerns_typed(cls, typed: Mapping[str, Sequence[str]]) -> str:
+        """The name of whom a draft is about, of what is typed in it so far."""
+        return "".join(typed.get(f"{cls.whom}-name", ()))
 
     # -- the page ---------------------------------------------------------------------------
 
     @property
     def sections(self) -> list[BoundSection]:
-        """The headings with their fields, in reading order."""
-        return [
+        """The headings with their fields, in reading order; what has no place comes first."""
+        unplaced = [BoundSection(_("Svar uten spørsmål"), "", [*self.leftovers])]
+        return unplaced[: len(self.leftovers)] + [
             BoundSection(str(section.title), str(section.intro), [self[n] for n in section.names])
             for section in self._layout()
         ]
@@ -205,7 +249,7 @@ class DocumentForm(Part):
     def find(self, name: str) -> AnswerField | None:
         """The field of that name or path, also within groups and rows."""
         wanted = name.replace(".", "-")
-        fields: list[Any] = list(self)
+        fields: list[Any] = [*self, *self.leftovers]
         while fields:
             field = fields.pop()
             if field.name == wanted:
@@ -239,6 +283,15 @@ class DocumentForm(Part):
         return {**answers, "language": language}
 
     @classmethod
+    def version(cls) -> str:
+        """What tells this form from an earlier one that asked otherwise: 12 hexadecimal digits.
+
+        Another one when a field comes, goes, or becomes of another kind; the same when a word of
+        it, a rule or the profile changes.
+        """
+        return _version(cls)
+
+    @classmethod
     def schema(cls) -> dict[str, Any]:
         """JSON Schema of the answers. The rules between fields are not in it."""
         return {
@@ -252,3 +305,19 @@ class DocumentForm(Part):
 def _shape(form_class: type[DocumentForm]) -> DocumentForm:
     """An empty form of a class, asked only what its fields are."""
     return form_class()
+
+
+@cache
+def _version(form_class: type[DocumentForm]) -> str:
+    names = sorted(f"{path} {kind}" for path, kind in _questions(list(_shape(form_class))))
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+
+
+def _questions(fields: Iterable[AnswerField]) -> Iterator[tuple[str, str]]:
+    """Each field of a form with its kind; of rows, those of one row."""
+    for field in fields:
+        yield field.path, field.kind
+        if isinstance(field, Rows):
+            yield from _questions([field.blank_row()])
+        elif isinstance(field, Group):
+            yield from _questions(field.fields)

@@ -147,6 +147,8 @@ class CurrentService(Part):
 class IpApplicationForm(DocumentForm):
     """Declining the plan is not declining the coordinator: each is asked for by itself."""
 
+    whom = "person"
+
     layout: ClassVar[Layout] = (
         Section(_l("Hva det søkes om"), ("requests",)),
         Section(_l("Hvem det gjelder"), ("person", "expecting_child_due", "guardians")),

@@ -32,6 +32,8 @@ class Draft(Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     author: Mapped[Account] = relationship(foreign_keys=author_id)
     typed = SealedJSON[dict[str, list[str]]]()
+    #: the form that it was last saved in (``DocumentForm.version``); "" where that is not known
+    form_version: Mapped[str] = mapped_column(String(12), default="")
     #: counts the savings; a save that was made from an older one is refused
     version: Mapped[int] = mapped_column(default=1)
     changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -71,6 +73,8 @@ class Paper(Base):
     issued_at: Mapped[datetime] = mapped_column(default=now, index=True)
     #: the version of the profile's rules and texts that it was issued under
     rules_version: Mapped[str] = mapped_column(String(40))
+    #: the form that the answers are those of (``DocumentForm.version``); "" where that is not known
+    form_version: Mapped[str] = mapped_column(String(12), default="")
     documents: Mapped[list[Document]] = relationship(
         back_populates="paper", order_by="Document.format"
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc import clock
 from formsvc.errors import Conflict
+from formsvc.kinds import find as find_kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
 from formsvc.models import Account, Draft, Paper
@@ -86,6 +87,7 @@ def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Accou
         kind=kind,
         language=_language(typed),
         typed=_plain(typed),
+        form_version=find_kind(kind).form.version(),
         author=by,
         changed_by=by,
     )
@@ -144,6 +146,7 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
         .values(
             language=_language(typed),
             version=version + 1,
+            form_version=find_kind(draft.kind).form.version(),
             changed_by_id=by.id,
             changed_at=clock.now(),
             announced_at=None,

@@ -63,9 +63,6 @@ LAST_NAMES: Final = (
     *("Sæbø", "Berg", "Ødegård", "Haddad", "Aas", "Sara", "Nguyen", "Lund", "Strand", "Vik"),
 )
 
-#: the groups of a paper that name whom it concerns
-WHOM: Final = ("child", "person")
-
 #: rows that are written together; the command commits after each such batch
 _BATCH: Final = 500
 
@@ -183,12 +180,13 @@ def _paper(
         kind=sort.kind.slug,
         language="nb",
         reference=f"{sort.kind.prefix}-{at.year}-{last[place]:04}",
-        answers=_about(sort.answers, name),
+        answers=_about(sort, name),
         author_id=author.id,
         changed_by_id=author.id,
         issued_by_id=author.id,
         issued_at=at,
         rules_version=profile.current().rules_version,
+        form_version=sort.kind.form.version(),
     )
     paper.documents = [_document(wanted, printed, at) for wanted, printed in sort.documents.items()]
     return paper
@@ -207,10 +205,11 @@ def _document(wanted: Format, printed: printing.Printed | None, at: datetime) ->
     )
 
 
-def _about(answers: dict[str, Any], name: str) -> dict[str, Any]:
+def _about(sort: _Sort, name: str) -> dict[str, Any]:
     """The answers of a paper about somebody else."""
-    whom = {group: {**answers[group], "name": name} for group in WHOM if answers.get(group)}
-    return {**answers, **whom}
+    whom = sort.kind.form.whom
+    group = sort.answers.get(whom)
+    return {**sort.answers, whom: {**group, "name": name}} if group else sort.answers
 
 
 def _last_numbers(session: Session) -> Counter[tuple[str, int]]:
@@ -228,9 +227,8 @@ def _begin(session: Session, staff: Sequence[Account], sorts: Sequence[_Sort]) -
     places = list(itertools.product(staff, range(DRAFTS_EACH)))
     for number, (account_, _which) in enumerate(places):
         sort = sorts[number % len(sorts)]
-        names = {
-            f"{group}-name": [_name(number)] for group in WHOM if f"{group}-name" in sort.typed
-        }
+        named = f"{sort.kind.form.whom}-name"
+        names = {named: [_name(number)]} if named in sort.typed else {}
         draft = Draft(
             kind=sort.kind.slug,
             language="nb",

@@ -1,10 +1,6 @@
-"""Papers that are issued: numbered, kept with the answers that made them, and handed out.
+"""Papers that are issued: found, listed, and handed out as they were kept; their PDFs made after.
 
-The Word document takes some time and holds the paper's number, so it is made before the
-transaction that gives out the number: with the number that comes next (``propose``), and again
-when somebody else was faster (``NumberTaken``). A number is thus given out only to a paper that
-is there, and the numbers of a year have no holes. The PDFs take longer: each is a job, and
-``order`` and ``keep`` are its two ends.
+The PDFs take their time: each is a job, and ``order`` and ``keep`` are its two ends.
 """
 
 from __future__ import annotations
@@ -18,16 +14,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc import clock, profile
+from formsvc import clock
 from formsvc.db import Unreadable
-from formsvc.errors import BadTemplate, Conflict, DocumentFailed, FormsvcError, NoSuchFormat
-from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Kind
+from formsvc.errors import FormsvcError, NoSuchFormat
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import access, audit, paging, press, printing, share, work
+from formsvc.services import access, paging, press, printing, work
 from formsvc.services.paging import Page, Turn
-from formsvc.services.reference import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
 
@@ -58,108 +51,11 @@ class Damaged(FormsvcError):
         super().__init__(told or _("Dette papiret kan ikke åpnes. Si fra til administratoren."))
 
 
-class NumberTaken(Conflict):
-    """Somebody else got the number that the Word document was made with: make it again."""
-
-
 class Listed(NamedTuple):
     """A page of a list of papers."""
 
     papers: list[Paper]
     page: Page
-
-
-class Word(NamedTuple):
-    """A Word document that waits for its paper to be issued, and the number that stands in it."""
-
-    reference: str
-    printed: printing.Printed
-
-
-def propose(session: Session, kind: Kind) -> str:
-    """The reference that the next paper of that kind will get, unless somebody is faster."""
-    return coming_reference(session, kind.prefix, clock.today().year)
-
-
-def word(kind: Kind, form: DocumentForm, reference: str) -> Word:
-    """The Word document of a validated form, made before the paper is issued.
-
-    :raises CouldNotBeMade: when an answer is not found again in it.
-    :raises BadTemplate: when the municipality's template cannot be filled.
-    """
-    try:
-        return Word(reference, printing.render(kind, form, "docx", reference))
-    except DocumentFailed as error:
-        log.error(  # noqa: TRY400 - its words may quote the paper
-            "no Word document of a %s in %s: %s. `formsvc doctor` looks at the templates.",
-            *(kind.slug, form.paper_language, type(error).__name__),
-        )
-        if isinstance(error, BadTemplate):
-            raise  # it is told in words of its own wherever it happens
-        raise CouldNotBeMade(
-            _(
-                "Papiret er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
-                " lagret. Gi beskjed til den som drifter tjenesten."
-            )
-        ) from error
-
-
-def issue(
-    session: Session,
-    kind: Kind,
-    form: DocumentForm,
-    author: Account,
-    draft_id: UUID | None = None,
-    made: Word | None = None,
-    *,
-    changed_by: Account | None = None,
-    issued_by: Account | None = None,
-) -> Paper:
-    """Give a validated form its number and its documents; what is not made yet becomes a job.
-
-    Asked twice for the same draft, as by a double click, it gives the same paper. Whoever the
-    draft was shared with has access to the paper.
-
-    :param made: its Word document; without one it is made here, while others wait to write.
-    :param changed_by: who saved the draft last; the author where it is not said.
-    :param issued_by: who finishes it; the author where it is not said.
-    :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
-    :raises CouldNotBeMade: as :func:`word` does.
-    """
-    if draft_id and (already := made_from(session, draft_id, author)):
-        return already
-    reference = next_reference(session, kind.prefix, clock.today().year)
-    if made and made.reference != reference:
-        raise NumberTaken
-    made = made or word(kind, form, reference)
-    paper = Paper(
-        kind=kind.slug,
-        language=form.paper_language,
-        reference=reference,
-        draft_id=draft_id,
-        answers=form.answers(),
-        author=author,
-        changed_by_id=(changed_by or author).id,
-        issued_by_id=(issued_by or author).id,
-        rules_version=profile.current().rules_version,
-    )
-    session.add(paper)
-    for wanted in kind.kept:
-        document = Document(format=wanted)
-        paper.documents.append(document)
-        if wanted == "docx":
-            _fill(document, made.printed)
-    session.flush()
-    for document in paper.documents:
-        if document.state == "pending":
-            work.add(session, "print", document.id)
-    if draft_id:
-        share.follow(session, draft_id, paper)
-    by = issued_by or author
-    audit.record(
-        session, "paper_issued", account=by, subject="paper", subject_id=paper.id, kind=kind.slug
-    )
-    return paper
 
 
 def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
@@ -260,15 +156,15 @@ def order(session: Session, document_id: UUID) -> press.Order | None:
     if wanted is None or wanted.state == "issued":
         return None
     paper = wanted.paper
-    day = paper.issued_at.astimezone(clock.OSLO).date()
-    return press.Order(paper.kind, paper.answers, wanted.format, paper.reference, day.isoformat())
+    at = paper.issued_at.isoformat()
+    return press.Order(paper.kind, paper.answers, wanted.format, paper.reference, at)
 
 
 def keep(session: Session, document_id: UUID, printed: printing.Printed) -> None:
     """Keep a document that was made; one that is there already stays as it was handed out."""
     wanted = session.get(Document, document_id, with_for_update=True)
     if wanted is not None and wanted.state == "pending":
-        _fill(wanted, printed)
+        fill(wanted, printed)
 
 
 def document_names(session: Session, documents: Iterable[UUID]) -> dict[UUID, str]:
@@ -281,7 +177,8 @@ def document_names(session: Session, documents: Iterable[UUID]) -> dict[UUID, st
     return {found: f"{reference} {made}" for found, reference, made in session.execute(wanted)}
 
 
-def _fill(wanted: Document, printed: printing.Printed) -> None:
+def fill(wanted: Document, printed: printing.Printed) -> None:
+    """Put what was made into a document that waits for it."""
     wanted.data = printed.data
     wanted.sha256 = hashlib.sha256(printed.data).hexdigest()
     wanted.template_sha256 = printed.template_sha256

@@ -16,10 +16,10 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from datetime import date
+from datetime import datetime
 from typing import IO, Any, Final, NamedTuple
 
-from formsvc import errors
+from formsvc import clock, errors
 from formsvc.config import PACKAGE
 from formsvc.errors import DocumentFailed
 from formsvc.kinds import Format, find
@@ -48,8 +48,8 @@ class Order(NamedTuple):
     answers: dict[str, Any]
     format: Format
     reference: str
-    #: the day whose texts it is printed with
-    day: str
+    #: the moment, in ISO 8601, whose texts and rules it is printed with
+    at: str
 
 
 class Failed(DocumentFailed):
@@ -233,10 +233,10 @@ def _serve(orders: IO[bytes], answers: IO[bytes], seconds: int, memory: int) -> 
 
 def _made(order: Order) -> tuple[dict[str, str], bytes]:
     try:
-        kind = find(order.kind)
-        form = kind.form.from_answers(order.answers)
-        day = date.fromisoformat(order.day)
-        printed = printing.render(kind, form, order.format, order.reference, day)
+        with clock.moved(datetime.fromisoformat(order.at) - clock.now()):
+            kind = find(order.kind)
+            form = kind.form.from_stored(order.answers)
+            printed = printing.render(kind, form, order.format, order.reference)
     except Exception as error:  # whatever it is: its kind is told, its words stay here
         return {"error": type(error).__name__, "template_sha256": ""}, b""
     return {"error": "", "template_sha256": printed.template_sha256}, printed.data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 from formsvc.documents import checks, html_pdf, official, pdf_form
@@ -50,7 +49,7 @@ def demand(kind: Kind, wanted: Format) -> None:
 
     :raises NoSuchFormat: naming those that it does come in.
     """
-    if not kind.formats:
+    if kind.counted:
         raise NoSuchFormat(
             _("Dette skjemaet er anonymt og blir bare talt. Det lages ikke noe dokument.")
         )
@@ -60,11 +59,9 @@ def demand(kind: Kind, wanted: Format) -> None:
         )
 
 
-def context(
-    kind: Kind, form: DocumentForm, reference: str = "", day: date | None = None
-) -> dict[str, Any]:
+def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees."""
-    return template.context(kind, form, reference, day)
+    return template.context(kind, form, reference)
 
 
 def render(
@@ -72,15 +69,13 @@ def render(
     form: DocumentForm,
     wanted: Format,
     reference: str = "",
-    day: date | None = None,
 ) -> Printed:
     """The document of a validated form, with every answer found again in it.
 
-    :param day: whose texts it is printed with: a paper's own day, today for one without.
     :raises AnswersLost: when one is not; nothing is then handed out.
     """
     with speaking(form.paper_language):
-        words = context(kind, form, reference, day)
+        words = context(kind, form, reference)
         if wanted == "docx":
             return _word(kind, form, words)
         if wanted == "pdf":

@@ -60,8 +60,8 @@ def make(kind: Kind, answers: Mapping[str, Any], wanted: Format) -> bytes:
     with speaking(str(answers.get("language", ""))):
         printing.demand(kind, wanted)
         form = printing.check(kind, answers)
-    today = clock.today().isoformat()
-    return _pressed(press.Order(kind.slug, form.answers(), wanted, "", today))
+    now = clock.now().isoformat()
+    return _pressed(press.Order(kind.slug, form.answers(), wanted, "", now))
 
 
 def _pressed(order: press.Order) -> bytes:

@@ -133,15 +133,13 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
     return set() if form.validate() else {problem.field for problem in form.problems()}
 
 
-def context(
-    kind: Kind, form: DocumentForm, reference: str = "", day: date | None = None
-) -> dict[str, Any]:
+def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
     return {
         **form.words(),
         "codes": form.answers(),
-        "paper": frame(kind, language, day or clock.today(), reference),
+        "paper": frame(kind, language, clock.today(), reference),
     }
 
 

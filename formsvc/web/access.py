@@ -71,8 +71,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "drafts.begin": STAFF,
     "drafts.write": STAFF,
     "drafts.save": STAFF,
-    "drafts.review": STAFF,
-    "drafts.issue": STAFF,
+    "finishing.review": STAFF,
+    "finishing.issue": STAFF,
     "drafts.discard": STAFF,
     # finished papers
     "papers.mine": STAFF,

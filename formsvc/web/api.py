@@ -68,9 +68,10 @@ def _described(kind: Kind) -> dict[str, object]:
     return {
         "kind": kind.slug,
         "title": {code: kind.title(code) for code in PAPER_LANGUAGES},
+        "version": kind.form.version(),
         "formats": kind.formats,
         "schema": url_for("api.schema", kind=kind.slug),
-        "render": url_for("api.render", kind=kind.slug) if kind.formats else None,
+        "render": None if kind.counted else url_for("api.render", kind=kind.slug),
     }
 
 

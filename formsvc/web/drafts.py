@@ -1,4 +1,4 @@
-"""Papers being filled in: begun, saved as one writes, looked over, and finished."""
+"""Papers being filled in: begun, saved as one writes, discarded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from formsvc.language import spoken
 from formsvc.models import Draft
 from formsvc.services import access, draft, paper
 from formsvc.services.draft import StaleDraft
-from formsvc.web import conflict, errors, finishing, history, worker
+from formsvc.web import conflict, history
 from formsvc.web.body import number
 from formsvc.web.errors import wants_json
 from formsvc.web.session import database, me, seen
@@ -45,14 +45,14 @@ LATER: Final = frozenset({"next", "head"})
 def blank(slug: str) -> str:
     """Show an empty paper. Nothing is kept of it before something is sent."""
     kind = _with_paper(slug)
-    return _form_page(kind, kind.form(), None)
+    return form_page(kind, kind.form(), None)
 
 
 @area.post("/<slug>/new")
 def begin(slug: str) -> ResponseReturnValue:
     """Keep the first of what somebody writes; the same page sent twice gives one draft."""
     kind = _with_paper(slug)
-    form = kind.form.from_typed(_typed())
+    form = kind.form.from_typed(typed_in())
     if request.form.get("_action") == "language" and _is_untouched(kind, form):
         return redirect(url_for("drafts.blank", slug=slug), 303)
     focus = _change_rows(form)
@@ -69,13 +69,13 @@ def write(draft_id: UUID) -> ResponseReturnValue:
     try:
         kept = draft.find(database(), draft_id, me())
     except NotFound:
-        return _receipt_of(draft_id)
-    _seen(kept)
+        return receipt_of(draft_id)
+    note_view(kept)
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if not access.may_do(database(), kept, me(), "write"):
-        return render_template("papers/read.html", **_frame(kind, form, kept))
-    return _form_page(kind, form, kept)
+        return render_template("papers/read.html", **frame(kind, form, kept))
+    return form_page(kind, form, kept)
 
 
 @area.post("/drafts/<uuid:draft_id>")
@@ -93,55 +93,6 @@ def save(draft_id: UUID) -> ResponseReturnValue:
     return _go_on(kept, form, focus)
 
 
-@area.get("/drafts/<uuid:draft_id>/review")
-def review(draft_id: UUID) -> ResponseReturnValue:
-    """Show all that was written before it is final; or, where something is missing, what."""
-    try:
-        kept = draft.find(database(), draft_id, me(), "write")
-    except NotFound:
-        return _receipt_of(draft_id)
-    _seen(kept)
-    kind = kinds.find(kept.kind)
-    form = kind.form.from_typed(kept.typed)
-    if not form.validate():
-        return _form_page(kind, form, kept), 422
-    frame = _frame(kind, form, kept)
-    advice = _linked(form, form.advice(), frame["address"])
-    return render_template("papers/review.html", **frame, advice=advice)
-
-
-@area.post("/drafts/<uuid:draft_id>/issue")
-def issue(draft_id: UUID) -> ResponseReturnValue:
-    """Make the paper final. Pressed twice, it leads to the same paper twice."""
-    worker.wake_after_this_request()
-    try:
-        issued = finishing.finish(draft_id, _version())
-    except NotFound:
-        return _receipt_of(draft_id)
-    if issued is None:
-        flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
-        return redirect(url_for("drafts.review", draft_id=draft_id), 303)
-    return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
-
-
-@area.errorhandler(paper.CouldNotBeMade)
-def not_finished(error: paper.CouldNotBeMade) -> Response:
-    """Say that the draft is still there; what is at fault stands in the log already."""
-    title = _("Papiret kunne ikke ferdigstilles")
-    return errors.answer(error.status, title=title, detail=str(error))
-
-
-def _receipt_of(draft_id: UUID) -> ResponseReturnValue:
-    """Lead from a draft that is no more to the paper that it has become.
-
-    :raises NotFound: when there is none, or none that this account may know of.
-    """
-    made = paper.made_from(database(), draft_id, me())
-    if made is None:
-        raise access.missing(Draft)
-    return redirect(url_for("papers.receipt", paper_id=made.id), 303)
-
-
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Ask once more, then delete a draft; ask again where it was saved after that."""
@@ -149,9 +100,9 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         kind = kinds.find(kept.kind)
         form = kind.form.from_typed(kept.typed)
-        return render_template("papers/discard.html", **_frame(kind, form, kept))
+        return render_template("papers/discard.html", **frame(kind, form, kept))
     try:
-        draft.discard(database(), kept, version=_version(), by=me())
+        draft.discard(database(), kept, version=version_sent(), by=me())
     except StaleDraft:
         flash(
             _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
@@ -162,8 +113,8 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("start.start"), 303)
 
 
-def _seen(kept: Draft) -> None:
-    """One's own draft is opened all day long; that of somebody else is looked into."""
+def note_view(kept: Draft) -> None:
+    """Note who looks: one's own draft is opened all day long, somebody else's is looked into."""
     if kept.author_id != me().id:
         seen("draft_viewed", "draft", kept.id, kind=kept.kind)
 
@@ -174,18 +125,19 @@ def _seen(kept: Draft) -> None:
 def _with_paper(slug: str) -> Kind:
     """The kind of that name; one that is only counted has its own page and no draft."""
     kind = kinds.find(slug)
-    if not kind.formats:
+    if kind.counted:
         raise NotFound
     return kind
 
 
-def _typed() -> Typed:
-    """What was typed; names that begin with _ are the page's own."""
+def typed_in() -> Typed:
+    """What was typed on a page; names that begin with _ are the page's own."""
     sent = request.form
     return {n: sent.getlist(n) for n in sent if not n.startswith("_") and n != "csrf_token"}
 
 
-def _version() -> int:
+def version_sent() -> int:
+    """The version of the draft that the page was made from."""
     return request.form.get("_version", 0, type=number)
 
 
@@ -196,7 +148,7 @@ def _proposed_id() -> UUID:
 def _sent(kept: Draft) -> DocumentForm:
     """The form that was sent; after a conflict, with what was chosen of the two texts."""
     form_class = kinds.find(kept.kind).form
-    mine = form_class.from_typed(_typed())
+    mine = form_class.from_typed(typed_in())
     if request.form.get("_action") != "settle":
         return mine
     saved = form_class.from_typed(kept.typed)
@@ -221,7 +173,7 @@ def _choices() -> dict[str, str]:
 def _keep(kept: Draft, form: DocumentForm) -> None:
     """Save what is new; a draft that is to be deleted soon is kept by saving it as it is."""
     if form.typed() != kept.typed or kept.announced_at:
-        draft.save(database(), kept, form.typed(), me(), version=_version())
+        draft.save(database(), kept, form.typed(), me(), version=version_sent())
 
 
 def _change_rows(form: DocumentForm) -> str:
@@ -239,6 +191,17 @@ def _change_rows(form: DocumentForm) -> str:
 # What is answered
 
 
+def receipt_of(draft_id: UUID) -> ResponseReturnValue:
+    """Lead from a draft that is no more to the paper that it has become.
+
+    :raises NotFound: when there is none, or none that this account may know of.
+    """
+    made = paper.made_from(database(), draft_id, me())
+    if made is None:
+        raise access.missing(Draft)
+    return redirect(url_for("papers.receipt", paper_id=made.id), 303)
+
+
 def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
     action = request.form.get("_action", "")
     if action == "autosave":
@@ -248,7 +211,7 @@ def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
     for notice in _notices(form):
         flash(notice, "info")
     if action == "review":
-        return redirect(url_for("drafts.review", draft_id=kept.id), 303)  # type: ignore[return-value]
+        return redirect(url_for("finishing.review", draft_id=kept.id), 303)  # type: ignore[return-value]
     if not focus:
         flash(_("Kladden er lagret. Du finner den igjen på startsiden."), "success")
     return redirect(  # type: ignore[return-value]
@@ -260,10 +223,11 @@ def _notices(form: DocumentForm) -> list[str]:
     return [place(form, problem.field) + problem.message for problem in form.notices()]
 
 
-def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
+def form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
+    """The page that a paper is filled in on, with what there is to mend."""
     return render_template(
         "papers/form.html",
-        **_frame(kind, form, kept),
+        **frame(kind, form, kept),
         errors=located(form),
         focus=request.args.get("focus", ""),
         saved=_saved(kept) if kept else "",
@@ -272,7 +236,8 @@ def _form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
     )
 
 
-def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:
+def frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:
+    """What every page of a draft is given."""
     draft_id = kept.id if kept else uuid4()
     new = url_for("drafts.blank", slug=kind.slug)
     address = url_for("drafts.write", draft_id=draft_id) if kept else new
@@ -285,6 +250,7 @@ def _frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]
         "version": kept.version if kept else 0,
         "address": address,
         "title": kind.title(spoken()),
+        "changed": bool(kept and kept.form_version not in ("", kind.form.version())),
     }
 
 
@@ -300,7 +266,7 @@ def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
     typed = [(name, text) for name, texts in mine.typed().items() for text in texts]
     page = render_template(
         "papers/conflict.html",
-        **_frame(kind, mine, kept),
+        **frame(kind, mine, kept),
         mine=typed,
         differences=conflict.differences(mine, saved),
         choices=_choices(),
@@ -347,7 +313,7 @@ def place(form: DocumentForm, path: str) -> str:
     return found
 
 
-def _linked(form: DocumentForm, said: list[Problem], address: str = "") -> list[tuple[str, str]]:
+def linked(form: DocumentForm, said: list[Problem], address: str = "") -> list[tuple[str, str]]:
     """Sentences about fields, each with the address of its field."""
     linked = []
     for problem in said:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from formsvc import kinds, profile
 from formsvc.language import ngettext, spoken
 from formsvc.services import evaluation
-from formsvc.web.drafts import located
+from formsvc.web.drafts import located, typed_in
 from formsvc.web.paging import Beside
 from formsvc.web.rates import Rate
 from formsvc.web.session import database, seen
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 def ask() -> ResponseReturnValue:
     """Ask, and keep the answer at once: there is no draft and no one to return it to."""
     kind = kinds.find("evaluation")
-    sent = request.form.to_dict(flat=False)
+    sent = typed_in()
     form = kind.form.from_typed(sent) if request.method == "POST" else kind.form()
     wait = _wait() if request.method == "POST" else 0
     answered = request.method == "POST" and request.form.get("_action") != "language"

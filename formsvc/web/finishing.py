@@ -1,76 +1,91 @@
-"""A draft becomes a paper: Word is made while others may write, and then all is kept at once."""
+"""Papers being finished: looked over once more, and made final.
+
+Word is made while others may write, and then all is kept at once.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-from flask import current_app
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
 from formsvc import kinds
-from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Kind
-from formsvc.models import Draft, Paper
-from formsvc.services import draft, paper
-from formsvc.web import session
+from formsvc.errors import NotFound
+from formsvc.language import gettext as _
+from formsvc.models import Paper
+from formsvc.services import draft, finish
+from formsvc.web import drafts, errors, session, worker
 from formsvc.web.session import database, me
+
+area = Blueprint("finishing", __name__, url_prefix="/papers")
 
 #: how often Word is made beside the transaction that keeps it, before it is made within
 TRIES: Final = 3
 
 
-def finish(draft_id: UUID, version: int) -> Paper | None:
+@area.get("/drafts/<uuid:draft_id>/review")
+def review(draft_id: UUID) -> ResponseReturnValue:
+    """Show all that was written before it is final; or, where something is missing, what."""
+    try:
+        kept = draft.find(database(), draft_id, me(), "write")
+    except NotFound:
+        return drafts.receipt_of(draft_id)
+    drafts.note_view(kept)
+    kind = kinds.find(kept.kind)
+    form = kind.form.from_typed(kept.typed)
+    if not form.validate():
+        return drafts.form_page(kind, form, kept), 422
+    frame = drafts.frame(kind, form, kept)
+    advice = drafts.linked(form, form.advice(), frame["address"])
+    return render_template("papers/review.html", **frame, advice=advice)
+
+
+@area.post("/drafts/<uuid:draft_id>/issue")
+def issue(draft_id: UUID) -> ResponseReturnValue:
+    """Make the paper final. Pressed twice, it leads to the same paper twice."""
+    worker.wake_after_this_request()
+    try:
+        issued = _finished(draft_id, drafts.version_sent())
+    except NotFound:
+        return drafts.receipt_of(draft_id)
+    if issued is None:
+        flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
+        return redirect(url_for("finishing.review", draft_id=draft_id), 303)
+    return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
+
+
+def _finished(draft_id: UUID, version: int) -> Paper | None:
     """The paper that a draft becomes; None where it is not the version that was looked over.
 
     Where somebody else got the number that stands in the Word document, it is made again, at last
     within the transaction: then nobody can be faster.
-
-    :raises NotFound: when the draft is no more, or nothing that this account may know of.
-    :raises CouldNotBeMade: when there is no Word document to be had of it; the draft stays.
     """
     session.let_go()
     for _try in range(TRIES):
-        word = _word(draft_id, version)
-        if word is None:
+        with session.makers(current_app).reading() as reading:
+            looked_over = finish.look_over(reading, draft_id, version, me())
+        if looked_over is None:
             return None
+        word = finish.word(looked_over)
         try:
-            return _keep(draft_id, version, word)
-        except paper.NumberTaken:
+            return finish.finish(database(), draft_id, version, me(), word)
+        except finish.NumberTaken:
             session.let_go()
-    return _keep(draft_id, version, None)
+    return finish.finish(database(), draft_id, version, me(), None)
 
 
-def _word(draft_id: UUID, version: int) -> paper.Word | None:
-    """The Word document of a draft as it stands now, if that is what was looked over."""
-    with session.makers(current_app).reading() as reading:
-        seen = draft.find(reading, draft_id, me(), "write")
-        kind = kinds.find(seen.kind)
-        form = _looked_over(kind, seen, version)
-        reference = paper.propose(reading, kind)
-    return paper.word(kind, form, reference) if form else None
-
-
-def _keep(draft_id: UUID, version: int, word: paper.Word | None) -> Paper | None:
-    kept = draft.hold(database(), draft_id, me())
-    kind = kinds.find(kept.kind)
-    form = _looked_over(kind, kept, version)
-    if form is None:
-        return None
-    issued = paper.issue(
-        database(),
-        kind,
-        form,
-        kept.author,
-        draft_id,
-        word,
-        changed_by=kept.changed_by,
-        issued_by=me(),
-    )
-    draft.discard(database(), kept)
-    return issued
-
-
-def _looked_over(kind: Kind, stored: Draft, version: int) -> DocumentForm | None:
-    """The form of a draft, if it is the version that was looked over, and valid."""
-    form = kind.form.from_typed(stored.typed)
-    return form if version == stored.version and form.validate() else None
+@area.errorhandler(finish.NotFinished)
+def not_finished(error: finish.NotFinished) -> Response:
+    """Say that the draft is still there; what is at fault stands in the log already."""
+    title = _("Papiret kunne ikke ferdigstilles")
+    return errors.answer(error.status, title=title, detail=str(error))

@@ -61,10 +61,14 @@ _PROBLEM_SCHEMA: Final = {
 
 _KIND_SCHEMA: Final = {
     "type": "object",
-    "required": ["kind", "title", "formats", "schema", "render"],
+    "required": ["kind", "title", "version", "formats", "schema", "render"],
     "properties": {
         "kind": {"type": "string"},
         "title": {"type": "object", "additionalProperties": {"type": "string"}},
+        "version": {
+            "type": "string",
+            "description": "Another one when a field comes, goes, or becomes of another kind.",
+        },
         "formats": {"type": "array", "items": {"enum": list(MEDIA_TYPES)}},
         "schema": {"type": "string"},
         "render": {"type": ["string", "null"]},
@@ -83,7 +87,7 @@ def document(root: str = "") -> dict[str, Any]:
     }
     for kind in KINDS:
         paths[f"/api/v1/kinds/{kind.slug}/schema"] = {"get": _schema(kind)}
-        if kind.formats:
+        if not kind.counted:
             paths[f"/api/v1/render/{kind.slug}"] = {"post": _render(kind)}
     return {
         "openapi": "3.1.0",

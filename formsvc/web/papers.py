@@ -42,9 +42,6 @@ WAITING: Final = timedelta(minutes=10)
 #: the ways to choose among the papers that one may see
 WHOSE: Final[tuple[paper.Whose, ...]] = ("own", "shared", "received")
 
-#: the groups of a paper that may name whom it concerns
-WHOM: Final = ("child", "person")
-
 
 class FileType(NamedTuple):
     """A format as people know it."""
@@ -108,14 +105,14 @@ class File(NamedTuple):
 @area.get("/")
 def mine() -> str:
     """Show the papers that one may see, a page at a time: one's own, shared ones, received ones."""
-    kind = _chosen("kind", [kind.slug for kind in kinds.KINDS if kind.formats])
+    kind = _chosen("kind", [kind.slug for kind in kinds.KINDS if not kind.counted])
     whose = _chosen("whose", WHOSE)
     listed = paper.listed(database(), me(), turn(), kind=kind, whose=whose)
     return render_template(
         "papers/list.html",
         issued=[line(found) for found in listed.papers],
         pages=beside(listed.page, kind=kind, whose=whose),
-        kinds=[(kind.slug, kind.title(spoken())) for kind in kinds.KINDS if kind.formats],
+        kinds=[(kind.slug, kind.title(spoken())) for kind in kinds.KINDS if not kind.counted],
         whose_labels=_whose_labels(),
         kind=kind,
         whose=whose,
@@ -232,10 +229,9 @@ def _people(found: Paper) -> str:
 def _concerns(found: Paper) -> str | None:
     """Whom a paper concerns; None where it cannot be opened."""
     try:
-        groups = [found.answers.get(group) or {} for group in WHOM]
+        return kinds.find(found.kind).form.concerns(found.answers)
     except db.Unreadable:
         return None
-    return next((str(group["name"]) for group in groups if group.get("name")), "")
 
 
 def _files(found: Paper) -> list[File]:

@@ -16,7 +16,7 @@ from formsvc.services.access import may
 from formsvc.services.paging import Turn
 from formsvc.web import access
 from formsvc.web.paging import beside, turn
-from formsvc.web.papers import WHOM, line
+from formsvc.web.papers import line
 from formsvc.web.session import database, me
 
 area = Blueprint("start", __name__)
@@ -77,7 +77,7 @@ def _groups() -> list[Group]:
 
 
 def _link(kind: Kind) -> Link:
-    if not kind.formats:
+    if kind.counted:
         return Link(url_for("evaluation.ask"), _title(kind.slug))
     return Link(url_for("drafts.blank", slug=kind.slug), _title(kind.slug))
 
@@ -114,6 +114,6 @@ def _draft_link(kept: Draft) -> Link:
 
 def _concerns(kept: Draft) -> str:
     try:
-        return "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
+        return find(kept.kind).form.concerns_typed(kept.typed)
     except db.Unreadable:
         return str(paper.Damaged())

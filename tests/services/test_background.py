@@ -23,7 +23,7 @@ from formsvc import clock, db, profile
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, Job, Paper
-from formsvc.services import background, draft, paper, press, work
+from formsvc.services import background, draft, finish, press, work
 from formsvc.services.background import Worker
 
 Issue = Callable[..., Paper]
@@ -72,7 +72,7 @@ def issue(session: Session, kari: Account) -> Issue:
     def make(slug: str = "invitation", **answers: Any) -> Paper:
         kind = find(slug)
         form = kind.form.from_answers(kind.form.sample() | answers)
-        issued = paper.issue(session, kind, form, kari)
+        issued = finish.issue(session, kind, form, kari)
         session.commit()
         return issued
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import db, kinds
 from formsvc.config import Settings
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import backup, draft, paper
+from formsvc.services import backup, draft, finish
 from formsvc.services.backup import BadBackup, NotEmpty
 from tests import people, postgres
 
@@ -22,7 +22,7 @@ MINUTES = kinds.find("minutes")
 
 
 def issue(session: Session, author: Account) -> Paper:
-    return paper.issue(session, MINUTES, MINUTES.form.from_answers(MINUTES.form.sample()), author)
+    return finish.issue(session, MINUTES, MINUTES.form.from_answers(MINUTES.form.sample()), author)
 
 
 @pytest.fixture

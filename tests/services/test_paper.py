@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from formsvc import clock, config, profile
 from formsvc.documents import docx, pdf_form
-from formsvc.errors import BadTemplate, NoSuchFormat, NotFound
+from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import paper, press, work
+from formsvc.services import finish, paper, press, work
 from formsvc.services.paging import Turn
 from formsvc.services.printing import Printed
 
@@ -26,22 +23,10 @@ MINUTES = find("minutes")
 PRINTED = Printed(b"%PDF-1.7 made", "f" * 64)
 
 
-@pytest.fixture
-def faulty_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A municipality's own minutes, which are a consent."""
-    shipped = config.template("consent.nb.docx")
-    assert shipped
-    shutil.copyfile(shipped, tmp_path / "minutes.nb.docx")
-    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
-    config.settings.cache_clear()
-    yield
-    config.settings.cache_clear()
-
-
 def issue(session: Session, author: Account, slug: str = "minutes") -> Paper:
     """A sample, issued."""
     kind = find(slug)
-    return paper.issue(session, kind, kind.form.from_answers(kind.form.sample()), author)
+    return finish.issue(session, kind, kind.form.from_answers(kind.form.sample()), author)
 
 
 def of(issued: Paper, wanted: str) -> Document:
@@ -81,10 +66,9 @@ def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(
 ) -> None:
     with clock.moved(timedelta(days=-400)):
         issued = issue(session, kari)
-        day = clock.today()
     order = paper.order(session, of(issued, "pdf").id)
     assert order is not None
-    assert order.day == day.isoformat()
+    assert order.at == issued.issued_at.isoformat()
     printed = press.make(order)
     assert issued.reference in pdf_form.text(printed.data)
     paper.keep(session, of(issued, "pdf").id, printed)
@@ -140,52 +124,6 @@ def test_a_damaged_document_is_not_handed_out_and_the_others_are(
         paper.document(session, issued, "pdf")
     assert str(pdf.id) in caplog.text
     assert paper.document(session, issued, "docx").data
-
-
-def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
-    session: Session, kari: Account
-) -> None:
-    form = MINUTES.form.from_answers(MINUTES.form.sample())
-    word = paper.word(MINUTES, form, paper.propose(session, MINUTES))
-    issued = paper.issue(session, MINUTES, form, kari, made=word)
-    assert issued.reference == word.reference
-    assert paper.document(session, issued, "docx").data == word.printed.data
-
-
-def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
-    sessions: sessionmaker[Session], session: Session, kari: Account
-) -> None:
-    session.commit()
-    form = MINUTES.form.from_answers(MINUTES.form.sample())
-    word = paper.word(MINUTES, form, paper.propose(session, MINUTES))
-    assert issue(session, kari).reference == word.reference
-    session.commit()
-    with pytest.raises(paper.NumberTaken), sessions.begin() as slow:
-        paper.issue(slow, MINUTES, form, kari, made=word)
-    assert session.scalar(select(func.count()).select_from(Paper)) == 1
-    assert issue(session, kari).reference.endswith("-0002")
-
-
-def test_a_paper_whose_word_document_cannot_be_made_takes_no_number(
-    session: Session, kari: Account, faulty_template: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    kari_id = kari.id
-    session.commit()
-    with pytest.raises(BadTemplate) as told:
-        issue(session, kari)
-    assert told.value.status == 503
-    assert "FaultyTemplate" in caplog.text
-    session.rollback()
-    assert paper.propose(session, MINUTES).endswith("-0001")
-    assert session.get(Account, kari_id)
-
-
-def test_asked_twice_for_one_draft_there_is_one_paper(session: Session, kari: Account) -> None:
-    form = MINUTES.form.from_answers(MINUTES.form.sample())
-    draft = uuid4()
-    first = paper.issue(session, MINUTES, form, kari, draft)
-    assert paper.issue(session, MINUTES, form, kari, draft) is first
-    assert paper.propose(session, MINUTES).endswith("-0002")
 
 
 def test_the_newest_papers_come_first_and_others_stay_their_authors(

@@ -26,8 +26,9 @@ def own_press() -> Iterator[None]:
 
 
 def order(wanted: Format, slug: str = "consent", day: str = "2026-11-26") -> press.Order:
-    """A sample to be made."""
-    return press.Order(slug, find(slug).form.sample(), wanted, "S-2026-0042", day)
+    """A sample to be made, of noon that day."""
+    answers = find(slug).form.sample()
+    return press.Order(slug, answers, wanted, "S-2026-0042", f"{day}T11:00:00+00:00")
 
 
 def process_id() -> int:
@@ -56,6 +57,24 @@ def test_a_paper_is_printed_with_the_words_of_its_own_day(
     monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "profile.toml"))
     for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
         assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"was_asked_once": "Det Nora sa den gangen"},
+        {"child": {"name": "Nora Nygård", "nickname": "Nusse"}},
+        {"purposes": ["a_purpose_of_then"]},
+    ],
+    ids=["a field", "a field of a group", "a code"],
+)
+def test_what_the_form_of_today_has_no_place_for_is_an_error_and_never_dropped(
+    change: dict[str, object],
+) -> None:
+    given = order("pdf")
+    with pytest.raises(press.Failed) as failed:
+        press.make(given._replace(answers={**given.answers, **change}))
+    assert failed.value.kind == "FormChanged"
 
 
 def test_one_process_makes_one_document_after_the_other_and_a_new_one_follows_in_the_end(

@@ -13,7 +13,7 @@ from formsvc import clock, profile
 from formsvc.errors import InvalidAnswers, NotAllowed, NotFound
 from formsvc.kinds import KINDS
 from formsvc.models import Account, Draft, Paper, Share
-from formsvc.services import access, draft, paper, retention, share
+from formsvc.services import access, draft, finish, paper, retention, share
 from formsvc.services.access import Act
 from formsvc.services.paging import Turn
 from tests import papers, people
@@ -160,7 +160,7 @@ def test_whoever_had_the_draft_has_the_paper(
     form = kind.form.from_answers(kind.form.sample())
     row = draft.begin(session, "minutes", form.typed(), kari)
     share.give(session, row, amir.id, kari, may_write=True)
-    made = paper.issue(session, kind, form, kari, row.id, changed_by=amir, issued_by=amir)
+    made = finish.issue(session, kind, form, kari, draft_id=row.id, changed_by=amir, issued_by=amir)
     draft.discard(session, row)
     session.commit()
     assert may(session, made, amir) == ["read"]

@@ -16,12 +16,13 @@ from formsvc.config import Settings
 from formsvc.documents import docx
 from formsvc.kinds import find
 from formsvc.models import Paper, ReferenceCounter
-from formsvc.services import account, paper, work
+from formsvc.services import account, finish, paper, work
 from formsvc.web import finishing
 from tests import people
 from tests.people import Employee
 from tests.web.conftest import Visitor
-from tests.web.test_papers import begin, finish
+from tests.web.test_papers import begin
+from tests.web.test_papers import finish as finish_in
 
 
 def tab(browser: Visitor) -> Visitor:
@@ -41,18 +42,18 @@ def test_others_write_while_word_is_made(
     monkeypatch.setattr(db, "PATIENCE", 100)
     engine = db.engine(settings)
     another: sessionmaker[Session] = db.session_factory(engine)
-    make = paper.word
+    make = finish.word
     written: list[int] = []
 
-    def word(*given: object) -> paper.Word:
+    def word(*given: object) -> finish.Word:
         with another.begin() as session:  # would fail at once where the lock is held
             session.add(ReferenceCounter(prefix="X", year=len(written), last=1))
         written.append(1)
         return make(*given)  # type: ignore[arg-type]
 
     address = begin(as_kari)
-    monkeypatch.setattr(paper, "word", word)
-    assert finish(as_kari, address).status_code == 303
+    monkeypatch.setattr(finish, "word", word)
+    assert finish_in(as_kari, address).status_code == 303
     assert written
     engine.dispose()
 
@@ -83,7 +84,7 @@ def test_papers_finished_at_once_hold_numbers_of_their_own_without_holes(
         for _paper in range(2):
             copy = tab(browser)
             address = begin(copy)
-            acts.append(partial(finish, copy, address))
+            acts.append(partial(finish_in, copy, address))
     answers = together(acts)
     assert [answer.status_code for answer in answers] == [303] * 6
     issued = session.scalars(select(Paper).order_by(Paper.reference)).all()
@@ -97,7 +98,7 @@ def test_papers_finished_at_once_hold_numbers_of_their_own_without_holes(
 def test_two_clicks_at_once_make_one_paper(as_kari: Visitor, session: Session) -> None:
     address = begin(as_kari)
     copies = [tab(as_kari) for _click in range(2)]
-    answers = together([partial(finish, copy, address) for copy in copies])
+    answers = together([partial(finish_in, copy, address) for copy in copies])
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.location for answer in answers}) == 1
     assert len(session.scalars(select(Paper)).all()) == 1
@@ -111,23 +112,23 @@ def test_where_others_are_always_faster_the_number_is_right_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     minutes = find("minutes")
-    make = paper.word
+    make = finish.word
     faster: list[int] = []
 
-    def word(*given: object) -> paper.Word:
+    def word(*given: object) -> finish.Word:
         made = make(*given)  # type: ignore[arg-type]
         if len(faster) < finishing.TRIES:
             faster.append(1)
             with sessions.begin() as other:
                 author = account.by_email(other, people.KARI.email)
                 form = minutes.form.from_answers(minutes.form.sample())
-                reference = paper.propose(other, minutes)
-                paper.issue(other, minutes, form, author, made=made._replace(reference=reference))
+                reference = finish.propose(other, minutes)
+                finish.issue(other, minutes, form, author, made._replace(reference=reference))
         return made
 
     address = begin(as_kari)
-    monkeypatch.setattr(paper, "word", word)
-    assert finish(as_kari, address).status_code == 303
+    monkeypatch.setattr(finish, "word", word)
+    assert finish_in(as_kari, address).status_code == 303
     issued = session.scalars(select(Paper).order_by(Paper.reference)).all()
     assert [each.reference[-4:] for each in issued] == ["0001", "0002", "0003", "0004"]
     mine = paper.document(session, issued[-1], "docx").data

@@ -26,8 +26,8 @@ pytestmark = SQLITE_ONLY
 ACTS: dict[tuple[str, str], Act] = {
     ("drafts.write", "GET"): "read",
     ("drafts.save", "POST"): "write",
-    ("drafts.review", "GET"): "write",
-    ("drafts.issue", "POST"): "write",
+    ("finishing.review", "GET"): "write",
+    ("finishing.issue", "POST"): "write",
     ("drafts.discard", "GET"): "own",
     ("drafts.discard", "POST"): "own",
     ("papers.receipt", "GET"): "read",

@@ -88,6 +88,10 @@ class AnswerField(Field):
         for sentence in self.errors:
             yield Problem(self.path, str(sentence)), self.input_id
 
+    def is_unknown(self) -> bool:
+        """Whether a stored answer says nothing to this field any more: a code without a label."""
+        return False
+
     def leaves(self) -> Iterator[AnswerField]:
         """The fields that hold one answer each, in reading order."""
         yield self

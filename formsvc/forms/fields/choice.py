@@ -67,6 +67,9 @@ class _Optioned(AnswerField):
     def is_empty(self) -> bool:
         return not self.chosen
 
+    def is_unknown(self) -> bool:
+        return not set(self.chosen) <= set(self.labels)
+
     def typed(self) -> Typed:
         return {self.name: self.chosen}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
 from unicodedata import category
 
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from formsvc import cleaning, letters, norway
@@ -147,6 +150,27 @@ class LongText(Text):
 
     kind = "long_text"
     longest = LONGEST_TEXT
+
+
+class Leftover(LongText):
+    """What was typed into a field that the form had once: to be moved to where it belongs."""
+
+    #: it is only shown
+    longest = sys.maxsize
+
+    @classmethod
+    def of(cls, form: BaseForm, name: str, text: str) -> Leftover:
+        """The field of a form that shows such a text, and refuses the paper while it is there."""
+        label = _("Fra et felt som er tatt bort: %(name)s", name=name)
+        field: Leftover = UnboundField(cls, label).bind(form, name)
+        field.process_formdata([text])
+        field.refuse(
+            _(
+                "Skjemaet har ikke dette feltet lenger. Flytt det du trenger, til et annet felt,"
+                " og tøm dette."
+            )
+        )
+        return field
 
 
 class Email(Text):
