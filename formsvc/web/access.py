@@ -104,6 +104,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
 #: answered without asking the database who it is
 SILENT: Final = frozenset({"static", "health.alive", "api.kinds", "api.schema", "api.description"})
 
+#: asked by POST, though nothing is stored: they hold up nobody who writes
+READING: Final = frozenset({"api.render"})
+
 
 class NotLoggedIn(FormsvcError):
     """The one who asks has to say who it is."""
@@ -126,6 +129,8 @@ def check() -> ResponseReturnValue | None:
     if endpoint in SILENT:
         return None
     allowed = TABLE.get(endpoint, frozenset()) if endpoint else ANYONE
+    if endpoint in READING:
+        session.read_only()
     who = program() if allowed is PROGRAMS else session.look_up()
     if allowed is ANYONE or (who and (allowed is PROGRAMS or who.role in allowed)):
         return None
@@ -141,7 +146,6 @@ def check() -> ResponseReturnValue | None:
 
 def program() -> Account | None:
     """The account in whose name a program calls, by the token in its Authorization header."""
-    session.read_only()
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None

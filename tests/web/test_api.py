@@ -10,17 +10,20 @@ from typing import Any
 
 import jsonschema
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
-from formsvc.models import Account
-from formsvc.services import api_token, rendering
-from formsvc.web import body, openapi
+from formsvc.models import Account, Draft
+from formsvc.services import api_token, draft, rendering
+from formsvc.web import access, body, openapi, security
+from formsvc.web import session as own_session
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
 
@@ -281,3 +284,21 @@ def test_any_answer_in_any_place_is_taken_or_refused_and_never_breaks(
     name = data.draw(st.sampled_from(sorted(answers)))
     answer = program.render(kind.slug, answers | {name: data.draw(json_values)})
     assert answer.status_code in (200, 400, 422), answer.text
+
+
+def test_a_program_may_store_where_its_endpoint_says_so(
+    app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def store() -> str:
+        draft.begin(own_session.database(), "minutes", {}, own_session.me())
+        return ""
+
+    app.add_url_rule("/api/v1/drafts", "store", security.csrf.exempt(store), methods=["POST"])
+    monkeypatch.setitem(access.TABLE, "store", access.PROGRAMS)
+    answer = program.client.post("/api/v1/drafts", headers=program.headers)
+    assert answer.status_code == 200, answer.text
+    assert len(session.scalars(select(Draft)).all()) == 1
+    session.rollback()
+    monkeypatch.setattr(access, "READING", frozenset({"store"}))
+    assert program.client.post("/api/v1/drafts", headers=program.headers).status_code == 500
+    assert len(session.scalars(select(Draft)).all()) == 1
