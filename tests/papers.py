@@ -10,10 +10,10 @@ from sqlalchemy import LargeBinary, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
 from formsvc import clock
+from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, Paper
 from tests import people
 
-ANSWERS = {"child": {"name": people.NORA.name}}
 TYPED = {"language": ["nb"], "child-name": [people.NORA.name]}
 
 
@@ -23,7 +23,7 @@ def issued(session: Session, author: Account, number: int = 1, **changes: Any) -
         "kind": "minutes",
         "language": "nb",
         "reference": f"R-2026-{number:04}",
-        "answers": ANSWERS,
+        "answers": {find(changes.get("kind", "minutes")).form.whom: {"name": people.NORA.name}},
         "author": author,
         "rules_version": "1",
         "issued_at": _at(number),
