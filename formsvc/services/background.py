@@ -63,6 +63,7 @@ DO: Final[Mapping[What, Act]] = {
 
 def _purge(session: Session) -> None:
     retention.purge(session)
+    work.forget(session)
 
 
 class Listed(NamedTuple):

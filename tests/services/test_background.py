@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -372,6 +373,10 @@ def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
 ) -> None:
     limits = profile.current().limits
     draft.begin(session, "minutes", {"note": ["glemt"]}, kari)
+    work.add(session, "print", uuid4())
+    lease = work.lease(session)
+    assert lease
+    assert work.done(session, lease)
     session.commit()
     engine = db.engine(settings)
     hands = [Worker(db.session_factory(engine, reading=True), sessions) for _ in range(2)]
@@ -385,4 +390,5 @@ def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
                 assert hand.once() == 0, "once a day"
     engine.dispose()
     session.rollback()
+    assert jobs(sessions) == []
     assert session.scalars(select(Draft)).all() == []
