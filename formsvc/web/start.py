@@ -116,4 +116,4 @@ def _concerns(kept: Draft) -> str:
     try:
         return "".join(name for group in WHOM for name in kept.typed.get(f"{group}-name", []))
     except db.Unreadable:
-        return str(paper.Damaged())
+        return str(paper.CannotBeOpened())
