@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+#: how far two machines' clocks may stand apart
+LEEWAY: Final = timedelta(minutes=10)
 
 #: how far the clock stands from the machine's; of the process, so that its threads follow
 _shift = timedelta()

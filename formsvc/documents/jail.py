@@ -94,6 +94,7 @@ class _Warden:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._owner = 0
+        atexit.register(self._stop)
 
     def ask(self, work: bytes) -> bytes:
         """The answer to a piece of work; empty when it was stopped."""
@@ -146,7 +147,6 @@ class _Warden:
                     start_new_session=True,
                 )
             self._line, self._owner = ours, os.getpid()
-            atexit.register(self._stop)
         return self._process, self._line
 
     def _replace(self, process: subprocess.Popen[bytes]) -> None:

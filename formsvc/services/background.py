@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from datetime import date
 from threading import Event, Thread
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,8 @@ from formsvc.services import paper, press, retention, work
 from formsvc.services.work import Lease
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 #: seconds between two looks for what others have added, what is to be tried again, and what was
 #: left by a worker that died; what this process adds wakes its worker at once
@@ -60,6 +63,7 @@ DO: Final[Mapping[What, Act]] = {
 
 def _purge(session: Session) -> None:
     retention.purge(session)
+    work.forget(session)
 
 
 class Listed(NamedTuple):
@@ -107,11 +111,31 @@ class Worker:
         self._thread: Thread | None = None
         self._planned: date | None = None
 
-    def start(self) -> None:
+    def start(self) -> Future[None]:
         """Work in a thread from now on; what an earlier run left is done first."""
+        return self._started(self.run)
+
+    def start_once(self) -> Future[int]:
+        """Do in a thread all that is due now, so that it can be stopped; how many jobs that is."""
+        return self._started(self._work_off)
+
+    def _started(self, work_off: Callable[[], Result]) -> Future[Result]:
+        end: Future[Result] = Future()
+
+        def tell_the_end() -> None:
+            try:
+                end.set_result(work_off())
+            except BaseException as error:  # raised again by whoever waits for the end
+                end.set_exception(error)
+
         self._stopping.clear()
-        self._thread = Thread(target=self.run, name="worker", daemon=True)
+        self._thread = Thread(target=tell_the_end, name="worker", daemon=True)
         self._thread.start()
+        return end
+
+    def _work_off(self) -> int:
+        self.plan_the_day()
+        return self.once()
 
     def wake(self) -> None:
         """There is something to do; nothing happens where no worker was started."""

@@ -42,7 +42,7 @@ class CouldNotBeMade(FormsvcError):
     status = 503
 
 
-class Damaged(FormsvcError):
+class CannotBeOpened(FormsvcError):
     """What is stored of a paper cannot be opened, or is not what was kept; others are whole."""
 
     status = 503
@@ -103,7 +103,7 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
     :raises NoSuchFormat: when the paper does not come in that format.
     :raises NotReady: while it is being made.
     :raises CouldNotBeMade: when it was tried in vain.
-    :raises Damaged: when the stored bytes are others.
+    :raises CannotBeOpened: when the stored bytes are others.
     """
     found = session.scalar(
         select(Document).where(Document.paper_id == paper.id, Document.format == wanted)
@@ -118,7 +118,7 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
         data = None
     if data is None or hashlib.sha256(data).hexdigest() != found.sha256:
         log.error("document %s is damaged: take it from the last backup", found.id)
-        raise Damaged(
+        raise CannotBeOpened(
             _(
                 "Dokumentet er skadet der det er lagret, og blir ikke levert ut. Bruk papiret i et"
                 " annet format, og gi beskjed til den som drifter tjenesten."

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from formsvc import clock, db
 from formsvc.errors import NotFound
@@ -29,6 +29,10 @@ WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60
 MOST_ATTEMPTS: Final = len(WAITS) + 1
 #: what is due and lies there for so long shows that nobody works
 STANDS_STILL: Final = timedelta(minutes=10)
+#: how long one can see that a job was done; nothing reads it, and it tells nothing of a paper
+DONE_STAYS: Final = timedelta(days=30)
+#: so many are forgotten in one go: more than a day brings, and writers wait for no more than that
+STEP: Final = 5000
 
 #: «waits» for its turn or for a worker, «tried» and to be tried again
 State = Literal["waits", "at work", "tried", "given up", "done"]
@@ -100,7 +104,21 @@ def lease(session: Session) -> Lease | None:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_OPEN, Job.due_at <= now, or_(Job.leased_until.is_(None), Job.leased_until <= now))
+    return (*_OPEN, _past(Job.due_at, now, WAITS[-1]), _free(now))
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Job.leased_until.is_(None), _past(Job.leased_until, now, LEASE))
+
+
+def _past(
+    moment: InstrumentedAttribute[Any], now: datetime, longest: timedelta
+) -> ColumnElement[bool]:
+    """Whether a moment is over, or was set by a clock that ran ahead: no right one sets it so far.
+
+    Otherwise what was begun while the clock stood a year ahead would lie there for a year.
+    """
+    return or_(moment <= now, moment > now + longest + clock.LEEWAY)
 
 
 def _give_up_the_dead(session: Session) -> None:
@@ -144,6 +162,22 @@ def _ended(session: Session, lease: Lease, **values: object) -> bool:
     return ended.one_or_none() is not None
 
 
+def forget(session: Session) -> int:
+    """Delete a step of the jobs that were done long ago; how many.
+
+    What is to be done once stays: its row is how one knows that it was done.
+    """
+    old = (Job.done_at <= clock.now() - DONE_STAYS) & Job.once.is_(None)
+    step = select(Job.id).where(old).limit(STEP)
+    forgotten = session.scalars(
+        delete(Job)
+        .where(Job.id.in_(step))
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(forgotten.all())
+
+
 # -- seen and steered -----------------------------------------------------------------------------
 
 
@@ -153,7 +187,8 @@ def state(job: Job) -> State:
         return "done"
     if job.given_up_at:
         return "given up"
-    if job.leased_until and job.leased_until > clock.now():
+    now = clock.now()
+    if job.leased_until and now < job.leased_until <= now + LEASE + clock.LEEWAY:
         return "at work"
     return "tried" if job.last_error else "waits"
 
@@ -174,8 +209,7 @@ def retry(session: Session, job_id: UUID | None = None) -> int:
 
     :raises NotFound: when there is no such job, or it is done or being done.
     """
-    free = or_(Job.leased_until.is_(None), Job.leased_until <= clock.now())
-    wanted = and_(free, Job.id == job_id if job_id else Job.last_error.is_not(None))
+    wanted = and_(_free(clock.now()), Job.id == job_id if job_id else Job.last_error.is_not(None))
     fresh = {"given_up_at": None, "leased_until": None, "due_at": clock.now(), "attempts": 0}
     return _steered(session, job_id, wanted, **fresh)
 
@@ -206,7 +240,9 @@ def _steered(
 def overview(session: Session) -> Overview:
     """How the work stands."""
     given_up = (Job.done_at.is_(None), Job.given_up_at.is_not(None))
-    late = session.scalar(select(func.min(Job.due_at)).where(*_due(clock.now() - STANDS_STILL)))
+    before = clock.now() - STANDS_STILL
+    left = or_(Job.leased_until.is_(None), Job.leased_until <= before)
+    late = session.scalar(select(func.min(Job.due_at)).where(*_OPEN, Job.due_at <= before, left))
     errors = select(Job.last_error).where(*given_up, Job.last_error.is_not(None)).distinct()
     return Overview(
         session.scalar(select(func.count()).select_from(Job).where(*_OPEN)) or 0,

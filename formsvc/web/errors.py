@@ -120,7 +120,7 @@ def ours(error: FormsvcError) -> Response:
         note(error)
     problems = error.problems if isinstance(error, InvalidAnswers) else []
     # what is wrong with a stored text is for whoever runs the service; the log has it
-    readable = paper.Damaged() if isinstance(error, db.Unreadable) else error
+    readable = paper.CannotBeOpened() if isinstance(error, db.Unreadable) else error
     detail = "" if problems else str(readable)
     response = answer(error.status, detail=detail, problems=problems)
     if error.status == 401:

@@ -185,8 +185,8 @@ def not_ready(error: paper.NotReady) -> Response:
 
 
 @area.errorhandler(paper.CouldNotBeMade)
-@area.errorhandler(paper.Damaged)
-def not_there(error: paper.CouldNotBeMade | paper.Damaged) -> Response:
+@area.errorhandler(paper.CannotBeOpened)
+def not_there(error: paper.CouldNotBeMade | paper.CannotBeOpened) -> Response:
     """Say what to use in the place of a document; whoever runs the service finds it in the log."""
     return _missing(_("Dokumentet kan ikke lastes ned"), error)
 
@@ -211,7 +211,7 @@ def line(found: Paper) -> Line:
     return Line(
         url_for("papers.receipt", paper_id=found.id),
         kinds.find(found.kind).title(spoken()),
-        str(paper.Damaged()) if concerns is None else concerns,
+        str(paper.CannotBeOpened()) if concerns is None else concerns,
         found.reference,
         norway.short_date(_issued(found).date()),
         _people(found),

@@ -116,4 +116,4 @@ def _concerns(kept: Draft) -> str:
     try:
         return find(kept.kind).form.concerns_typed(kept.typed)
     except db.Unreadable:
-        return str(paper.Damaged())
+        return str(paper.CannotBeOpened())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -36,6 +37,14 @@ def _echo(*given: object) -> list[object]:
 def test_plain_data_and_bytes_come_back() -> None:
     assert run(_echo, 1, "æøå", [True, None], {"a": "ŋ"}) == [1, "æøå", [True, None], {"a": "ŋ"}]
     assert run(bytes, b"\x00\xff") == b"\x00\xff"
+
+
+def test_processes_that_follow_one_another_are_ended_once_at_the_exit() -> None:
+    run(_echo)
+    before = atexit._ncallbacks()  # noqa: SLF001
+    jail._warden._stop()  # noqa: SLF001
+    run(_echo)
+    assert atexit._ncallbacks() == before  # noqa: SLF001
 
 
 def _big() -> bytes:

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -102,11 +103,17 @@ def until(happened: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @contextmanager
-def own_worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """`formsvc worker`, as a process that has ended when the block has."""
+def own_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`formsvc worker`, as a process that has ended when the block has.
+
+    It has no patience with what it is at when it is told to end, for the test to be quick.
+    """
     environment = {**os.environ, "FORMSVC_DATABASE_URL": settings.database, "FORMSVC_DEMO": "1"}
-    command = [sys.executable, "-c", "from formsvc.cli import main; main()", "worker"]
-    other = subprocess.Popen(command, env=environment)
+    program = (
+        "from formsvc.cli import main; from formsvc.services.background import Worker;"
+        " Worker.stop.__defaults__ = (0,); main()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", program, "worker", *options], env=environment)
     try:
         yield other
     finally:
@@ -328,11 +335,48 @@ def test_a_worker_of_its_own_works_until_it_is_told_to_end(
         assert other.wait(60) == 0
 
 
+@SQLITE_ONLY
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("options", [["--once"], []], ids=["once", "for ever"])
+def test_a_worker_of_its_own_that_is_told_to_end_puts_back_what_it_is_at(
+    settings: Settings,
+    issue: Issue,
+    sessions: sessionmaker[Session],
+    options: list[str],
+    told: signal.Signals,
+) -> None:
+    issue(place=ENDLESS)
+    with own_worker(settings, *options) as other:
+        until(lambda: any(work.state(job) == "at work" for job in jobs(sessions)))
+        other.send_signal(told)
+        assert other.wait(60) == 0
+    (job,) = jobs(sessions)
+    assert (work.state(job), job.attempts) == ("waits", 0)
+
+
+@SQLITE_ONLY
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sends a signal to one thread")
+@pytest.mark.parametrize("options", [["--once"], []], ids=["once", "for ever"])
+def test_a_signal_that_does_not_wake_the_main_thread_is_heard_all_the_same(
+    settings: Settings, issue: Issue, sessions: sessionmaker[Session], options: list[str]
+) -> None:
+    issue(place=ENDLESS)
+    with own_worker(settings, *options) as other:
+        until(lambda: any(work.state(job) == "at work" for job in jobs(sessions)))
+        threads = {int(task.name) for task in Path(f"/proc/{other.pid}/task").iterdir()}
+        os.kill(max(threads - {other.pid}), signal.SIGTERM)
+        assert other.wait(50) == 0, "before the wall clock of the document ends it"
+
+
 def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
     settings: Settings, session: Session, sessions: sessionmaker[Session], kari: Account
 ) -> None:
     limits = profile.current().limits
     draft.begin(session, "minutes", {"note": ["glemt"]}, kari)
+    work.add(session, "print", uuid4())
+    lease = work.lease(session)
+    assert lease
+    assert work.done(session, lease)
     session.commit()
     engine = db.engine(settings)
     hands = [Worker(db.session_factory(engine, reading=True), sessions) for _ in range(2)]
@@ -346,4 +390,5 @@ def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
                 assert hand.once() == 0, "once a day"
     engine.dispose()
     session.rollback()
+    assert jobs(sessions) == []
     assert session.scalars(select(Draft)).all() == []

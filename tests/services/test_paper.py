@@ -120,7 +120,7 @@ def test_a_damaged_document_is_not_handed_out_and_the_others_are(
         statement = text("UPDATE document SET data = :data WHERE format = 'pdf'")
         session.execute(statement, {"data": b"\x01nonsense, long enough to be a sealed text"})
     session.expire_all()
-    with pytest.raises(paper.Damaged):
+    with pytest.raises(paper.CannotBeOpened):
         paper.document(session, issued, "pdf")
     assert str(pdf.id) in caplog.text
     assert paper.document(session, issued, "docx").data

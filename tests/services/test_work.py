@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock
@@ -28,11 +28,22 @@ def later() -> Iterator[Callable[[timedelta], None]]:
         yield lambda by: moves.enter_context(clock.moved(by))
 
 
-def add(session: Session, count: int = 1) -> list[UUID]:
+@pytest.fixture
+def stand(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Lets the clock stand at a moment, for the rest of the test."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def count(session: Session) -> int:
+    """How many jobs are stored."""
+    return session.scalar(select(func.count()).select_from(Job)) or 0
+
+
+def add(session: Session, number: int = 1) -> list[UUID]:
     """Jobs, each a second after the one before; the rows that they are about."""
-    subjects = [uuid4() for _job in range(count)]
-    for number, subject in enumerate(subjects):
-        with clock.moved((number - count) * SECOND):
+    subjects = [uuid4() for _job in range(number)]
+    for place, subject in enumerate(subjects):
+        with clock.moved((place - number) * SECOND):
             work.add(session, "print", subject)
     session.commit()
     return subjects
@@ -232,6 +243,84 @@ def test_work_that_nobody_takes_is_seen(
     later(2 * SECOND)
     assert work.overview(session).overdue_since == only(session).due_at
     assert work.overview(session).open == 1
+
+
+@pytest.mark.parametrize(("after", "stays"), [(-SECOND, 1), (timedelta(), 0), (SECOND, 0)])
+def test_a_job_that_was_done_long_ago_is_forgotten(
+    after: timedelta, stays: int, session: Session, stand: Callable[[datetime], None]
+) -> None:
+    add(session)
+    work.done(session, leased(session))
+    done_at = only(session).done_at
+    assert done_at
+    stand(done_at + work.DONE_STAYS + after)
+    assert work.forget(session) == 1 - stays
+    assert count(session) == stays
+
+
+def test_what_is_open_or_given_up_or_to_be_done_only_once_is_not_forgotten(
+    session: Session, later: Callable[[timedelta], None]
+) -> None:
+    add(session, 2)
+    work.give_up(session, leased(session).job_id)
+    work.again(session, leased(session), "OSError")
+    day = "purge:2026-11-26"
+    work.add(session, "purge", uuid4(), once=day)
+    work.done(session, leased(session))
+    later(2 * work.DONE_STAYS)
+    assert work.forget(session) == 0
+    work.add(session, "purge", uuid4(), once=day)
+    assert count(session) == 3
+
+
+def test_what_is_forgotten_is_forgotten_in_steps(
+    session: Session, later: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "STEP", 2)
+    add(session, 3)
+    for _job in range(3):
+        work.done(session, leased(session))
+    later(work.DONE_STAYS + SECOND)
+    assert [work.forget(session) for _day in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=400)])
+def test_what_failed_while_the_clock_ran_ahead_is_tried_again_when_it_is_right(
+    ahead: timedelta, session: Session
+) -> None:
+    add(session)
+    with clock.moved(ahead):
+        work.again(session, leased(session), "OSError")
+    assert work.waiting(session)
+    assert leased(session).attempt == 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=400)])
+def test_a_lease_of_a_clock_that_ran_ahead_binds_nobody(ahead: timedelta, session: Session) -> None:
+    add(session)
+    with clock.moved(ahead):
+        died = leased(session)
+    assert work.state(only(session)) == "waits"
+    assert leased(session).attempt == died.attempt + 1
+    with clock.moved(ahead):
+        leased(session)
+    assert work.retry(session, died.job_id) == 1
+    assert leased(session).attempt == 1
+
+
+@pytest.mark.parametrize(("beyond", "taken"), [(-SECOND, 0), (timedelta(), 0), (SECOND, 1)])
+def test_a_moment_that_a_right_clock_may_have_set_is_waited_for(
+    beyond: timedelta, taken: int, session: Session, stand: Callable[[datetime], None]
+) -> None:
+    add(session)
+    now = clock.now()
+    stand(now)
+    job = only(session)
+    job.due_at = now + WAITS[-1] + clock.LEEWAY + beyond
+    assert work.waiting(session) == bool(taken)
+    job.due_at, job.leased_until = now, now + LEASE + clock.LEEWAY + beyond
+    assert work.waiting(session) == bool(taken)
+    assert work.state(job) == ("waits" if taken else "at work")
 
 
 def test_looking_for_work_reads_only_what_is_open(session: Session, database: str) -> None:
