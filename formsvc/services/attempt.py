@@ -118,7 +118,8 @@ def _row(session: Session, counted: Counted) -> LoginAttempt:
         .returning(LoginAttempt)
     )
     row = session.scalars(statement, execution_options={"populate_existing": True}).one()
-    if row.until <= now:
+    # over, or counted while the clock ran ahead: no stretch ends so far from now
+    if not now < row.until <= now + stretch + clock.SKEW:
         row.failures, row.next_at, row.until = 0, now, now + stretch
     return row
 
@@ -174,7 +175,8 @@ def forgive_codes(session: Session, account_id: UUID) -> None:
 def forget(session: Session) -> None:
     """Delete counts that no longer count."""
     # those that another log-in is counting in stay: two that wait for each other would both fail
-    over = select(LoginAttempt.key).where(LoginAttempt.until <= clock.now())
+    now, until = clock.now(), LoginAttempt.until
+    over = select(LoginAttempt.key).where((until <= now) | (until > now + DAY + clock.SKEW))
     free = over.with_for_update(skip_locked=True)
     session.execute(
         delete(LoginAttempt)

@@ -156,7 +156,12 @@ def _use_code(session: Session, account: Account, code: str) -> bool:
     return any(
         session.scalar(
             update(SecondFactor)
-            .where(SecondFactor.id == account.id, SecondFactor.last_step < step)
+            .where(
+                SecondFactor.id == account.id,
+                # a step that is not here yet was used up while the clock ran ahead
+                (SecondFactor.last_step < step)
+                | (SecondFactor.last_step > now + DRIFT + clock.SKEW.seconds // STEP),
+            )
             .values(last_step=step)
             .returning(SecondFactor.last_step)
         )
