@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 
+from formsvc.clock import now
+from formsvc.models import LoginSession
 from formsvc.services import demo
 from formsvc.web.connections import THREADS
 from tests.web.running import PATIENCE, Running, running
@@ -32,6 +35,14 @@ def held(database: str) -> Iterator[None]:
             other.exec_driver_sql("LOCK TABLE event_head IN EXCLUSIVE MODE")
         yield
         other.exec_driver_sql("ROLLBACK")
+    engine.dispose()
+
+
+def unseen(database: str) -> None:
+    """Let it be long since a browser was noted: its next page notes it again."""
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(update(LoginSession).values(last_seen_at=now() - timedelta(minutes=5)))
     engine.dispose()
 
 
@@ -77,3 +88,12 @@ def test_while_eight_wait_other_peoples_pages_go_on(
             waiting = [each for each in asked if each not in told]
             assert not any(each.done() for each in waiting)
         assert [each.result(PATIENCE) for each in waiting] == [answered] * (THREADS // 2)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_page_waits_to_note_that_its_reader_was_there(database: str, tmp_path: Path) -> None:
+    with running(tmp_path, "--no-worker", before=PATIENT, DATABASE_URL=database) as started:
+        cookie = logged_in(started)
+        unseen(database)
+        with held(database):
+            assert started.ask("/", Cookie=cookie)[0].status == 200
