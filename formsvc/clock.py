@@ -12,6 +12,10 @@ OSLO = ZoneInfo("Europe/Oslo")
 #: how far two machines' clocks may stand apart
 LEEWAY: Final = timedelta(minutes=10)
 
+#: how far the clocks of two servers may stand apart, or one's own before and after it was set: what
+#: was done later than this from now was done while the clock ran ahead, and before it was set right
+SKEW: Final = timedelta(minutes=1)
+
 #: how far the clock stands from the machine's; of the process, so that its threads follow
 _shift = timedelta()
 

@@ -18,6 +18,7 @@ import time
 from functools import partial
 from pathlib import Path
 from typing import Final, cast
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import sqlite
@@ -95,7 +96,22 @@ def _postgresql(url: URL) -> Engine:
             " Install it with `pip install 'psycopg[binary]'`."
         ) from missing
     event.listen(opened, "connect", _wait_no_longer)
+    writing = WeakSet[Connection]()
+    event.listen(opened, "begin", partial(_begin_postgresql, writing))
+    event.listen(opened, "commit", writing.discard)
+    event.listen(opened, "rollback", writing.discard)
     return opened
+
+
+def _begin_postgresql(writing: WeakSet[Connection], connection: Connection) -> None:
+    """Let few wait for a lock for long, as ``turns`` does on SQLite, so that others go on."""
+    options = connection.get_execution_options()
+    if options.get("reading", False):
+        return
+    writing.add(connection)
+    if options.get("hurried", False) or len(writing) > turns.WAITING + 1:
+        seconds = min(turns.HELD, turns.PATIENCE)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds * 1000:.0f}ms'")
 
 
 def _wait_no_longer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -211,16 +227,23 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     try:
-        turns.connection_of(connection.connection).begin_writing()
+        hurried = connection.get_execution_options().get("hurried", False)
+        turns.connection_of(connection.connection).begin_writing(hurried=hurried)
     except sqlite3.Error as error:
         raise outages.meant(error) or error from None
 
 
-def session_factory(opened: Engine, *, reading: bool = False) -> sessionmaker[Session]:
+def session_factory(
+    opened: Engine, *, reading: bool = False, hurried: bool = False
+) -> sessionmaker[Session]:
     """Make the maker of sessions; those for reading cannot write, on either database.
 
     Rows stay readable after the commit, so a receipt can be shown from them.
+
+    :param hurried: for what is not worth waiting for long, when others hold the database.
     """
+    if hurried:
+        opened = opened.execution_options(hurried=True)
     if reading:
         opened = opened.execution_options(reading=True, postgresql_readonly=True)
     return sessionmaker(opened, expire_on_commit=False)

@@ -17,6 +17,11 @@ from formsvc.outages import Busy
 
 #: how long a transaction waits for those of others, in seconds
 PATIENCE: Final = 10.0
+#: So many of a process wait for as long as that. One more has the turn: half of the threads that
+#: answer requests (``web.connections``), and the others go on showing pages.
+WAITING: Final = 3
+#: whoever comes beyond them, or in a hurry, waits until nobody has got on for so many seconds
+HELD: Final = 2.0
 
 
 class Turns:
@@ -25,33 +30,46 @@ class Turns:
     def __init__(self) -> None:
         self._guard = Lock()
         self._taken = False
+        #: since when whoever has the turn has it
+        self._since = 0.0
         #: a locked lock for each who waits; it is released as the turn is handed over
         self._waiting: deque[Lock] = deque()
 
-    def take(self, patience: float) -> None:
+    def take(self, patience: float, waiting: int | None = None) -> None:
         """Wait for one's turn.
 
-        :raises Busy: when it has not come within so many seconds.
+        :param waiting: behind so many one waits only as long as they get on; however many, if None.
+        :raises Busy: when it has not come within so many seconds, or they do not get on.
         """
         with self._guard:
             if not self._taken:
-                self._taken = True
+                self._taken, self._since = True, time.monotonic()
                 return
             mine = Lock()
             mine.acquire()
             self._waiting.append(mine)
-        handed_over = False
+        until, handed_over = time.monotonic() + patience, False
         try:
-            handed_over = mine.acquire(timeout=patience)
+            while not handed_over and (left := self._left(mine, until, waiting)) > 0:
+                handed_over = mine.acquire(timeout=left)
         finally:
             if not handed_over:  # also where Ctrl+C ends the wait
                 self._leave(mine)
         if not handed_over:
             raise Busy
 
+    def _left(self, mine: Lock, until: float, waiting: int | None) -> float:
+        """How long one may go on waiting, as the queue is now."""
+        with self._guard:
+            if waiting is not None and mine in self._waiting:
+                beyond = self._waiting.index(mine) >= waiting
+                until = min(until, self._since + HELD) if beyond else until
+        return until - time.monotonic()
+
     def end(self) -> None:
         """Hand the turn on to whoever has waited longest."""
         with self._guard:
+            self._since = time.monotonic()
             if self._waiting:
                 self._waiting.popleft().release()
             else:
@@ -71,14 +89,16 @@ class Connection(sqlite3.Connection):
     turns: Turns | None = None
     _has_turn = False
 
-    def begin_writing(self) -> None:
+    def begin_writing(self, *, hurried: bool = False) -> None:
         """Begin a transaction that may write.
 
+        :param hurried: it is not worth waiting for long.
         :raises Busy: when others, in this process or another, keep the place for too long.
         """
-        until = time.monotonic() + PATIENCE
+        patience = min(HELD, PATIENCE) if hurried else PATIENCE
+        until = time.monotonic() + patience
         if self.turns is not None:
-            self.turns.take(PATIENCE)
+            self.turns.take(patience, waiting=0 if hurried else WAITING)
             self._has_turn = True
         try:
             self._wait_at_most(until - time.monotonic())

@@ -60,6 +60,52 @@ def test_whoever_loses_patience_leaves_the_queue_and_holds_nobody_up() -> None:
     queue.take(0)
 
 
+def test_where_nobody_gets_on_few_go_on_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "HELD", 0.01)
+    queue, come = Turns(), list[int]()
+
+    def wait(number: int) -> None:
+        queue.take(LONG, waiting=2)
+        come.append(number)
+        queue.end()
+
+    queue.take(LONG)
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(2)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting(queue, number + 1)
+    with pytest.raises(Busy):  # as the third
+        queue.take(LONG, waiting=2)
+    assert come == []
+    queue.end()
+    for thread in threads:
+        thread.join()
+    assert come == [0, 1]
+    queue.take(0)
+
+
+def test_while_the_others_get_on_one_waits_behind_however_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "HELD", LONG)
+    queue, come = Turns(), list[int]()
+
+    def wait(number: int) -> None:
+        queue.take(LONG, waiting=2)
+        come.append(number)
+        queue.end()
+
+    queue.take(LONG)
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(8)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting(queue, number + 1)
+    queue.end()
+    for thread in threads:
+        thread.join()
+    assert come == list(range(8))
+
+
 def test_a_turn_that_comes_as_patience_ends_is_handed_on() -> None:
     queue, ended = Turns(), threading.Event()
 
@@ -123,8 +169,9 @@ def counting(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
 
 
 def test_of_many_who_write_at_once_everybody_comes_to_write(
-    counting: sessionmaker[Session],
+    counting: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(turns, "HELD", LONG)  # however slow the machine is
     together, errors = threading.Barrier(12), list[Exception]()
 
     def work() -> None:

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.errors import Conflict, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account, PasswordLink, Role
-from formsvc.services import api_token, audit, login_session
+from formsvc.services import api_token, audit, login_session, paging
 from formsvc.services import password as passwords
 
 #: what is known of an employee at work, with the most characters of each; all may be blank
@@ -118,24 +118,22 @@ class Page(NamedTuple):
     """Accounts in the order of their names, and where the next page begins."""
 
     accounts: Sequence[Account]
-    #: the last of this page; None when there are no more
-    after: UUID | None
+    #: the key of the next page; None when there are no more
+    after: str | None
 
 
-def listed(session: Session, search: str = "", after: UUID | None = None) -> Page:
+def listed(session: Session, search: str = "", after: str | None = None) -> Page:
     """List a page of accounts, open and closed.
 
     :param search: part of a name, an e-mail, a service or a unit; "" lists all.
-    :param after: the account that the page before ended with.
+    :param after: the key that the page before gave out.
     """
-    statement = select(Account).order_by(Account.name, Account.id).limit(PAGE + 1)
+    by = (Account.name, Account.id)
+    statement = paging.onward(select(Account), by, after or "", PAGE)
     if wanted := _printable(search[:LONGEST_SEARCH]).strip():
         statement = statement.where(_holds(wanted))
-    last = session.get(Account, after) if after else None
-    if last is not None:
-        statement = statement.where(tuple_(Account.name, Account.id) > tuple_(last.name, last.id))
-    rows = session.scalars(statement).all()
-    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+    shown, key = paging.cut(session.scalars(statement).all(), by, PAGE)
+    return Page(shown, key or None)
 
 
 def _holds(search: str) -> ColumnElement[bool]:

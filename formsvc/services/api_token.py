@@ -63,7 +63,7 @@ def use(session: Session, token_id: UUID) -> None:
         update(ApiToken)
         .where(
             ApiToken.id == token_id,
-            or_(ApiToken.last_used_on.is_(None), ApiToken.last_used_on < today),
+            or_(ApiToken.last_used_on.is_(None), ApiToken.last_used_on != today),
         )
         .values(last_used_on=today)
     )

@@ -30,7 +30,7 @@ LONGEST_WAIT: Final = timedelta(minutes=1)
 #: so many may fail within the stretch; an address can be that of a whole town hall
 MOST: Final[dict[What, int]] = {"e-mail": 100, "address": 200, "code": 30}
 #: codes of six digits are guessed by whoever knows the password already: so many in a row, and then
-#: no more for a day, unless an administrator turns the second factor off
+#: no more for a day, unless an administrator turns the second factor off; recovery codes go on
 DAY: Final = timedelta(days=1)
 
 
@@ -44,6 +44,10 @@ class TooManyAttempts(FormsvcError):
         #: seconds until the next try, for the Retry-After header
         self.seconds = max(1, -(-int((until - clock.now()).total_seconds() * 1000) // 1000))
         super().__init__(_sentence(self.seconds))
+
+
+class TooManyCodes(TooManyAttempts):
+    """Too many codes of an app were wrong; a recovery code would be looked at."""
 
 
 def _sentence(seconds: int) -> str:
@@ -81,7 +85,9 @@ def count(
     :param who: whose secret is guessed at: an e-mail in its plain form, or an account's id.
     :param address: the network address that the try comes from; "" when there is none.
     :param device: what is known of a browser that has logged in as that account before.
-    :param code: whether it is a code that is guessed at, and not a password.
+    :param code: whether it is a code of an app that is guessed at, and not a password or a
+        recovery code: those are too long to be guessed at the speed that the other counts allow.
+    :raises TooManyCodes: when it is for the codes of the app that the try has to wait.
     :raises TooManyAttempts: when the try has to wait; it is then not counted.
     """
     of_code: list[tuple[What, str]] = [("code", who)] if code else []
@@ -91,9 +97,10 @@ def count(
     ]
     # always in this order, so that no two tries wait for each other's rows
     rows = [(each.what, _row(session, each)) for each in counted]
-    waits = [row.next_at for _what, row in rows if row.next_at > clock.now()]
+    waits = {what: row.next_at for what, row in rows if row.next_at > clock.now()}
     if waits:
-        raise TooManyAttempts(max(waits))
+        refusal = TooManyCodes if "code" in waits else TooManyAttempts
+        raise refusal(max(waits.values()))
     for what, row in rows:
         _one_more(row, what)
     session.flush()
@@ -118,7 +125,8 @@ def _row(session: Session, counted: Counted) -> LoginAttempt:
         .returning(LoginAttempt)
     )
     row = session.scalars(statement, execution_options={"populate_existing": True}).one()
-    if row.until <= now:
+    # over, or counted while the clock ran ahead: no stretch ends so far from now
+    if not now < row.until <= now + stretch + clock.SKEW:
         row.failures, row.next_at, row.until = 0, now, now + stretch
     return row
 
@@ -174,7 +182,8 @@ def forgive_codes(session: Session, account_id: UUID) -> None:
 def forget(session: Session) -> None:
     """Delete counts that no longer count."""
     # those that another log-in is counting in stay: two that wait for each other would both fail
-    over = select(LoginAttempt.key).where(LoginAttempt.until <= clock.now())
+    now, until = clock.now(), LoginAttempt.until
+    over = select(LoginAttempt.key).where((until <= now) | (until > now + DAY + clock.SKEW))
     free = over.with_for_update(skip_locked=True)
     session.execute(
         delete(LoginAttempt)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from formsvc import db, profile
@@ -137,9 +137,11 @@ def results(session: Session, after: str = "", size: int = paging.SIZE) -> Resul
     family may have written its name.
     """
     few = profile.current().limits.few
-    rows = session.execute(_counted(few, after).limit(size + 1)).all()
-    names = _names(session, {row.unit_id for row in rows[:size]})
-    written = _written(session, [(row.unit_id, row.period) for row in rows[:size]], few)
+    by = (EvaluationAnswer.period, EvaluationAnswer.unit_id)
+    counted = paging.onward(_counted(few), by, after, size, newest_first=True)
+    rows, older = paging.cut(session.execute(counted).all(), by, size)
+    names = _names(session, {row.unit_id for row in rows})
+    written = _written(session, [(row.unit_id, row.period) for row in rows], few)
     page = [
         Result(
             row.period,
@@ -149,15 +151,14 @@ def results(session: Session, after: str = "", size: int = paging.SIZE) -> Resul
             {scale: _shown(row, scale, few) for scale in SCALES},
             written.get((row.unit_id, row.period), {}),
         )
-        for row in rows[:size]
+        for row in rows
     ]
     page.sort(key=lambda result: result.unit.casefold())
     page.sort(key=lambda result: result.period, reverse=True)
-    last = rows[size - 1] if len(rows) > size else None
-    return Results(page, f"{last.period}.{last.unit_id.hex}" if last else "")
+    return Results(page, older)
 
 
-def _counted(few: int, after: str) -> Select[*tuple[Any, ...]]:
+def _counted(few: int) -> Select[*tuple[Any, ...]]:
     """Count the answers of every half-year and unit that at least few families answered for."""
     period, unit_id = EvaluationAnswer.period, EvaluationAnswer.unit_id
     figures = [
@@ -165,26 +166,12 @@ def _counted(few: int, after: str) -> Select[*tuple[Any, ...]]:
         for scale in SCALES
         for figure in _FIGURES
     ]
-    statement = (
+    return (
         select(period, unit_id, func.count().label("answers"), *figures)
         .where(unit_id.is_not(None))
         .group_by(period, unit_id)
         .having(func.count() >= few)
-        .order_by(period.desc(), unit_id.desc())
     )
-    if beyond := _beyond(after):
-        statement = statement.where(*beyond)
-    return statement
-
-
-def _beyond(after: str) -> list[ColumnElement[bool]]:
-    """What comes after a page; nothing is asked where its key cannot be read."""
-    period, _dot, unit_id = after.partition(".")
-    place = _uuid(unit_id)
-    if place is None:
-        return []
-    own = EvaluationAnswer
-    return [own.period <= period, (own.period < period) | (own.unit_id < place)]
 
 
 def _names(session: Session, unit_ids: set[UUID]) -> dict[UUID, str]:
@@ -239,12 +226,9 @@ def texts(
     wanted = select(own).where(
         own.unit_id == unit_id, own.period == period, own.question == question
     )
-    if key := _uuid(after):
-        wanted = wanted.where(own.id > key)
-    ids = session.scalars(wanted.with_only_columns(own.id).order_by(own.id).limit(size + 1)).all()
-    rows = session.scalars(select(own).where(own.id.in_(ids[:size])).order_by(own.id)).all()
-    name = _names(session, {unit_id})[unit_id]
-    return Texts(name, [_text(row) for row in rows], ids[size - 1].hex if len(ids) > size else "")
+    rows = session.scalars(paging.onward(wanted, (own.id,), after, size)).all()
+    shown, more = paging.cut(rows, (own.id,), size)
+    return Texts(_names(session, {unit_id})[unit_id], [_text(row) for row in shown], more)
 
 
 def _text(row: EvaluationText) -> str:
@@ -272,11 +256,3 @@ def _written(
     for unit_id, period, question, count in session.execute(counted):
         found.setdefault((unit_id, period), {})[question] = count
     return found
-
-
-def _uuid(key: str) -> UUID | None:
-    """The id that a key of a page names; None for one that this module has not given out."""
-    try:
-        return UUID(hex=key)
-    except ValueError:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -50,21 +50,29 @@ def find(session: Session, token: str, *, complete: bool = True) -> LoginSession
 
     :param complete: False finds one that waits for its second factor.
     """
-    now = clock.now()
-    idle = timedelta(minutes=profile.current().accounts.idle_minutes)
     return session.scalar(
         select(LoginSession)
         .join(LoginSession.account)
         .options(contains_eager(LoginSession.account))
         .where(
             LoginSession.token_hash == _hidden(session, token),
-            LoginSession.expires_at > now,
-            LoginSession.last_seen_at > now - idle,
-            LoginSession.revoked.is_(False),
-            LoginSession.complete.is_(complete),
+            *_good(complete=complete),
             Account.active.is_(True),
         )
     )
+
+
+def _good(*, complete: bool) -> Iterator[ColumnElement[bool]]:
+    now = clock.now()
+    yield LoginSession.expires_at > now
+    yield LoginSession.last_seen_at > now - timedelta(
+        minutes=profile.current().accounts.idle_minutes
+    )
+    # opened or used while the clock ran ahead: it would let in, and lie idle, for that much longer
+    yield LoginSession.created_at <= now + clock.SKEW
+    yield LoginSession.last_seen_at <= now + clock.SKEW
+    yield LoginSession.revoked.is_(False)
+    yield LoginSession.complete.is_(complete)
 
 
 def is_seen(login: LoginSession) -> bool:
@@ -92,17 +100,9 @@ def close(session: Session, token: str) -> None:
 
 def listed(session: Session, account: Account) -> Sequence[LoginSession]:
     """The log-ins of an account that are good, the last seen first."""
-    now = clock.now()
-    idle = timedelta(minutes=profile.current().accounts.idle_minutes)
     return session.scalars(
         select(LoginSession)
-        .where(
-            LoginSession.account == account,
-            LoginSession.expires_at > now,
-            LoginSession.last_seen_at > now - idle,
-            LoginSession.revoked.is_(False),
-            LoginSession.complete.is_(True),
-        )
+        .where(LoginSession.account == account, *_good(complete=True))
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.token_hash)
     ).all()
 
@@ -137,8 +137,10 @@ def _recorded(session: Session, ended: Sequence[UUID]) -> None:
 
 
 def forget(session: Session) -> None:
-    """Delete log-ins that are over."""
-    session.execute(delete(LoginSession).where(LoginSession.expires_at <= clock.now()))
+    """Delete log-ins that are over, or were opened while the clock ran ahead."""
+    now = clock.now()
+    over = (LoginSession.expires_at <= now) | (LoginSession.created_at > now + clock.SKEW)
+    session.execute(delete(LoginSession).where(over))
 
 
 def _hidden(session: Session, token: str) -> str:

@@ -7,18 +7,17 @@ of the others to another page.
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from formsvc import db
-
-Shown = TypeVar("Shown", bound=db.Base)
+Columns = TypeVarTuple("Columns")
+Row = TypeVar("Row")
 
 #: rows to a page
 SIZE: Final = 50
@@ -79,8 +78,8 @@ def page(
         shown.reverse()
     return Page(
         [place.id for place in shown],
-        newer=_key(shown[0]) if shown and (more if back else forth) else "",
-        older=_key(shown[-1]) if shown and (back or more) else "",
+        newer=_key(*shown[0]) if shown and (more if back else forth) else "",
+        older=_key(*shown[-1]) if shown and (back or more) else "",
     )
 
 
@@ -121,17 +120,67 @@ def _beyond(
     return and_(at <= place.at, or_(at < place.at, row_id < place.id))
 
 
-def _key(place: _Place) -> str:
-    plain = f"{place.at.isoformat()} {place.id.hex}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+def onward(
+    statement: Select[*Columns],
+    by: Sequence[InstrumentedAttribute[Any]],
+    after: str,
+    size: int = SIZE,
+    *,
+    newest_first: bool = False,
+) -> Select[*Columns]:
+    """Ask for one page, and one row more, of a list that is only walked onward.
+
+    :param by: what the rows are ordered by, together different for each.
+    :param after: the key that :func:`cut` gave out; one that it did not gives the first page.
+    """
+    if place := _values(after, [column.type.python_type for column in by]):
+        here, there = tuple_(*by), tuple_(*place)
+        statement = statement.where(here < there if newest_first else here > there)
+    order = [column.desc() for column in by] if newest_first else by
+    return statement.order_by(*order).limit(size + 1)
+
+
+def cut(
+    rows: Sequence[Row], by: Sequence[InstrumentedAttribute[Any]], size: int = SIZE
+) -> tuple[Sequence[Row], str]:
+    """Cut what :func:`onward` asked for to one page; with the key of the next, "" on the last."""
+    more, shown = len(rows) > size, rows[:size]
+    return shown, _key(*(getattr(shown[-1], column.key) for column in by)) if more else ""
+
+
+def _key(*values: Any) -> str:
+    texts = [each.isoformat() if isinstance(each, datetime) else str(each) for each in values]
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
+
+
+def _values(key: str, types: Sequence[type]) -> list[Any] | None:
+    """What a key was made of; None for one that this module has not given out."""
+    try:
+        texts = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        if not isinstance(texts, list) or len(texts) != len(types):
+            return None
+        return [_READ[each](text) for each, text in zip(types, texts, strict=True)]
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)  # a year before 1, or after 9999, is an OverflowError
+
+
+def _text(text: str) -> str:
+    text.encode()  # half a pair of surrogates is a UnicodeEncodeError
+    if "\0" in text:  # PostgreSQL cannot compare with it
+        raise ValueError
+    return text
+
+
+_READ: Final[dict[type, Callable[[str], Any]]] = {datetime: _moment, UUID: UUID, str: _text}
 
 
 def _place(key: str) -> _Place | None:
-    """The place that a key names; None for one that this module has not given out."""
-    try:
-        plain = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
-        at, _space, row_id = plain.partition(" ")
-        moment = datetime.fromisoformat(at)
-        return _Place(moment.astimezone(UTC), UUID(hex=row_id)) if moment.tzinfo else None
-    except (binascii.Error, ValueError, OverflowError):  # a year before 1, or after 9999
-        return None
+    values = _values(key, [datetime, UUID])
+    return _Place(*values) if values else None

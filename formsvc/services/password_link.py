@@ -7,10 +7,11 @@ what opens links by itself (a virus scanner, a preview) uses none up.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from formsvc import clock, db
@@ -83,10 +84,7 @@ def opened(session: Session, token: str) -> PasswordLink:
         .join(PasswordLink.account)
         .options(contains_eager(PasswordLink.account))
         .where(
-            PasswordLink.token_hash == _hidden(session, token),
-            PasswordLink.used_at.is_(None),
-            PasswordLink.revoked_at.is_(None),
-            PasswordLink.expires_at > clock.now(),
+            *_open(session, token),
             Account.active.is_(True),
         )
     )
@@ -103,12 +101,7 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
     """
     account_id = session.scalar(
         update(PasswordLink)
-        .where(
-            PasswordLink.token_hash == _hidden(session, token),
-            PasswordLink.used_at.is_(None),
-            PasswordLink.revoked_at.is_(None),
-            PasswordLink.expires_at > clock.now(),
-        )
+        .where(*_open(session, token))
         .values(used_at=clock.now())
         .returning(PasswordLink.account_id)
         .execution_options(synchronize_session=False)
@@ -126,8 +119,20 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
 
 
 def forget(session: Session) -> None:
-    """Delete links that have been over for long."""
-    session.execute(delete(PasswordLink).where(PasswordLink.expires_at <= clock.now() - REMEMBERED))
+    """Delete links that have been over for long, or were made while the clock ran ahead."""
+    now = clock.now()
+    over = PasswordLink.expires_at <= now - REMEMBERED
+    session.execute(delete(PasswordLink).where(over | (PasswordLink.created_at > now + clock.SKEW)))
+
+
+def _open(session: Session, token: str) -> Iterator[ColumnElement[bool]]:
+    now = clock.now()
+    yield PasswordLink.token_hash == _hidden(session, token)
+    yield PasswordLink.used_at.is_(None)
+    yield PasswordLink.revoked_at.is_(None)
+    yield PasswordLink.expires_at > now
+    # one that was made while the clock ran ahead would hold for that much longer
+    yield PasswordLink.created_at <= now + clock.SKEW
 
 
 def _hidden(session: Session, token: str) -> str:

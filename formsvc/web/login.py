@@ -29,7 +29,7 @@ from formsvc.services import (
     password_link,
     second_factor,
 )
-from formsvc.services.attempt import TooManyAttempts
+from formsvc.services.attempt import TooManyAttempts, TooManyCodes
 from formsvc.web import device, pages, session
 
 area = Blueprint("login", __name__)
@@ -92,7 +92,8 @@ def forgotten() -> str:
 @area.route("/login/code", methods=["GET", "POST"])
 def code() -> ResponseReturnValue:
     """Ask for the second factor of whoever has shown the right password."""
-    if halfway() is None:
+    found = halfway()
+    if found is None:
         return redirect(url_for("login.log_in", next=request.args.get("next")), 303)
     form = GiveCode(request.form, data={"next": request.args.get("next", "")})
     if request.method == "POST" and form.validate():
@@ -100,7 +101,7 @@ def code() -> ResponseReturnValue:
             if _given(form.code.data or ""):
                 return redirect(safe(form.next.data), 303)
         except TooManyAttempts as refused:
-            form.code.errors = [str(refused)]
+            form.code.errors = [refused_code(refused, found.account_id)]
             return render_template("login_code.html", form=form), 429, waiting(refused)
         form.code.errors = [second_factor.wrong_code()]
     return render_template("login_code.html", form=form), 422 if form.errors else 200
@@ -199,12 +200,13 @@ def _given(typed: str) -> bool:
         enter(own, who)
         return True
 
-    return counted(account_id, accept)
+    return counted(account_id, typed, accept)
 
 
-def counted(account_id: UUID, accept: Accept) -> bool:
+def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
     """Try a code as often as passwords may be tried, no more.
 
+    :raises TooManyCodes: when it has to wait, and a recovery code would not.
     :raises TooManyAttempts: when the try has to wait.
     """
     with session.short() as own:
@@ -215,7 +217,7 @@ def counted(account_id: UUID, accept: Accept) -> bool:
             str(account_id),
             address=request.remote_addr or "",
             device=known and f"code {known}",
-            code=True,
+            code=not second_factor.is_recovery_code(typed),
         )
     with session.short() as own:
         right = accept(own, own.get_one(Account, account_id))
@@ -226,6 +228,16 @@ def counted(account_id: UUID, accept: Accept) -> bool:
                 own, "log_in_failed", subject="account", subject_id=account_id, factor="code"
             )
     return right
+
+
+def refused_code(refused: TooManyAttempts, account_id: UUID) -> str:
+    """What is said when a code has to wait; also what its owner can do instead."""
+    own = session.database()
+    if isinstance(refused, TooManyCodes) and second_factor.recovery_codes_left(
+        own, own.get_one(Account, account_id)
+    ):
+        return f"{refused} {_('En reservekode på tolv tegn kan du bruke med en gang.')}"
+    return str(refused)
 
 
 def safe(address: str | None) -> str:

@@ -99,10 +99,10 @@ def turn_off() -> ResponseReturnValue:
 def _tried(form: GiveCode, account_id: UUID, accept: login.Accept) -> TooManyAttempts | None:
     """Try a code; what is wrong with it is told at its field."""
     try:
-        if not login.counted(account_id, accept):
+        if not login.counted(account_id, form.code.data or "", accept):
             form.code.errors = [second_factor.wrong_code()]
     except TooManyAttempts as refused:
-        form.code.errors = [str(refused)]
+        form.code.errors = [login.refused_code(refused, account_id)]
         return refused
     return None
 

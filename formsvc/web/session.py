@@ -33,10 +33,12 @@ TOKEN: Final = "token"  # noqa: S105  # a name, not a token
 
 
 class Makers(NamedTuple):
-    """The makers of the two kinds of sessions that an application opens."""
+    """The makers of the kinds of sessions that an application opens."""
 
     reading: sessionmaker[Session]
     writing: sessionmaker[Session]
+    #: writes, but does not wait long for those who hold the database
+    hurried: sessionmaker[Session]
 
 
 class NotRecorded(FormsvcError):
@@ -82,7 +84,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Open the database for an application."""
     engine = db.engine(settings)
     app.extensions["formsvc.sessions"] = Makers(
-        db.session_factory(engine, reading=True), db.session_factory(engine)
+        db.session_factory(engine, reading=True),
+        db.session_factory(engine),
+        db.session_factory(engine, hurried=True),
     )
     app.extensions["formsvc.engine"] = engine
     app.teardown_request(_close)
@@ -149,10 +153,11 @@ def short() -> Iterator[Session]:
 
     For what stands whatever becomes of the request (a counted try), and before and after work
     that must hold up nobody (a password that is checked). What the request has read so far is
-    let go of, and read again when it is asked for next.
+    let go of, and read again when it is asked for next. It waits for nobody for long: two who
+    log in wait for each other already, and would hold up all others.
     """
     give_way()
-    with makers(flask.current_app).writing.begin() as own:
+    with makers(flask.current_app).hurried.begin() as own:
         yield own
 
 
@@ -216,7 +221,7 @@ def _close(_error: BaseException | None) -> None:
 def _note(note: Callable[[Session], None]) -> None:
     """Write down that somebody was here, after the request: a GET itself never writes."""
     try:
-        with makers(flask.current_app).writing.begin() as own:
+        with makers(flask.current_app).hurried.begin() as own:
             note(own)
     except (SQLAlchemyError, FormsvcError) as error:
         # the page has been made; that it was asked for can be noted at the next one

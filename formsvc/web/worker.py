@@ -10,7 +10,8 @@ from formsvc.web import session
 
 def init_app(app: Flask) -> None:
     """Give an application its worker; until it is started, others do the work."""
-    app.extensions["formsvc.worker"] = Worker(*session.makers(app))
+    makers = session.makers(app)
+    app.extensions["formsvc.worker"] = Worker(makers.reading, makers.writing)
 
 
 def of(app: Flask) -> Worker:

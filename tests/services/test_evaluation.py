@@ -177,7 +177,10 @@ def test_units_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
     assert [period for period, _unit in shown] == ["2027-1"] * 5 + ["2026-2"] * 5
 
 
-@pytest.mark.parametrize("key", ["", "x", "2027-1", "2027-1.", "2027-1.zz", "." + "0" * 32, "\0"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "x", "2027-1", "2027-1.", "2027-1.zz", "." + "0" * 32, "\0", "2027\0-1." + "0" * 32],
+)
 def test_a_key_that_nobody_gave_out_harms_nothing(session: Session, key: str) -> None:
     for _ in range(5):
         answer(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,11 @@ from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Paper
-from formsvc.services import paging
+from formsvc.services import account, paging
 from formsvc.services.paging import Page, Turn
 from tests import papers
+
+NOBODY = "0" * 32
 
 
 def page(session: Session, turn: Turn) -> Page:
@@ -77,6 +80,17 @@ def test_beyond_the_last_row_one_comes_back_to_the_newest(session: Session, kari
     session.delete(rows[0])
     session.flush()
     assert page(session, Turn(after=first.older, size=3)).ids == first.ids
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["a\0b", NOBODY], ["\ud800", NOBODY], ["Kari"], [1, NOBODY], ["Kari", 1], {"a": 1}, None],
+)
+def test_a_key_of_somebody_elses_making_begins_at_the_beginning(
+    session: Session, kari: Account, texts: object
+) -> None:
+    key = base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
+    assert [each.id for each in account.listed(session, after=key).accounts] == [kari.id]
 
 
 @given(st.binary(max_size=60))

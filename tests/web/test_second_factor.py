@@ -6,11 +6,11 @@ import base64
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from formsvc import clock
-from formsvc.models import Account, Event, SecondFactor
+from formsvc.models import Account, Event, RecoveryCode, SecondFactor
 from formsvc.services import attempt, second_factor, trail
 from formsvc.services.second_factor import STEP, totp
 from formsvc.services.trail import Wanted
@@ -111,6 +111,74 @@ def test_codes_are_guessed_no_faster_than_passwords(
         assert as_kari.send("/login/code", code=shown(secret)).status_code == 303
 
 
+def guessed(session: Session, *, times: int) -> None:
+    """Let somebody guess at Kari's codes, each time from another place."""
+    account = session.scalars(select(Account).where(Account.email == people.KARI.email)).one()
+    for n in range(times):
+        attempt.count(session, str(account.id), address=f"198.51.100.{n}", code=True)
+    session.commit()
+
+
+@pytest.mark.parametrize(("wrong", "looked_at"), [(29, True), (30, False), (31, False)])
+def test_after_30_wrong_codes_a_recovery_code_still_lets_in(
+    as_kari: Visitor, session: Session, wrong: int, looked_at: bool
+) -> None:
+    secret, recovery = turn_on(as_kari)
+    as_kari.send("/logout")
+    guessed(session, times=min(wrong, 30))
+    as_kari.send("/login", **RIGHT)
+    with later(1):
+        for _ in range(wrong - 30):
+            assert as_kari.send("/login/code", code="000000").status_code == 429
+        answer = as_kari.send("/login/code", code=shown(secret))
+        assert answer.status_code == (303 if looked_at else 429)
+        if looked_at:
+            return
+        assert "Vent 24 timer og prøv igjen. En reservekode på tolv tegn" in answer.text
+        assert as_kari.send("/login/code", code=recovery[0]).status_code == 303
+        as_kari.send("/logout")
+        as_kari.send("/login", **RIGHT)
+        answer = as_kari.send("/login/code", code=shown(secret))
+        assert answer.status_code == 303, "a right code ends the row of wrong ones"
+
+
+def test_without_recovery_codes_none_are_spoken_of(as_kari: Visitor, session: Session) -> None:
+    turn_on(as_kari)
+    as_kari.send("/logout")
+    session.execute(delete(RecoveryCode))
+    guessed(session, times=30)
+    as_kari.send("/login", **RIGHT)
+    answer = as_kari.send("/login/code", code="000000")
+    assert answer.status_code == 429
+    assert "En reservekode på tolv tegn" not in answer.text
+
+
+def test_recovery_codes_are_guessed_no_faster_than_passwords(
+    as_kari: Visitor, session: Session
+) -> None:
+    _secret, recovery = turn_on(as_kari)
+    as_kari.send("/logout")
+    guessed(session, times=30)
+    as_kari.send("/login", **RIGHT)
+    wrong = [as_kari.send("/login/code", code=f"aaaa-aaaa-aaa{n}") for n in range(2, 8)]
+    assert [answer.status_code for answer in wrong] == [422] * 5 + [429]
+    assert "Vent ett sekund" in wrong[-1].text
+    assert "En reservekode på tolv tegn" not in wrong[-1].text, "it would have to wait as well"
+    with later(1):
+        assert as_kari.send("/login/code", code=recovery[0]).status_code == 303
+
+
+def test_to_turn_it_off_a_recovery_code_is_looked_at_after_30_wrong_codes(
+    as_kari: Visitor, session: Session
+) -> None:
+    _secret, recovery = turn_on(as_kari)
+    guessed(session, times=30)
+    answer = as_kari.send("/second-factor/off", code="000000")
+    assert answer.status_code == 429
+    assert "En reservekode på tolv tegn" in answer.text
+    assert as_kari.send("/second-factor/off", code=recovery[0]).status_code == 303
+
+
 def test_a_new_password_does_not_turn_it_off(as_kari: Visitor, secret: str) -> None:
     as_kari.send("/login", **RIGHT)
     with later(1):
@@ -185,9 +253,7 @@ def test_whoever_gave_30_wrong_codes_begins_anew_when_an_administrator_has_helpe
     turn_on(visitor)
     visitor.send("/logout")
     visitor.send("/login", **RIGHT)
-    for n in range(attempt.MOST["code"]):  # each from another place
-        attempt.count(session, str(kari.id), address=f"192.0.2.{n}", code=True)
-    session.commit()
+    guessed(session, times=attempt.MOST["code"])
     assert visitor.send("/login/code", code="000000").status_code == 429
     second_factor.reset(session, kari)
     session.commit()
