@@ -9,8 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
-#: how far two machines' clocks may stand apart
-LEEWAY: Final = timedelta(minutes=10)
 
 #: how far the clocks of two servers may stand apart, or one's own before and after it was set: what
 #: was done later than this from now was done while the clock ran ahead, and before it was set right

@@ -43,7 +43,7 @@ def plan(session: Session) -> Plan:
     newest = _newest(session)
     over = _count(session, _over())
     most = max(STEP, int(SHARE * _count(session, Draft.id.is_not(None))))
-    behind = newest is not None and newest > clock.now() + clock.LEEWAY
+    behind = newest is not None and newest > clock.now() + clock.SKEW
     if behind:
         return Plan(0, 0, over, newest, clock_is_behind=True)
     deleted = min(over, most)
@@ -54,7 +54,7 @@ def purge(session: Session) -> Plan:
     """Announce the drafts whose end is near, and delete a step of those whose time is over."""
     wanted = plan(session)
     # a moment that has not been yet was written under a wrong clock: it announced nothing
-    _set_announced(session, Draft.announced_at > clock.now() + clock.LEEWAY, None)
+    _set_announced(session, Draft.announced_at > clock.now() + clock.SKEW, None)
     if wanted.clock_is_behind:
         return wanted
     step = select(Draft.id).where(_over()).order_by(Draft.changed_at).limit(wanted.deleted)

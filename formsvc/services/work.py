@@ -118,7 +118,7 @@ def _past(
 
     Otherwise what was begun while the clock stood a year ahead would lie there for a year.
     """
-    return or_(moment <= now, moment > now + longest + clock.LEEWAY)
+    return or_(moment <= now, moment > now + longest + clock.SKEW)
 
 
 def _give_up_the_dead(session: Session) -> None:
@@ -188,7 +188,7 @@ def state(job: Job) -> State:
     if job.given_up_at:
         return "given up"
     now = clock.now()
-    if job.leased_until and now < job.leased_until <= now + LEASE + clock.LEEWAY:
+    if job.leased_until and now < job.leased_until <= now + LEASE + clock.SKEW:
         return "at work"
     return "tried" if job.last_error else "waits"
 

@@ -316,9 +316,9 @@ def test_a_moment_that_a_right_clock_may_have_set_is_waited_for(
     now = clock.now()
     stand(now)
     job = only(session)
-    job.due_at = now + WAITS[-1] + clock.LEEWAY + beyond
+    job.due_at = now + WAITS[-1] + clock.SKEW + beyond
     assert work.waiting(session) == bool(taken)
-    job.due_at, job.leased_until = now, now + LEASE + clock.LEEWAY + beyond
+    job.due_at, job.leased_until = now, now + LEASE + clock.SKEW + beyond
     assert work.waiting(session) == bool(taken)
     assert work.state(job) == ("waits" if taken else "at work")
 
