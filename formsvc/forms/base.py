@@ -11,8 +11,10 @@ from formsvc.errors import Problem
 from formsvc.forms.fields import (
     AnswerField,
     Choice,
+    Group,
     Part,
     Rows,
+    Schema,
     Text,
     Typed,
     object_schema,
@@ -94,7 +96,7 @@ class DocumentForm(Part):
         return cls(_Submitted({name: list(texts) for name, texts in (typed or {}).items()}))
 
     @classmethod
-    def from_answers(cls, answers: Mapping[str, Any]) -> Self:
+    def from_answers(cls, answers: Mapping[str, object]) -> Self:
         """The form with plain answers, as from a file or the API.
 
         An answer under a name that the paper does not have, or of the wrong shape, becomes a
@@ -115,7 +117,7 @@ class DocumentForm(Part):
         """What a good paper would have done otherwise: shown, never refused."""
         return []
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the paper may be issued; ``problems`` then names everything there is to mend.
 
         While a text is longer than its field takes, the rules wait: what they would say of it is
@@ -205,13 +207,13 @@ class DocumentForm(Part):
     def find(self, name: str) -> AnswerField | None:
         """The field of that name or path, also within groups and rows."""
         wanted = name.replace(".", "-")
-        fields: list[Any] = list(self)
+        fields: list[AnswerField] = list(self)
         while fields:
             field = fields.pop()
             if field.name == wanted:
-                return field  # type: ignore[no-any-return]
+                return field
             if wanted.startswith(f"{field.name}-"):
-                fields = list(field.entries) if isinstance(field, Rows) else list(field.form)
+                fields = _within(field)
         return None
 
     def add_row(self, name: str) -> AnswerField | None:
@@ -219,7 +221,7 @@ class DocumentForm(Part):
         rows = self.find(name)
         return rows.append_entry() if isinstance(rows, Rows) else None
 
-    def remove_row(self, name: str) -> Rows | None:
+    def remove_row(self, name: str) -> Rows[AnswerField] | None:
         """Remove the row of that name (``measures-1``); its rows, or None if there is no such."""
         owner, _dash, _index = name.replace(".", "-").rpartition("-")
         rows = self.find(owner)
@@ -239,13 +241,19 @@ class DocumentForm(Part):
         return {**answers, "language": language}
 
     @classmethod
-    def schema(cls) -> dict[str, Any]:
+    def schema(cls) -> Schema:
         """JSON Schema of the answers. The rules between fields are not in it."""
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **object_schema(list(_shape(cls))),
             "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
         }
+
+
+def _within(field: AnswerField) -> list[AnswerField]:
+    if isinstance(field, Rows):
+        return list(field.entries)
+    return field.fields if isinstance(field, Group) else []
 
 
 @cache

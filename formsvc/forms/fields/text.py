@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeGuard
 from unicodedata import category
 
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from formsvc import cleaning, letters, norway
 from formsvc.config import settings
 from formsvc.errors import Problem
-from formsvc.forms.fields.answer import AnswerField, Typed
+from formsvc.forms.fields.answer import AnswerField, Schema, Typed
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 
@@ -26,7 +27,7 @@ LONGEST_EMAIL: Final = 254
 MOST_SHOWN: Final = 20
 
 
-def is_whole(answer: Any) -> bool:
+def is_whole(answer: object) -> TypeGuard[int | float]:
     """Whether an answer is a whole number, also one that JSON writes as 2.0."""
     if isinstance(answer, float):
         return answer.is_integer()
@@ -48,7 +49,7 @@ class Text(AnswerField):
         super().__init__(label, **kwargs)
         self.longest = longest or self.longest
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         self.text = "" if value is None else str(value)
         self.data = self.parse(self.text) if self.text else self.empty
 
@@ -97,7 +98,7 @@ class Text(AnswerField):
         """
         return text
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation
         if self.is_empty() and self.required:
@@ -124,7 +125,7 @@ class Text(AnswerField):
     def typed(self) -> Typed:
         return {self.name: [self.text]}
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, str):
@@ -135,7 +136,7 @@ class Text(AnswerField):
         example = super().sample(row)
         return self.empty if example is None else example
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         most = {"maxLength": self.longest}
         if self.required:
             return self._described({"type": "string", "minLength": 1, **most})
@@ -255,7 +256,7 @@ class Date(Text):
         day = date.fromisoformat(answer)
         return norway.short_date(day) if in_row else norway.long_date(day, spoken())
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         day = {"type": "string", "format": "date"}
         return self._described(day if self.required else {"anyOf": [day, {"enum": ["", None]}]})
 
@@ -294,7 +295,7 @@ class Number(Text):
     def answer(self) -> int | None:  # type: ignore[override]
         return int(self.data) if self.data else None
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if is_whole(answer):
             return {self.name: [str(int(answer))]}
         return super().typed_from(answer, misfits)
@@ -302,6 +303,6 @@ class Number(Text):
     def sample(self, row: int = 0) -> Any:
         return AnswerField.sample(self, row)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         number = {"type": "integer", "minimum": 1, "maximum": 9999}
         return self._described(number if self.required else {"anyOf": [number, {"type": "null"}]})
