@@ -64,6 +64,13 @@ CONSENT = [
     Rule(
         "consent.nn",
         "valid_to",
+        "36 months from the last of a month end with the last of that month",
+        _refused_after("valid_to", "2029-12-30", "2029-12-31", "2030-01-01"),
+        {"valid_from": "2026-12-31"},
+    ),
+    Rule(
+        "consent.nn",
+        "valid_to",
         "36 months to February of a leap year end on the same day",
         _refused_after("valid_to", "2028-02-27", "2028-02-28", "2028-02-29"),
         {"valid_from": "2025-02-28"},

@@ -142,14 +142,41 @@ relay_log = [
     ):
         changes = {"child.birth_date": born, "signatories": [YOUNG], "purposes": ["relay_log"]}
         assert refused_at("consent.nn", changes) == refused, born
-    both = {
-        "child.birth_date": "2013-11-20",
-        "signatories": [YOUNG],
-        "purposes": ["relay_log", "cooperation_group"],
-    }
-    assert refused_at("consent.nn", both) == ""  # one guardian or the young person is enough there
-    stricter = {**both, "child.birth_date": "2014-11-21"}
-    assert refused_at("consent.nn", stricter) == "signatories"
+
+
+@pytest.mark.parametrize(
+    ("signed", "refused"),
+    [
+        ([YOUNG], "signatories"),
+        ([MOTHER, FATHER], "signatories"),
+        ([MOTHER, FATHER, YOUNG], ""),
+    ],
+)
+def test_several_purposes_ask_for_all_that_any_of_them_does(
+    decide: Callable[[str], None], signed: list[dict[str, str]], refused: str
+) -> None:
+    decide(
+        AGES
+        + """
+[age_rules.purposes]
+relay_log = [
+  { from_age = 0, guardians = "none", young_person = true },
+  { from_age = 18, guardians = "none", young_person = true },
+]
+individual_plan = [
+  { from_age = 0, guardians = "all", young_person = false },
+  { from_age = 18, guardians = "none", young_person = true },
+]
+"""
+    )
+    purposes = ["relay_log", "individual_plan"]
+    assert _refused_for(purposes, signed) == refused
+    assert _refused_for(["relay_log"], [YOUNG]) == ""
+    assert _refused_for(["individual_plan"], [MOTHER, FATHER]) == ""
+
+
+def _refused_for(purposes: list[str], signed: list[dict[str, str]]) -> str:
+    return refused_at("consent.nn", {"purposes": purposes, "signatories": signed})
 
 
 @pytest.mark.parametrize(
