@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, NumberObject
 
@@ -16,13 +16,16 @@ def of_print_html(
 ) -> None:
     """Let the print template of that name be without these words of its source."""
     whole = Environment.get_template
+    faulty: dict[Environment, Template] = {}
 
     def get_template(self: Environment, asked: Any, *more: Any, **named: Any) -> Any:
         if asked != name or self.loader is None:
             return whole(self, asked, *more, **named)
-        source = self.loader.get_source(self, name)[0]
-        assert words in source
-        return self.from_string(source.replace(words, instead))
+        if self not in faulty:
+            source = self.loader.get_source(self, name)[0]
+            assert words in source
+            faulty[self] = self.from_string(source.replace(words, instead))
+        return faulty[self]
 
     monkeypatch.setattr(Environment, "get_template", get_template)
 
