@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import click
 
 from formsvc.cli import database, reports
+
+if TYPE_CHECKING:  # a command imports what it alone needs
+    from sqlalchemy.orm import Session
+
+    from formsvc.models import Account, Role
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
 
 ROLES = ["referent", "coordinator", "ke", "admin"]
 _whose = click.option("--email", required=True, help="Whose account it is.")
@@ -20,7 +28,7 @@ _service_address = click.option(
 )
 
 
-def _work_facts(command: Any) -> Any:
+def _work_facts(command: _Command) -> _Command:
     """What is known of an employee at work."""
     for fact in ("--phone", "--unit", "--service", "--title"):
         command = click.option(fact)(command)
@@ -38,7 +46,7 @@ def _work_facts(command: Any) -> Any:
     confirmation_prompt=True,
     envvar="FORMSVC_PASSWORD",
 )
-def create_user(email: str, name: str, role: Any, password: str) -> None:
+def create_user(email: str, name: str, role: Role, password: str) -> None:
     """Make an account for an employee."""
     from formsvc.services import account
 
@@ -53,7 +61,7 @@ def create_user(email: str, name: str, role: Any, password: str) -> None:
 @click.option("--role", type=click.Choice(ROLES), prompt=True)
 @_work_facts
 @_service_address
-def invite_user(email: str, name: str, role: Any, address: str, **facts: str | None) -> None:
+def invite_user(email: str, name: str, role: Role, address: str, **facts: str | None) -> None:
     """Make an account and print the link by which its owner chooses a password."""
     from formsvc.services import account
 
@@ -70,7 +78,7 @@ def list_users(search: str, *, as_json: bool) -> None:
     """List the accounts, closed ones too."""
     from formsvc.services import account
 
-    rows: list[Any] = []
+    rows: list[Account] = []
     with reports.refusals(), database.writing() as session:
         page = account.listed(session, search)
         rows += page.accounts
@@ -85,7 +93,7 @@ def list_users(search: str, *, as_json: bool) -> None:
         click.echo(f"{row['state']:<8} {row['role']:<12} {row['email']:<40} {row['name']}")
 
 
-def _account_row(account: Any) -> dict[str, str]:
+def _account_row(account: Account) -> dict[str, str]:
     state = "open" if account.password_hash else "invited"
     last = account.last_login_at
     return {
@@ -103,7 +111,7 @@ def _account_row(account: Any) -> dict[str, str]:
 @click.option("--name")
 @click.option("--role", type=click.Choice(ROLES))
 @_work_facts
-def change_user(email: str, name: str | None, role: Any, **facts: str | None) -> None:
+def change_user(email: str, name: str | None, role: Role | None, **facts: str | None) -> None:
     """Change who somebody is at work, and what they may do; what is left out stays."""
     from formsvc.services import account
 
@@ -150,7 +158,7 @@ def reset_password(email: str, address: str) -> None:
         _hand_over(session, account.by_email(session, email), address)
 
 
-def _hand_over(session: Any, account: Any, address: str) -> None:
+def _hand_over(session: Session, account: Account, address: str) -> None:
     """Print a link. This is where a mail is written once there is a mail gateway."""
     from formsvc.services import password_link
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
 
 @contextmanager
-def writing() -> Iterator[Any]:
+def writing() -> Iterator[Session]:
     """A database session that is committed when the command has done its work."""
     with sessions() as maker, maker() as session:
         yield session
@@ -33,7 +33,7 @@ def sessions() -> Iterator[sessionmaker[Session]]:
 
 
 @contextmanager
-def reading() -> Iterator[Any]:
+def reading() -> Iterator[Session]:
     """A database session of one moment, whatever others write meanwhile."""
     from formsvc import db
     from formsvc.config import settings

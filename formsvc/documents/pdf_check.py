@@ -188,4 +188,14 @@ def _unseen(file: PdfReader, form: Mapping[str, Field]) -> list[Fault]:
 def _is_seen(file: PdfReader, widget: pdf_fields.Widget) -> bool:
     annotation: Any = file.get_object(widget.number)
     hidden = int(annotation.get("/F", 0)) & (_HIDDEN | _NOT_SEEN)
-    return widget.page >= 0 and not hidden and widget.width > 0 and widget.height > 0
+    flat = not (widget.width > 0 and widget.height > 0)
+    return widget.page >= 0 and not hidden and not flat and _is_within(file, widget)
+
+
+def _is_within(file: PdfReader, widget: pdf_fields.Widget) -> bool:
+    """Whether the middle of a field lies where its page is shown (ISO 32000-1, 14.11.2)."""
+    shown = file.pages[widget.page].cropbox
+    left, right = sorted((shown.left, shown.right))  # any two opposite corners are a box (7.9.5)
+    bottom, top = sorted((shown.bottom, shown.top))
+    x, y = widget.x + widget.width / 2, widget.y + widget.height / 2
+    return bool(left < x < right and bottom < y < top)

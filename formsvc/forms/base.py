@@ -16,6 +16,7 @@ from formsvc.forms.fields import (
     Leftover,
     Part,
     Rows,
+    Schema,
     Text,
     Typed,
     object_schema,
@@ -108,7 +109,7 @@ class DocumentForm(Part):
         return form
 
     @classmethod
-    def from_answers(cls, answers: Mapping[str, Any]) -> Self:
+    def from_answers(cls, answers: Mapping[str, object]) -> Self:
         """The form with plain answers, as from a file or the API.
 
         An answer under a name that the paper does not have, or of the wrong shape, becomes a
@@ -146,7 +147,7 @@ class DocumentForm(Part):
         """What a good paper would have done otherwise: shown, never refused."""
         return []
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the paper may be issued; ``problems`` then names everything there is to mend.
 
         While a text is longer than its field takes, the rules wait: what they would say of it is
@@ -249,13 +250,13 @@ class DocumentForm(Part):
     def find(self, name: str) -> AnswerField | None:
         """The field of that name or path, also within groups and rows."""
         wanted = name.replace(".", "-")
-        fields: list[Any] = [*self, *self.leftovers]
+        fields: list[AnswerField] = [*self, *self.leftovers]
         while fields:
             field = fields.pop()
             if field.name == wanted:
-                return field  # type: ignore[no-any-return]
+                return field
             if wanted.startswith(f"{field.name}-"):
-                fields = list(field.entries) if isinstance(field, Rows) else list(field.form)
+                fields = _within(field)
         return None
 
     def add_row(self, name: str) -> AnswerField | None:
@@ -263,7 +264,7 @@ class DocumentForm(Part):
         rows = self.find(name)
         return rows.append_entry() if isinstance(rows, Rows) else None
 
-    def remove_row(self, name: str) -> Rows | None:
+    def remove_row(self, name: str) -> Rows[AnswerField] | None:
         """Remove the row of that name (``measures-1``); its rows, or None if there is no such."""
         owner, _dash, _index = name.replace(".", "-").rpartition("-")
         rows = self.find(owner)
@@ -292,13 +293,19 @@ class DocumentForm(Part):
         return _version(cls)
 
     @classmethod
-    def schema(cls) -> dict[str, Any]:
+    def schema(cls) -> Schema:
         """JSON Schema of the answers. The rules between fields are not in it."""
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **object_schema(list(_shape(cls))),
             "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
         }
+
+
+def _within(field: AnswerField) -> list[AnswerField]:
+    if isinstance(field, Rows):
+        return list(field.entries)
+    return field.fields if isinstance(field, Group) else []
 
 
 @cache

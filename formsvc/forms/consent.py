@@ -213,14 +213,14 @@ class ConsentForm(DocumentForm):
     def _services_rules(self) -> None:
         others = 0
         for row in self.services.filled:
-            if not (row.collect.data or row.share.data):
+            if not (row.form.collect.data or row.form.share.data):
                 row.refuse(
                     _("Kryss av for om tjenesten kan gi eller få opplysninger, eller begge.")
                 )
-            if row.service.code == "other" and row.form.name.is_empty():
+            if row.form.service.code == "other" and row.form.name.is_empty():
                 row.form.name.refuse(_("Skriv navnet på tjenesten."))
-            name = row.form.name.text or row.service.words()
-            others += not same_name(name, self.receiver.service.text)
+            name = row.form.name.text or row.form.service.words()
+            others += not same_name(name, self.receiver.form.service.text)
         if self.services.filled and not others:
             self.services.refuse(
                 _("Legg til minst én tjeneste til, utenom den som tar imot samtykket.")
@@ -231,7 +231,7 @@ class ConsentForm(DocumentForm):
         if not start or not end:
             return
         limits = profile.current().limits
-        born = self.child.birth_date.day
+        born = self.child.form.birth_date.day
         birthday = norway.birthday(born, limits.adult_age) if born else None
         if end <= start:
             self.valid_to.refuse(_("Sluttdatoen må være etter datoen samtykket gjelder fra."))
@@ -252,11 +252,11 @@ class ConsentForm(DocumentForm):
             )
 
     def _age_rules(self) -> None:
-        born, day = self.child.birth_date.day, self.valid_from.day
+        born, day = self.child.form.birth_date.day, self.valid_from.day
         if not born or not day:
             return
         if born > day:
-            self.child.birth_date.refuse(
+            self.child.form.birth_date.refuse(
                 _("Fødselsdatoen kan ikke være etter at samtykket gjelder fra.")
             )
             return
@@ -281,7 +281,7 @@ class ConsentForm(DocumentForm):
     def _signature_rules(self, born: date, day: date) -> None:
         joint = self.parental_responsibility.code == "joint"
         roles = signing.roles_by_name(
-            (row.form.name.text, row.role.code) for row in self.signatories.filled
+            (row.form.name.text, row.form.role.code) for row in self.signatories.filled
         )
         if not roles:
             return

@@ -123,8 +123,8 @@ class ConsentWithdrawalForm(DocumentForm):
             self.purposes.refuse(
                 _("Ta bort formålene, eller velg at samtykket bare trekkes for noen formål.")
             )
-        born, day = self.child.birth_date.day, self.withdrawn_on.day
+        born, day = self.child.form.birth_date.day, self.withdrawn_on.day
         if born and day and born > day:
-            self.child.birth_date.refuse(
+            self.child.form.birth_date.refuse(
                 _("Fødselsdatoen kan ikke være etter at samtykket ble trukket tilbake.")
             )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from formsvc import clock, profile
 from formsvc.forms import anonymity
 from formsvc.forms.base import DocumentForm, Layout, Section
-from formsvc.forms.fields import Choice, LongText, Scale, Text
+from formsvc.forms.fields import Choice, LongText, Scale, Schema, Text
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -29,7 +29,7 @@ class HalfYear(Choice):
             codes.append(self.code)  # a form handed in on paper may be older
         return {code: _half_year(code) for code in codes}
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         return self._described({"type": "string", "pattern": HALF_YEAR})
 
 

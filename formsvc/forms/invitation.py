@@ -21,7 +21,7 @@ from formsvc.forms.fields import (
     Rows,
     Text,
 )
-from formsvc.forms.meeting import MeetingForm
+from formsvc.forms.meeting import MeetingForm, MeetingPerson
 from formsvc.forms.parts import Employee
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -34,7 +34,7 @@ class Convener(Employee):
     email = Email(_l("E-post"), example="solveig.nygard@eksempel.no")
 
 
-class Invitee(Part):
+class Invitee(MeetingPerson):
     """One who is invited."""
 
     name = Text(

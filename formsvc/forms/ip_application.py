@@ -304,13 +304,15 @@ class IpApplicationForm(DocumentForm):
     def _age_rules(self) -> None:
         day, born = (
             self.date.day,
-            self.person.birth_date.day or self.expecting_child_due.day,
+            self.person.form.birth_date.day or self.expecting_child_due.day,
         )
         if not day or not born:
             return
-        unborn = not self.person.birth_date.day
+        unborn = not self.person.form.birth_date.day
         if born > day and not unborn:
-            self.person.birth_date.refuse(_("Fødselsdatoen kan ikke være etter søknadsdatoen."))
+            self.person.form.birth_date.refuse(
+                _("Fødselsdatoen kan ikke være etter søknadsdatoen.")
+            )
             return
         self._guardian_rules(min(born, day), day)
 
@@ -323,9 +325,11 @@ class IpApplicationForm(DocumentForm):
                     age=limit,
                 )
             )
-        responsible = sum(bool(row.parental_responsibility.data) for row in self.guardians.filled)
+        responsible = sum(
+            bool(row.form.parental_responsibility.data) for row in self.guardians.filled
+        )
         roles = signing.roles_by_name(
-            (row.form.name.text, row.role.code) for row in self.signed_by.filled
+            (row.form.name.text, row.form.role.code) for row in self.signed_by.filled
         )
         sentence = signing.missing(
             birth_date=born,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
@@ -35,10 +35,10 @@ INDIVIDUAL_PLAN = {
 NOBODY = frozenset({"none", "ingen"})
 
 
-class Partners(Rows):
+class Partners(Rows[Text]):
     """The partners who know, or the explicit word that there are none."""
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         return super().typed_from([answer] if isinstance(answer, str) else answer, misfits)
 
     def words(self, *, in_row: bool = False) -> list[str]:

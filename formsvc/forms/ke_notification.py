@@ -59,6 +59,6 @@ class KeNotificationForm(DocumentForm):
     )
 
     def rules(self) -> None:
-        born, day = self.child.birth_date.day, self.date.day
+        born, day = self.child.form.birth_date.day, self.date.day
         if born and day and born > day:
-            self.child.birth_date.refuse(_("Fødselsdatoen kan ikke være etter meldingen."))
+            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter meldingen."))

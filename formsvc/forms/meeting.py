@@ -15,6 +15,7 @@ from formsvc.forms.fields import (
     Group,
     LongText,
     Number,
+    Part,
     Rows,
     Text,
     Time,
@@ -23,6 +24,13 @@ from formsvc.forms.parts import Child, same_name
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
+
+
+class MeetingPerson(Part):
+    """One who is invited to a meeting or was there; each paper asks in its own words."""
+
+    name: Text
+    role: Text
 
 
 class MeetingForm(DocumentForm):
@@ -103,9 +111,9 @@ class MeetingForm(DocumentForm):
         for field in (self.child.form.name, self.child.form.birth_date):
             if field.is_empty():
                 field.refuse(field.required)
-        born, day = self.child.birth_date.day, self.date.day
+        born, day = self.child.form.birth_date.day, self.date.day
         if born and day and born > day:
-            self.child.birth_date.refuse(_("Fødselsdatoen kan ikke være etter møtet."))
+            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter møtet."))
         needs = self.needs_consent_reference and (arena is None or arena.consent != "none")
         if needs and self.consent_reference.is_empty():
             self.consent_reference.refuse(
@@ -121,7 +129,7 @@ class MeetingForm(DocumentForm):
             if trace := anonymity.trace(leaf.text):
                 leaf.refuse(trace)
 
-    def family_rule(self, people: Rows) -> None:
+    def family_rule(self, people: Rows[Group[MeetingPerson]]) -> None:
         """The family or the young person is among the people, unless nobody may tell who it is."""
         arena = self.case
         family = [row for row in people.filled if self._is_family(row)]
@@ -138,7 +146,7 @@ class MeetingForm(DocumentForm):
                 )
             )
 
-    def _is_family(self, row: Any) -> bool:
+    def _is_family(self, row: Group[MeetingPerson]) -> bool:
         child = self.child.form.name.text
         roles = re.findall(r"\w+", row.form.role.text.casefold())
         return bool(profile.current().family_roles & set(roles)) or (

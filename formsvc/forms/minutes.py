@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from formsvc import clock, profile
 from formsvc.errors import Problem
@@ -21,7 +21,7 @@ from formsvc.forms.fields import (
     Text,
     Time,
 )
-from formsvc.forms.meeting import MeetingForm
+from formsvc.forms.meeting import MeetingForm, MeetingPerson
 from formsvc.forms.parts import same_name
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -60,7 +60,7 @@ APPROVAL = {
 }
 
 
-class Participant(Part):
+class Participant(MeetingPerson):
     """One who was there."""
 
     name = Text(
@@ -416,9 +416,11 @@ class MinutesForm(MeetingForm):
             for sentence in _advice_on(field.text, is_conclusion=is_conclusion)
         ]
 
-    def _written(self) -> Iterator[tuple[Any, bool]]:
-        for row in (*self.items.filled, *self.goals.filled):
-            yield row.form.conclusion, True
+    def _written(self) -> Iterator[tuple[Text, bool]]:
+        for item in self.items.filled:
+            yield item.form.conclusion, True
+        for goal in self.goals.filled:
+            yield goal.form.conclusion, True
         for row in self.measures.filled:
             yield row.form.measure, False
 

@@ -72,7 +72,7 @@ class Signature(Part):
     )
 
 
-def signatures(label: str, required: str) -> Rows:
+def signatures(label: str, required: str) -> Rows[Group[Signature]]:
     """Rows of those who sign."""
     return Rows(
         Group(Signature),

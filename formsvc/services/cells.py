@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 from formsvc import norway
 from formsvc.errors import Problem, UnreadableRows
@@ -127,7 +127,7 @@ def _names(form_class: type[DocumentForm]) -> tuple[str, ...]:
 def field(form_class: type[DocumentForm], column: str) -> AnswerField | None:
     """The field whose answer stands in a column; None where the paper has none of that name."""
     first, *steps = column.split(".")
-    found: Any = {each.short_name: each for each in _empty(form_class)}.get(first)
+    found = {each.short_name: each for each in _empty(form_class)}.get(first)
     for step in steps:
         found = _within(found, step)
     one_cell = not isinstance(found, Group) and not (

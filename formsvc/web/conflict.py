@@ -77,7 +77,7 @@ def _between_rows(mine: AnswerField, saved: AnswerField, place: str) -> Iterator
         yield Difference(str(mine.name), place, _told(mine), _told(saved))
 
 
-def _same_rows(mine: Rows, saved: Rows) -> bool:
+def _same_rows(mine: Rows[AnswerField], saved: Rows[AnswerField]) -> bool:
     return [row.name for row in mine.entries] == [row.name for row in saved.entries]
 
 

@@ -266,11 +266,21 @@ def test_a_field_that_takes_its_answer_is_no_fault(schema: dict[str, Any], field
         {5: SOUND[5].replace(b"/F 4", b"/F 2")},
         {5: SOUND[5].replace(b"200 170", b"20 150")},
         {3: SOUND[3].replace(b"[5 0 R]", b"[]")},
+        {5: SOUND[5].replace(b"20 150 200 170", b"2020 150 2200 170")},
+        {5: SOUND[5].replace(b"20 150 200 170", b"20 -170 200 -150")},
     ],
-    ids=["hidden", "flat", "on no page"],
+    ids=["hidden", "flat", "on no page", "beside its page", "below its page"],
 )
 def test_a_field_that_nobody_sees_is_told(unseen: dict[int, bytes]) -> None:
     assert "name: Feltet er skjult" in _said(form(unseen))
+
+
+@pytest.mark.parametrize("corners", [b"0 0 300 200", b"300 200 0 0", b"0 200 300 0"])
+def test_a_field_on_its_page_is_seen_whichever_corners_the_page_is_given_by(
+    corners: bytes,
+) -> None:
+    page = SOUND[3].replace(b"0 0 300 200", corners)
+    assert "skjult" not in _said(form({3: page}))
 
 
 def test_a_template_without_faults_takes_every_answer() -> None:

@@ -137,6 +137,7 @@ def test_rows_are_added_and_removed_by_name_also_within_rows() -> None:
     assert names == ["Lekegruppe i SFO"]
     assert form.add_row("child") is None
     assert form.remove_row("goals-7") is None
+    assert form.add_row("evaluated_on-x") is form.find("evaluated_on-x") is None
 
 
 def test_a_unicode_digit_in_a_name_is_no_row() -> None:

@@ -155,6 +155,10 @@ def test_an_anonymous_case_has_no_child_no_guardian_and_no_reference() -> None:
     assert not _anonymous()
 
 
+def test_no_family_is_told_of_an_anonymous_agencies_meeting() -> None:
+    assert not _anonymous(arena="agencies_meeting", feedback_to_family=None)
+
+
 def test_a_half_written_child_is_taken_out_of_an_anonymous_case_and_not_completed() -> None:
     assert list(_anonymous(child={"name": "Ådne", "birth_date": None})) == ["child"]
 

@@ -106,10 +106,29 @@ def test_withdrawal(changes: dict[str, Any], refused: list[str]) -> None:
         ({"consent_individual_plan": False}, ["consent_individual_plan"]),
         ({"consent_individual_plan": False, "requests": ["coordinator"]}, []),
         ({"sender.role": "next_of_kin"}, ["power_of_attorney"]),
+        ({"sender.role": "proxy"}, ["power_of_attorney"]),
         ({"sender.role": "proxy", "power_of_attorney": True}, []),
+        ({"sender.role": "guardian"}, []),
         ({"sender.title": "", "sender.service": ""}, ["sender.title", "sender.service"]),
         ({"sender.role": "self", "sender.title": "", "sender.service": ""}, []),
         ({"expecting_child_due": "2027-03-01"}, ["expecting_child_due"]),
+        # a due date is no birth date: somebody who has a name has both
+        (
+            {
+                "requests": ["child_coordinator"],
+                "expecting_child_due": "2027-03-01",
+                "person.birth_date": None,
+            },
+            ["person.birth_date"],
+        ),
+        (
+            {
+                "requests": ["child_coordinator"],
+                "expecting_child_due": "2027-03-01",
+                "person.name": "",
+            },
+            ["person.name"],
+        ),
         ({"guardians": []}, ["guardians"]),
         ({"signed_by": [{"name": "Máret", "role": "parent"}]}, ["signed_by"]),
         ({"person.has_national_id": True}, ["person.national_id"]),

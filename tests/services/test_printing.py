@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from formsvc import cleaning, letters
+from formsvc import cleaning, config, letters
 from formsvc.documents import docx, pdf_form
 from formsvc.documents.docx_package import unpack
 from formsvc.documents.official import Template
-from formsvc.errors import AnswersLost, InvalidAnswers
+from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
 from formsvc.kinds import Format, find
 from formsvc.services import printing, template
 from template_sources.word import template as shipped
+from tests import leaving_out
 from tests.documents import validator
 from tests.documents.test_docx_guard import packed
 from tests.samples import FILLABLE, PRINTED, Sample, load
@@ -197,3 +198,73 @@ def test_a_template_that_leaves_out_an_answer_releases_nothing(
     monkeypatch.setattr(template, "official", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match="referent"):
         printing.make(find("minutes"), load("minutes.nb"), "docx")
+
+
+# -- an answer that the template leaves out -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "lost"),
+    [
+        ("minutes.html", '{{ parts.fact(_("Sted"), place) }}', "place"),
+        ("minutes.html", "{{ item.conclusion }}", "items.0.conclusion, items.1.conclusion"),
+        ("minutes.html", "{{ who.name }}", "participants.0.name"),
+        ("minutes.html", "<td>{{ m.evaluation }}</td>", "previous_measures.0.evaluation"),
+        ("_parts.html", '{{ fact(_("Fødselsdato"), child.birth_date) }}', "child.birth_date"),
+    ],
+)
+def test_print_html_that_leaves_out_an_answer_releases_nothing(
+    name: str, words: str, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving_out.of_print_html(monkeypatch, name, words)
+    with pytest.raises(AnswersLost, match=re.escape(lost)):
+        printing.make(find("minutes"), load("minutes.nb"), "pdf")
+
+
+def test_print_html_with_one_row_too_few_releases_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "{% for g in goals %}"
+    fewer = "{% for g in goals[1:] %}"
+    leaving_out.of_print_html(monkeypatch, "minutes.html", rows, fewer)
+    with pytest.raises(AnswersLost, match=r"goals\.0\.goal"):
+        printing.make(find("minutes"), load("minutes.nb"), "pdf")
+
+
+#: more than the field has room for, so that the rest follows on a page of its own
+NOTE = "Emma vil ha med helsesykepleieren. " * 60
+
+
+@pytest.mark.parametrize("more", [{}, {"child_heard_note": NOTE}], ids=["one_file", "continued"])
+@pytest.mark.parametrize("without", [leaving_out.hidden, leaving_out.off_its_page])
+def test_an_official_form_that_does_not_show_an_answer_releases_nothing(
+    without: Callable[[bytes, str], bytes],
+    more: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = (config.SHIPPED / "consent.nb.pdf").read_bytes()
+    answers = {**load("consent.nb"), **more}
+    assert printing.make(find("consent"), answers, "flattened")
+    faulty = Template(without(whole, "receiver.name"), outside=False)
+    monkeypatch.setattr(template, "official", lambda _kind, _name: faulty)
+    with pytest.raises(AnswersLost, match=r"receiver\.name"):
+        printing.make(find("consent"), answers, "flattened")
+
+
+@pytest.mark.parametrize("wanted", ["fillable", "flattened"])
+def test_an_official_form_without_a_field_for_an_answer_releases_nothing(
+    wanted: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (config.SHIPPED / "consent.nb.pdf").read_bytes()
+    faulty = Template(leaving_out.without_field(whole, "receiver.name"), outside=False)
+    monkeypatch.setattr(template, "official", lambda _kind, _name: faulty)
+    with pytest.raises(BadTemplate, match=r"receiver\.name"):
+        printing.make(find("consent"), load("consent.nb"), wanted)
+
+
+def test_the_page_behind_an_official_form_that_leaves_out_its_text_releases_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leaving_out.of_print_html(monkeypatch, "continuation.html", "{{ entry.text }}")
+    with pytest.raises(AnswersLost, match="child_heard_note"):
+        printing.make(find("consent"), {**load("consent.nb"), "child_heard_note": NOTE}, "fillable")

@@ -10,6 +10,7 @@ list of typed strings goes in, is cleaned once, and comes out as
 
 from formsvc.forms.fields.answer import (
     AnswerField,
+    Schema,
     Typed,
     object_schema,
     typed_from,
@@ -52,6 +53,7 @@ __all__ = [
     "PostalCode",
     "Rows",
     "Scale",
+    "Schema",
     "Text",
     "Time",
     "Typed",

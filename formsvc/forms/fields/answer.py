@@ -13,6 +13,8 @@ from formsvc.language import gettext as _
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
+#: a JSON Schema, or a part of one
+Schema = dict[str, Any]
 
 
 class AnswerField(Field):
@@ -71,7 +73,7 @@ class AnswerField(Field):
     def typed(self) -> Typed:
         raise NotImplementedError
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         """The typed strings that give this plain answer.
 
         :param misfits: what is not of the field's shape is added here.
@@ -102,11 +104,11 @@ class AnswerField(Field):
             return self.example[row % len(self.example)]
         return self.example
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         """JSON Schema of the answer."""
         raise NotImplementedError
 
-    def _described(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def _described(self, schema: Schema) -> Schema:
         described = {"title": str(self.label.text), **schema}
         if self.hint:
             described["description"] = str(self.hint)
@@ -115,7 +117,7 @@ class AnswerField(Field):
 
 def typed_from(
     fields: Sequence[AnswerField],
-    answers: Mapping[str, Any],
+    answers: Mapping[str, object],
     misfits: list[Problem],
     prefix: str = "",
 ) -> Typed:
@@ -139,7 +141,7 @@ def _unknown_name(name: str, known: list[str]) -> str:
     return _("Papiret har ikke dette feltet. Ta det bort.")
 
 
-def object_schema(fields: Sequence[AnswerField]) -> dict[str, Any]:
+def object_schema(fields: Sequence[AnswerField]) -> Schema:
     """JSON Schema of an object with these fields."""
     return {
         "type": "object",
@@ -149,6 +151,6 @@ def object_schema(fields: Sequence[AnswerField]) -> dict[str, Any]:
     }
 
 
-def list_schema(items: dict[str, Any], *, required: bool) -> dict[str, Any]:
+def list_schema(items: Schema, *, required: bool) -> Schema:
     """JSON Schema of a list, which may be empty or missing unless it is required."""
     return {**items, "minItems": 1} if required else {**items, "type": ["array", "null"]}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from formsvc import cleaning
 from formsvc.errors import Problem
-from formsvc.forms.fields.answer import AnswerField, Typed, list_schema
+from formsvc.forms.fields.answer import AnswerField, Schema, Typed, list_schema
 from formsvc.forms.fields.text import is_whole
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -73,7 +74,7 @@ class _Optioned(AnswerField):
     def typed(self) -> Typed:
         return {self.name: self.chosen}
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         labels = self.labels
         unknown = next((code for code in self.chosen if code not in labels), "")
         if unknown:
@@ -128,7 +129,7 @@ class Choice(_Optioned):
     def words(self, *, in_row: bool = False) -> str:
         return self.labels.get(self.code, "")
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, str):
@@ -147,7 +148,7 @@ class Choice(_Optioned):
             return next(iter(self.labels)) if self.required else self.empty
         return example
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         codes: list[str | None] = list(self.labels)
         return self._described({"enum": codes if self.required else [*codes, "", None]})
 
@@ -171,7 +172,7 @@ class Scale(Choice):
     def answer(self) -> int | None:  # type: ignore[override]
         return int(self.code) if self.code in self.labels else None
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if is_whole(answer):
             return {self.name: [str(int(answer))]}
         return super().typed_from(answer, misfits)
@@ -179,7 +180,7 @@ class Scale(Choice):
     def sample(self, row: int = 0) -> Any:
         return 4
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         grade = {"type": "integer", "minimum": 1, "maximum": 5}
         return self._described(grade if self.required else {"anyOf": [grade, {"type": "null"}]})
 
@@ -208,7 +209,7 @@ class Choices(_Optioned):
         labels = self.labels
         return [labels[code] for code in self.chosen if code in labels]
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, list) or not all(isinstance(code, str) for code in answer):
@@ -220,7 +221,7 @@ class Choices(_Optioned):
             return [next(iter(self.labels))] if self.required else []
         return list(self.example)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         codes = {"type": "array", "items": {"enum": list(self.labels)}}
         return self._described(list_schema(codes, required=bool(self.required)))
 
@@ -233,7 +234,7 @@ class Check(AnswerField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = bool(valuelist) and valuelist[0] not in ("", "false")
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.required and not self.data:
             raise StopValidation(str(self.required))
 
@@ -246,7 +247,7 @@ class Check(AnswerField):
     def typed(self) -> Typed:
         return {self.name: ["true"]} if self.data else {}
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None or answer is False:
             return {}
         if answer is not True:
@@ -256,5 +257,5 @@ class Check(AnswerField):
     def sample(self, row: int = 0) -> Any:
         return bool(self.required) if self.example is None else super().sample(row)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         return self._described({"const": True} if self.required else {"type": ["boolean", "null"]})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
-from wtforms import FieldList, Form, FormField
+from wtforms import FieldList, Form
+from wtforms.form import BaseForm
 
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import (
     AnswerField,
+    Schema,
     Typed,
     list_schema,
     object_schema,
@@ -34,19 +36,40 @@ class Part(Form):
         locales = False  # every message is ours, so WTForms' own catalogues are never read
 
 
-class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the stubs alone
-    """Several answers under one name: a person, the next meeting."""
+P_co = TypeVar("P_co", bound=Part, covariant=True)
+E_co = TypeVar("E_co", bound=AnswerField, covariant=True)
+
+
+class Group(AnswerField, Generic[P_co]):
+    """Several answers under one name: a person, the next meeting.
+
+    Its fields are those of ``form`` and are reached by it alone. WTForms' own ``FormField`` also
+    hands out what ``form`` has as its own, where a name and a kind are the group's and a misspelt
+    field is seen by nobody.
+    """
 
     kind = "group"
 
-    def __init__(self, form_class: type[Part], label: str = "", **kwargs: Any) -> None:
-        #: an optional group with nothing typed in it is no answer and is not asked for more
-        self.optional: bool = kwargs.pop("optional", False)
-        self._said: list[str] = []
-        super().__init__(label, form_class=form_class, **kwargs)
+    #: the fields, by their names
+    form: P_co
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.form, name)
+    def __init__(
+        self, form_class: type[P_co], label: str = "", *, optional: bool = False, **kwargs: Any
+    ) -> None:
+        #: an optional group with nothing typed in it is no answer and is not asked for more
+        self.optional = optional
+        self._form_class = form_class
+        self._said: list[str] = []
+        super().__init__(label, **kwargs)
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        parent = self._form  # type: ignore[attr-defined] # not in the stubs
+        self.form = self._form_class(
+            formdata, prefix=f"{self.name}-", meta={"_parent_form": parent}
+        )
+
+    def post_process(self, formdata: Any = None) -> None:
+        self.form.post_process(formdata)  # type: ignore[attr-defined] # new in WTForms 3.3
 
     @property
     def fields(self) -> list[AnswerField]:
@@ -57,7 +80,7 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
     def input_id(self) -> str:
         return self.fields[0].input_id
 
-    @property  # type: ignore[override] # one shape for all our fields
+    @property
     def errors(self) -> list[str]:
         """What is said of the group as a whole; its fields say their own."""
         return self._said
@@ -66,7 +89,7 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
     def errors(self, sentences: Sequence[str]) -> None:
         self._said = list(sentences)
 
-    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+    def validate(self, form: BaseForm, extra_validators: object = ()) -> bool:
         self.errors = []
         if not self.is_empty():
             return bool(self.form.validate())
@@ -91,7 +114,7 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
     def typed(self) -> Typed:
         return {name: texts for field in self.fields for name, texts in field.typed().items()}
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, dict):
@@ -114,7 +137,7 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
             return super().sample(row)
         return {field.short_name: field.sample(row) for field in self.fields}
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         schema = self._described(object_schema(self.fields))
         if self.optional:
             schema["type"] = ["object", "null"]
@@ -125,14 +148,16 @@ class Group(AnswerField, FormField):  # type: ignore[type-arg] # generic in the 
 MOST_ROWS: Final = 200
 
 
-class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the stubs alone
+class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # so in the stubs alone
     """Any number of the same: participants, measures. A row with nothing typed is no row."""
 
     kind = "rows"
 
+    entries: list[E_co]
+
     def __init__(
         self,
-        row: Any,
+        row: E_co,
         label: str = "",
         *,
         row_label: str = "",
@@ -155,7 +180,7 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
         return self.entries[0].input_id if self.entries else f"add-{self.id}"
 
     @property
-    def filled(self) -> list[Any]:
+    def filled(self) -> list[E_co]:
         """The rows in which something is typed."""
         return [entry for entry in self.entries if not entry.is_empty()]
 
@@ -171,7 +196,7 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
             prefix, (name for name in formdata if name.isascii())
         )
 
-    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+    def validate(self, form: BaseForm, extra_validators: object = ()) -> bool:
         self.errors = []
         sound = [entry.validate(form) for entry in self.filled[:MOST_ROWS]]
         for entry in self.entries:
@@ -200,7 +225,7 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
             typed |= entry.typed() or {f"{entry.name}-": [""]}
         return typed
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, list):
@@ -212,9 +237,9 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
             typed |= {f"{entry.name}-": [""]} | entry.typed_from(item, misfits)
         return typed
 
-    def blank_row(self, index: int = 0) -> Any:
+    def blank_row(self, index: int = 0) -> E_co:
         """An empty row that is not part of the list."""
-        row = self.meta.bind_field(
+        row: E_co = self.meta.bind_field(
             self._form,  # type: ignore[attr-defined] # not in the stubs
             self.unbound_field,
             {
@@ -242,6 +267,6 @@ class Rows(AnswerField, FieldList):  # type: ignore[type-arg] # generic in the s
             return list(self.example)
         return [self.blank_row(index).sample(index) for index in range(self._samples)]
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         items = {"type": "array", "items": self.blank_row().schema()}
         return self._described(list_schema(items, required=bool(self.required)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeGuard
 from unicodedata import category
 
 from wtforms.fields.core import UnboundField
@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 from formsvc import cleaning, letters, norway
 from formsvc.config import settings
 from formsvc.errors import Problem
-from formsvc.forms.fields.answer import AnswerField, Typed
+from formsvc.forms.fields.answer import AnswerField, Schema, Typed
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 
@@ -29,7 +29,7 @@ LONGEST_EMAIL: Final = 254
 MOST_SHOWN: Final = 20
 
 
-def is_whole(answer: Any) -> bool:
+def is_whole(answer: object) -> TypeGuard[int | float]:
     """Whether an answer is a whole number, also one that JSON writes as 2.0."""
     if isinstance(answer, float):
         return answer.is_integer()
@@ -51,7 +51,7 @@ class Text(AnswerField):
         super().__init__(label, **kwargs)
         self.longest = longest or self.longest
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         self.text = "" if value is None else str(value)
         self.data = self.parse(self.text) if self.text else self.empty
 
@@ -100,7 +100,7 @@ class Text(AnswerField):
         """
         return text
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation
         if self.is_empty() and self.required:
@@ -127,7 +127,7 @@ class Text(AnswerField):
     def typed(self) -> Typed:
         return {self.name: [self.text]}
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if answer is None:
             return {}
         if not isinstance(answer, str):
@@ -138,7 +138,7 @@ class Text(AnswerField):
         example = super().sample(row)
         return self.empty if example is None else example
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         most = {"maxLength": self.longest}
         if self.required:
             return self._described({"type": "string", "minLength": 1, **most})
@@ -279,7 +279,7 @@ class Date(Text):
         day = date.fromisoformat(answer)
         return norway.short_date(day) if in_row else norway.long_date(day, spoken())
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         day = {"type": "string", "format": "date"}
         return self._described(day if self.required else {"anyOf": [day, {"enum": ["", None]}]})
 
@@ -318,7 +318,7 @@ class Number(Text):
     def answer(self) -> int | None:  # type: ignore[override]
         return int(self.data) if self.data else None
 
-    def typed_from(self, answer: Any, misfits: list[Problem]) -> Typed:
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if is_whole(answer):
             return {self.name: [str(int(answer))]}
         return super().typed_from(answer, misfits)
@@ -326,6 +326,6 @@ class Number(Text):
     def sample(self, row: int = 0) -> Any:
         return AnswerField.sample(self, row)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         number = {"type": "integer", "minimum": 1, "maximum": 9999}
         return self._described(number if self.required else {"anyOf": [number, {"type": "null"}]})
