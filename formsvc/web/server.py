@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import sys
 from functools import partial
+from re import Pattern
+from typing import Final
 
 from formsvc import db, logs
 from formsvc.config import Settings
@@ -13,6 +16,14 @@ from formsvc.errors import FormsvcError
 from formsvc.services import demo, evaluation, installed
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
+
+#: what has threads of its own, so that pages and savings never wait behind it: passwords, which
+#: two hands check; and papers that are finished, one at a time, for of two with the same coming
+#: number in their Word document one would have to make it again
+LANES: Final[dict[Pattern[str], int]] = {
+    re.compile(r"^POST \S*/(login|password|password/[^/]+)$"): 2,
+    re.compile(r"^POST \S*/papers/drafts/[^/]+/issue$"): 1,
+}
 
 
 class PortTaken(FormsvcError):
@@ -46,7 +57,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
 def serve(settings: Settings, listening: list[socket.socket], *, worker: bool = True) -> None:
     """Serve on sockets that listen until SIGTERM or SIGINT; a second signal ends it at once."""
     app = create_app(settings)
-    loop = connections.Loop(app, listening, settings)
+    loop = connections.Loop(app, listening, settings, LANES)
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
