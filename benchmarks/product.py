@@ -186,8 +186,9 @@ def _served(data: Path) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env=environment, **quiet)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield process.pid
     finally:
