@@ -175,7 +175,12 @@ def _compile(template: bytes) -> None:
 
 def warm() -> None:
     """Load what every template needs, as the jail does before it gives up its rights."""
-    docx.compiled((config.SHIPPED / "consent.nb.docx").read_bytes())
+    warm_word()
     pdf_form.load((config.SHIPPED / "consent.nb.pdf").read_bytes())
+
+
+def warm_word() -> None:
+    """Load what Word templates need: forms need 25 MB more, and the service fills none itself."""
+    docx.compiled((config.SHIPPED / "consent.nb.docx").read_bytes())
     for encoding in docx_guard.BYTE_ORDERS.values():  # Python reads them in when first used
         codecs.lookup(encoding)

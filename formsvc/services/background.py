@@ -235,6 +235,6 @@ def _warm() -> None:
     """
     try:
         press.warm()
-        official.warm()
+        official.warm_word()
     except Exception as error:  # whatever is wrong, the first job will say so
         log.error("nothing could be loaded beforehand: %s", type(error).__name__)  # noqa: TRY400

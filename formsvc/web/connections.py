@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from re import Pattern
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
@@ -128,6 +129,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             return bool(now - self.last_activity > IDLE)
         return now - self.began > (BODY_WITHIN if self.request.headers_finished else HEADERS_WITHIN)
 
+    def asks(self) -> str:
+        """What the request that waits to be answered does, and to which address."""
+        # of what is no request, waitress has not set all
+        request = vars(self.requests[0])
+        return f"{request.get('command', '')} {request.get('path', '')}"
+
     def cut(self) -> None:
         """Close it at the loop's next turn, also where the other end takes nothing more."""
         self.will_close = True
@@ -174,12 +181,47 @@ def channels(sockets: dict[int, Any]) -> list[Channel]:
     return [each for each in sockets.values() if isinstance(each, Channel)]
 
 
+class Lanes:
+    """The threads that answer: most for everything, some for what would take them all.
+
+    Eighty people who log in within a minute, each of whom takes a twentieth of a second of the
+    processor on purpose, would otherwise let every page and every saved draft wait behind them.
+    """
+
+    def __init__(self, own: Mapping[Pattern[str], int]) -> None:
+        """:param own: what has so many threads of its own, as ``Channel.asks`` puts it"""
+        self._own = {pattern: self._threads(number) for pattern, number in own.items()}
+        self._open = self._threads(THREADS)
+
+    @staticmethod
+    def _threads(number: int) -> ThreadedTaskDispatcher:
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(number)
+        return dispatcher
+
+    def add_task(self, channel: Channel) -> None:
+        """Have a request answered; waitress calls it."""
+        asked = channel.asks()
+        lanes = (lane for pattern, lane in self._own.items() if pattern.search(asked))
+        next(lanes, self._open).add_task(channel)
+
+    def shutdown(self, seconds: float) -> None:
+        """End the threads, each lane's within so many seconds."""
+        for lane in (*self._own.values(), self._open):
+            lane.shutdown(timeout=seconds)
+
+
 class Loop:
     """The application served on some listening sockets, until it is told to stop."""
 
     def __init__(
-        self, app: WSGIApplication, listening: Iterable[socket.socket], settings: Settings
+        self,
+        app: WSGIApplication,
+        listening: Iterable[socket.socket],
+        settings: Settings,
+        lanes: Mapping[Pattern[str], int],
     ) -> None:
+        """:param lanes: what has so many threads of its own, such as ``POST /login``"""
         room = raise_open_files()
         adjustments = Adjustments(
             sockets=list(listening),
@@ -197,8 +239,7 @@ class Loop:
             log_socket_errors=False,  # somebody who went away is no fault
         )
         self._sockets: dict[int, Any] = {}
-        self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(THREADS)
+        self._lanes = Lanes(lanes)
         self._listeners = [
             self._listener(app, each, adjustments, room, settings) for each in adjustments.sockets
         ]
@@ -218,7 +259,7 @@ class Loop:
             app,
             map=self._sockets,
             _sock=listening,
-            dispatcher=self._dispatcher,
+            dispatcher=self._lanes,
             adj=adjustments,
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
@@ -237,7 +278,7 @@ class Loop:
             self._turn(0.5)
         self._leave()
         self._finish(time.monotonic() + GRACE)
-        self._dispatcher.shutdown(timeout=1)
+        self._lanes.shutdown(1)
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, map=self._sockets, use_poll=True, count=1)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 import signal
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
+from re import Pattern
+from typing import Final
 
 from formsvc import db, logs
 from formsvc.config import Settings
@@ -13,6 +18,16 @@ from formsvc.errors import FormsvcError
 from formsvc.services import demo, evaluation, installed
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
+
+#: of glibc's ``malloc.h``: from which size on each piece has pages of its own
+_M_MMAP_THRESHOLD: Final = -3
+#: what has threads of its own, so that pages and savings never wait behind it: passwords, which
+#: two hands check; and papers that are finished, one at a time, for of two with the same coming
+#: number in their Word document one would have to make it again
+LANES: Final[dict[Pattern[str], int]] = {
+    re.compile(r"^POST \S*/(login|password|password/[^/]+)$"): 2,
+    re.compile(r"^POST \S*/papers/drafts/[^/]+/issue$"): 1,
+}
 
 
 class PortTaken(FormsvcError):
@@ -28,6 +43,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
     settings.secret()
+    _give_memory_back()
     db.migrate(settings)
     lines = _demo_lines(settings) if settings.demo else _advice(settings)
     logs.configure()
@@ -46,7 +62,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
 def serve(settings: Settings, listening: list[socket.socket], *, worker: bool = True) -> None:
     """Serve on sockets that listen until SIGTERM or SIGINT; a second signal ends it at once."""
     app = create_app(settings)
-    loop = connections.Loop(app, listening, settings)
+    loop = connections.Loop(app, listening, settings, LANES)
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -89,6 +105,16 @@ def listen(host: str, port: int) -> list[socket.socket]:
             " Something else may be running there: choose another with --port."
         ) from None
     return listening
+
+
+def _give_memory_back() -> None:
+    """Have large pieces of memory given back to the system as soon as they are free.
+
+    By itself glibc takes a piece of 19 MiB (a password's) as a sign that more such will be asked
+    for, and keeps as much in each thread that ever checked one: 40 MB for good.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # systems with another C library
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
 
 
 def _notice_changes(settings: Settings) -> None:
