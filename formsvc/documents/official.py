@@ -10,10 +10,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from formsvc import config
-from formsvc.documents import checks, docx, docx_guard, jail, pdf_font, pdf_form
-from formsvc.documents.form_values import form_values, written_values
+from formsvc.documents import checks, docx, jail, pdf_form
+from formsvc.documents.docx import guard
 from formsvc.documents.html_pdf import printable
-from formsvc.documents.pdf_form import Filled, Overflow
+from formsvc.documents.pdf_form import Filled, Overflow, typeface
+from formsvc.documents.pdf_form.values import form_values, written_values
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -169,7 +170,7 @@ def _compile(template: bytes) -> None:
     compiled = pdf_form.load(template)
     for flatten in (False, True):
         compiled.unsure({}, compiled.fill({}, flatten=flatten), flatten=flatten)
-    pdf_font.fallback()  # for letters that the form lacks
+    typeface.fallback()  # for letters that the form lacks
     printable("\u2603")
 
 
@@ -177,5 +178,5 @@ def warm() -> None:
     """Load what every template needs, as the jail does before it gives up its rights."""
     docx.compiled((config.SHIPPED / "consent.nb.docx").read_bytes())
     pdf_form.load((config.SHIPPED / "consent.nb.pdf").read_bytes())
-    for encoding in docx_guard.BYTE_ORDERS.values():  # Python reads them in when first used
+    for encoding in guard.BYTE_ORDERS.values():  # Python reads them in when first used
         codecs.lookup(encoding)

@@ -10,7 +10,7 @@ from typing import Final
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from formsvc.documents import pdf_font
+from formsvc.documents.pdf_form import typeface
 
 #: Latin with every Sámi letter, phonetic letters, Greek, Cyrillic, punctuation, currency, signs
 LETTERS: Final = (
@@ -26,9 +26,9 @@ LETTERS: Final = (
 
 
 @cache
-def carried() -> pdf_font.FormFont:
+def carried() -> typeface.FormFont:
     """The font to embed; whoever types in the paper has it too, whatever the machine has."""
-    return pdf_font.read(_cut(LETTERS))
+    return typeface.read(_cut(LETTERS))
 
 
 @cache
@@ -41,7 +41,7 @@ def blank() -> bytes:
 
 
 def _cut(letters: Iterable[int]) -> bytes:
-    font = TTFont(io.BytesIO(pdf_font.bundled().program), recalcTimestamp=False)
+    font = TTFont(io.BytesIO(typeface.bundled().program), recalcTimestamp=False)
     options = Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[6])
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "DSIG", "STAT", "meta", "FFTM"]
     subsetter = Subsetter(options)
