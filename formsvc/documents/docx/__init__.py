@@ -9,11 +9,12 @@ input gives equal bytes.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from formsvc.documents.docx import active, checking, dialect, inserted, package
+from formsvc.documents.docx import active, checking, dialect, guard, inserted, package
 from formsvc.documents.docx.dialect import Source
 from formsvc.documents.docx.jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
 from formsvc.documents.docx.parts import Part
@@ -23,7 +24,7 @@ from formsvc.errors import BadTemplate, Fault, FaultyTemplate
 from formsvc.language import gettext as _
 from formsvc.language import speaking
 
-__all__ = ["CompiledDocx", "check", "compiled", "load", "render", "text"]
+__all__ = ["CompiledDocx", "check", "compiled", "load", "render", "text", "warm"]
 
 _CORE: Final = "docProps/core.xml"
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
@@ -122,6 +123,12 @@ def compiled(template: bytes) -> CompiledDocx:
     and what it hands out is never changed, so that threads share it.
     """
     return load(template)
+
+
+def warm() -> None:
+    """Load what Python reads in when it is first used, while files can still be opened."""
+    for encoding in guard.BYTE_ORDERS.values():
+        codecs.lookup(encoding)
 
 
 class CompiledDocx:

@@ -31,7 +31,8 @@ from markupsafe import Markup
 
 from formsvc import letters
 from formsvc.config import PACKAGE
-from formsvc.documents import fonts, glyphs
+from formsvc.documents import fonts
+from formsvc.documents.html_pdf import glyphs
 from formsvc.documents.words import written
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken

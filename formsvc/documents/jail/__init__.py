@@ -23,12 +23,14 @@ from contextlib import suppress
 from typing import Any, Final
 
 from formsvc.config import PACKAGE
-from formsvc.documents.jail import sandbox, within
-from formsvc.documents.jail.sandbox import PROCESSOR, WALL
+from formsvc.documents.jail import sandbox
+from formsvc.documents.jail.sandbox import PROCESSOR, SECCOMP, WALL
 from formsvc.documents.jail.within import LENGTH, TAKEN
 from formsvc.errors import AnswersLost, BadTemplate, DocumentFailed
 from formsvc.language import gettext as _
 from formsvc.language import spoken
+
+__all__ = ["SECCOMP", "in_force", "possible", "run"]
 
 MOST_ANSWERED: Final = 256 * 1024 * 1024
 #: of the environment, which holds secrets too
@@ -135,7 +137,7 @@ class _Warden:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-m", within.__name__, str(theirs.fileno())],
+                    [sys.executable, "-m", __name__, str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     cwd=PACKAGE.parent,
                     env={name: os.environ[name] for name in _NEEDED if name in os.environ},

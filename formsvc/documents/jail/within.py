@@ -1,8 +1,8 @@
 """Within the jail: a warm process that forks a child for every piece of work.
 
-It is started by ``jail``, and ends with the service. What is ``kept`` is done in this process
-itself, so that its children find it done: only templates that a child has looked through and found
-harmless are read here.
+It is started by ``jail``, through ``__main__``, and ends with the service. What is ``kept`` is done
+in this process itself, so that its children find it done: only templates that a child has looked
+through and found harmless are read here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LENGTH: Final = struct.Struct("<Q")
 Result = bytes | str | list[Any] | dict[str, Any] | None
 
 
-def _serve(line: socket.socket) -> None:
+def serve(line: socket.socket) -> None:
     """Take one piece of work after the other, until the service is gone."""
     _warm()
     sandbox.leave_the_world()
@@ -63,12 +63,12 @@ def _warm() -> None:
     """Load all that a piece of work may need, since it can open no file."""
     import jinja2.debug  # noqa: F401, PLC0415 - Jinja does so at the first error
 
-    from formsvc.documents import official  # noqa: PLC0415 - only the process within needs it
+    from formsvc.documents import filling  # noqa: PLC0415 - only the process within needs it
 
     for language in LANGUAGES:
         with speaking(language):
             _("Ja")
-    official.warm()
+    filling.warm()
 
 
 def _prepare(kept: Callable[[], object] | None) -> None:
@@ -121,7 +121,3 @@ def _bury() -> None:
             pass
     except ChildProcessError:
         pass
-
-
-if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))

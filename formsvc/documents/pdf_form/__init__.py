@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents import pdf_text
-from formsvc.documents.pdf_form import checking, hazards, sheet
+from formsvc.documents.pdf_form import checking, hazards, sheet, typeface
 from formsvc.documents.pdf_form.editable import Editable, Increments
 from formsvc.documents.pdf_form.fallback import reserved
 from formsvc.documents.pdf_form.fields import Field, found
@@ -39,12 +39,26 @@ from formsvc.documents.pdf_form.parts import ButtonPart, Overflow, TextPart, Wri
 from formsvc.documents.pdf_form.prepare import prepared, remarks
 from formsvc.documents.pdf_form.proof import Proof, proved, texts, unsure
 from formsvc.documents.pdf_form.tags import Tags
+from formsvc.documents.pdf_form.values import form_values, written_values
 from formsvc.errors import BadTemplate, Fault, FormsvcError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
 
-__all__ = ["FONT", "CompiledForm", "Filled", "Overflow", "append", "check", "fill", "load", "text"]
+__all__ = [
+    "FONT",
+    "CompiledForm",
+    "Filled",
+    "Overflow",
+    "append",
+    "check",
+    "fill",
+    "form_values",
+    "load",
+    "prove",
+    "text",
+    "written_values",
+]
 
 #: what the metadata say of PDF/A-2a, PDF/A-2b and PDF/UA-1
 _ACCESSIBLE: Final = b"<pdfaid:conformance>A</pdfaid:conformance>"
@@ -208,6 +222,17 @@ def load(data: bytes) -> CompiledForm:
             "The form of the PDF template is broken. Open it in a program for PDF forms, and save"
             " it anew."
         ) from error
+
+
+def prove(data: bytes) -> None:
+    """Read a template, prove what can be proved of it, and load the letters that it may lack.
+
+    :raises BadTemplate: when it cannot be read, holds no form, or one that nobody can fill.
+    """
+    form = load(data)
+    for flatten in (False, True):
+        form.unsure({}, form.fill({}, flatten=flatten), flatten=flatten)
+    typeface.fallback()
 
 
 def check(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:

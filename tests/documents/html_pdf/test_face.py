@@ -23,8 +23,8 @@ from jinja2 import UndefinedError
 from pypdf import PdfReader
 
 from formsvc.cleaning import REPLACEMENT
-from formsvc.documents import checks, fonts, glyphs, html_pdf
-from formsvc.documents.html_pdf import source
+from formsvc.documents import checks, fonts, html_pdf
+from formsvc.documents.html_pdf import glyphs, source
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
 from tests.documents.validator import failures
