@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents import pdf_text
-from formsvc.documents.pdf_form import checking, hazards, sheet, typeface
+from formsvc.documents.pdf_form import checking, hazards, typeface
 from formsvc.documents.pdf_form.editable import Editable, Increments
 from formsvc.documents.pdf_form.fallback import reserved
 from formsvc.documents.pdf_form.fields import Field, found
@@ -122,16 +122,14 @@ class CompiledForm:
         *,
         flatten: bool = False,
         incremental: bool = False,
-        continued: bool = True,
     ) -> Filled:
         """The template with values: a text, True or False, what a button or an option is called.
 
-        What has no room stands in ``overflow`` of what is returned and on pages after the form,
-        and the field refers to them in the language spoken.
+        What has no room stands in ``overflow`` of what is returned, for pages that the caller
+        appends, and the field refers to them in the language spoken.
 
         :param flatten: draw the values on plain pages, with no form any more
-        :param incremental: leave the template's own bytes, and add to them; never any pages
-        :param continued: False leaves the pages to the caller, who appends its own
+        :param incremental: leave the template's own bytes, and add to them
         :raises BadTemplate: naming a value that the template has no field for, or cannot show.
         """
         for name in values:
@@ -143,10 +141,7 @@ class CompiledForm:
         given = [values.get(name) for _, name, _ in self._named]
         said = (self._identifier, given, flatten, incremental, list(overflow))
         identifier = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).digest()[:16]
-        data = way.made(decided, identifier)
-        if overflow and continued and not incremental:
-            data = append(data, sheet.sheets(overflow.values()))
-        return Filled.of(data, overflow.values())
+        return Filled.of(way.made(decided, identifier), overflow.values())
 
     def unsure(
         self,
@@ -251,7 +246,7 @@ def fill(template: bytes, values: Mapping[str, str | bool], *, flatten: bool = F
 
     :raises BadTemplate: naming a value that the template has no field for, or cannot show.
     """
-    return load(template).fill(values, flatten=flatten, continued=False)
+    return load(template).fill(values, flatten=flatten)
 
 
 def append(filled: bytes, continuation: bytes) -> bytes:

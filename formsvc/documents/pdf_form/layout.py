@@ -77,16 +77,11 @@ class Laid(NamedTuple):
     complete: bool
 
 
-def lay(text: str, box: Box, font: Font, references: tuple[str, ...]) -> Laid:
-    """The text in the box, or its beginning followed by the first reference that there is room for.
+def shortened(text: str, box: Box, font: Font, references: tuple[str, ...]) -> Laid:
+    """The beginning of a text that does not fit, and the first reference there is room for.
 
     :param references: what stands for the rest, such as «… se vedlegg, punkt 2», the best first
     """
-    return fitted(text, box, font) or shortened(text, box, font, references)
-
-
-def shortened(text: str, box: Box, font: Font, references: tuple[str, ...]) -> Laid:
-    """The beginning of a text that does not fit, and the first reference there is room for."""
     for reference in references:
         laid = _shortened(text, box, font, reference)
         if laid:

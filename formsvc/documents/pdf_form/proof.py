@@ -77,7 +77,7 @@ def proved(form: Any, named: Named, *, flatten: bool, incremental: bool) -> Proo
     for _ in range(_ROUNDS):
         trials = dict(_trials(parts, left))
         values = {name: trial.value for name, trial in trials.items()}
-        filled = form.fill(values, flatten=flatten, incremental=incremental, continued=False)
+        filled = form.fill(values, flatten=flatten, incremental=incremental)
         _compare(trials, parts, filled, found, flatten=flatten)
         if not any(left.values()):
             break

@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import page
 import pymupdf
 import pypdfium2
 import pytest
@@ -25,7 +24,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from formsvc.cleaning import clean
-from formsvc.documents.pdf_form import CompiledForm, Filled, load, typeface
+from formsvc.documents.pdf_form import CompiledForm, Filled, load
 from formsvc.documents.pdf_form.fields import Field, Widget
 from formsvc.documents.pdf_form.objects import add, pdf, pdf_text, put, stream
 from formsvc.errors import BadTemplate
@@ -283,10 +282,8 @@ def test_any_text_comes_out_again_or_is_handed_back(written: str, name: str) -> 
     added = load(FOREIGN).fill({name: written}, incremental=True)
     assert _stored(added)[name].replace("\r", "\n") == fit
     assert filled.overflow == plain.overflow == added.overflow
-    read = "".join(_drawn_text(plain))
-    readable = typeface.fallback().advances.keys() | set("\n\t")
-    spelt = "".join(c if c in readable else f"[U+{ord(c):04X}]" for c in fit)
-    assert _bare(spelt) in _bare(read)
+    if not plain.overflow:
+        assert _bare(fit) in _bare("".join(_drawn_text(plain)))
 
 
 def _drawn_text(data: bytes) -> Iterator[str]:
@@ -294,32 +291,14 @@ def _drawn_text(data: bytes) -> Iterator[str]:
         yield sheet.extract_text()
 
 
-def test_a_long_text_is_wrapped_smaller_and_then_continued() -> None:
+def test_a_long_text_is_wrapped_smaller_and_then_handed_back() -> None:
     form = load(FOREIGN)
     assert form.fill({"anmerkungen": LONG[:600]}).overflow == []
     filled = form.fill({"anmerkungen": LONG}, flatten=True)
     assert [one.text for one in filled.overflow] == [LONG]
-    *form_pages, sheet = _drawn_text(filled)
-    assert "Emma trenger mer tid" in form_pages[0]
-    assert "se vedlegg, punkt 1" in form_pages[0]
-    assert sheet.startswith("Vedlegg\n1. anmerkungen")
-    assert _bare(LONG) in _bare(sheet)
-
-
-@pytest.mark.parametrize("flatten", [False, True], ids=["editable", "flattened"])
-def test_the_pages_of_a_long_text_are_for_archive_and_screen_reader(
-    flatten: bool, tmp_path: Path
-) -> None:
-    ours = (BENCH.parents[1] / "docx_templates" / "consent.nb.pdf").read_bytes()
-    values: dict[str, str | bool] = {"child.name": "Hilsen 👋", "child_heard_note": LONG * 8}
-    filled = load(ours).fill(values, flatten=flatten)
-    read = "".join(_drawn_text(filled))
-    assert "Hilsen [U+1F44B]" in read
-    assert _bare(LONG * 8) in _bare(read)
-    for profile in ("2a", "ua1"):
-        assert list(page.validate_pdf_bytes(filled, profile=profile).failures) == []
-    assert _qpdf_complains(filled, tmp_path) == ""
-    assert filled == load(ours).fill(values, flatten=flatten)
+    sheet = "".join(_drawn_text(filled))
+    assert "Emma trenger mer tid" in sheet
+    assert "se vedlegg, punkt 1" in sheet
 
 
 @pytest.mark.parametrize(("align", "side"), [(0, "left"), (2, "right")])

@@ -227,11 +227,15 @@ def test_letters_that_share_a_glyph_are_read_back_as_they_were_written(flatten: 
 
 def test_a_date_stands_one_digit_to_a_cell() -> None:
     box = fields(CONSENT)["valid_from"].widgets[0]
-    laid = layout.lay(
-        "24112026", layout.Box(box.width, box.height, cells=8), typeface.bundled(), ("*",)
-    )
+    laid = _laid("24112026", layout.Box(box.width, box.height, cells=8), ("*",))
     assert [line.text for line in laid.lines] == list("24112026")
     assert [int(line.x // (box.width / 8)) for line in laid.lines] == list(range(8))
+
+
+def _laid(text: str, box: layout.Box, references: tuple[str, ...]) -> layout.Laid:
+    """A text as a field shows it: whole, or its beginning."""
+    font = typeface.bundled()
+    return layout.fitted(text, box, font) or layout.shortened(text, box, font, references)
 
 
 def test_a_template_that_carries_no_font_is_given_one() -> None:
@@ -361,7 +365,7 @@ _LETTERS = st.text(
 @given(written=_LETTERS, box=_BOXES)
 def test_any_text_is_shown_whole_or_referred_to(written: str, box: layout.Box) -> None:
     references = ("… se vedlegg, punkt 1", "vedlegg 1", "*1")
-    laid = layout.lay(written, box, typeface.bundled(), references)
+    laid = _laid(written, box, references)
     drawn = "".join(line.text for line in laid.lines)
     if laid.complete:
         assert laid.shown == written
@@ -376,7 +380,7 @@ def test_any_text_is_shown_whole_or_referred_to(written: str, box: layout.Box) -
 @given(written=_LETTERS, box=_BOXES.filter(lambda box: box.width > 60 and not box.cells))
 def test_no_line_leaves_its_box(written: str, box: layout.Box) -> None:
     font = typeface.bundled()
-    laid = layout.lay(written, box, font, ("vedlegg 1", "*1"))
+    laid = _laid(written, box, ("vedlegg 1", "*1"))
     for line in laid.lines:
         assert line.x >= 0
         assert line.x + font.width(line.text.rstrip()) * laid.size <= box.width

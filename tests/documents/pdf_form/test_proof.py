@@ -43,7 +43,7 @@ with_or_without_form = pytest.mark.parametrize(
 
 
 def _unsure(form: CompiledForm, values: dict[str, str | bool], way: Way) -> list[str]:
-    return form.unsure(values, form.fill(values, **way, continued=False), **way)
+    return form.unsure(values, form.fill(values, **way), **way)
 
 
 # -- a sound engine -------------------------------------------------------------------------------
