@@ -11,6 +11,7 @@ from formsvc import config
 from formsvc.documents import checks, docx, pdf_form
 from formsvc.documents.html_pdf import printable
 from formsvc.documents.pdf_form import Filled, form_values, written_values
+from formsvc.documents.words import STEERING
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -30,7 +31,7 @@ def word(
 ) -> bytes:
     """The Word document."""
     data = docx.render(template, context, language)
-    printed = {name: said for name, said in words.items() if name not in checks.NOT_PRINTED}
+    printed = {name: said for name, said in words.items() if name not in STEERING}
     if docx.compiled(template).prints.unsure(printed):
         checks.nothing_lost(words, docx.text(data))
     return data

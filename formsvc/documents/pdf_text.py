@@ -22,7 +22,7 @@ _START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\n")
 _STREAM: Final = re.compile(rb"(\d+) 0 obj\n(<<[^\n]{,1000}>>)\nstream\n")
 _REFERENCE: Final = re.compile(rb"(\d+) 0 R")
 _NAMED: Final = re.compile(rb"/([\w.-]+) (\d+) 0 R")
-_MAPPED: Final = re.compile(rb"<([0-9a-f]{4})> <((?:[0-9a-f]{4})*)>\n")
+_MAPPED: Final = re.compile(rb"<([0-9a-fA-F]{4})> <((?:[0-9a-fA-F]{4})*)>\n")
 _GLYPHS: Final = re.compile(rb"<([0-9a-f]*)>")
 
 _IN_THE_FILE: Final = 1  # ISO 32000-1, table 18: where an object stands

@@ -18,6 +18,7 @@ from pypdf import PdfReader, PdfWriter
 
 from formsvc.documents import checks, html_pdf, pdf_form, pdf_text
 from formsvc.documents.checks import _bare as bare
+from formsvc.documents.html_pdf import standards
 from formsvc.errors import AnswersLost
 from tests.documents.html_pdf.test_face import HOSTILE, context, find, printed
 from tests.samples import PRINTED, Sample, load
@@ -97,13 +98,13 @@ def test_any_text_at_all_comes_out_again_or_is_visibly_replaced(odd: str) -> Non
 
 def seeded(monkeypatch: pytest.MonkeyPatch, damage: Callable[[Any], None]) -> str | None:
     """The text of minutes, with something done to the file before it was written."""
-    finish = html_pdf._finish  # noqa: SLF001 - the last moment before the file is packed
+    finish = standards.finish  # the last moment before the file is packed
 
     def damaged(document: Any, pdf: Any) -> None:
         damage(pdf)
         finish(document, pdf)
 
-    monkeypatch.setattr(html_pdf, "_finish", damaged)
+    monkeypatch.setattr(standards, "finish", damaged)
     return pdf_text.text(printed(find("minutes")))
 
 

@@ -2,25 +2,33 @@
 
 Every expression is looked at in the parsed template, before anything of it is compiled or run
 (OWASP ASVS 5.0, 1.3.7). Where the paper's answers are known, each name is followed through groups
-and lists, and what the template never prints is told too.
+and lists (``answers``), and what the template never prints is told too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from jinja2 import nodes
 
 from formsvc.documents.docx import active, dialect, package, tags
+from formsvc.documents.docx.answers import (
+    EACH,
+    NOTHING_KNOWN,
+    Found,
+    Path,
+    Schema,
+    dotted,
+    holds_many,
+    items,
+    never_printed,
+    unknown,
+)
 from formsvc.documents.docx.dialect import Source
 from formsvc.documents.docx.jinja import WordEnvironment
 from formsvc.errors import BadTemplate, Fault
 from formsvc.language import gettext as _
-
-#: JSON Schema of what a template is given; None where nothing is known of it
-Schema = Mapping[str, Any]
 
 #: filters that say the same in another way; none makes long texts of short ones
 FILTERS: Final = frozenset(
@@ -44,27 +52,10 @@ _LOOP: Final[Schema] = {
         for name in ("index", "index0", "revindex", "revindex0", "first", "last", "length", "depth")
     }
 }
-_LONGEST_NAME: Final = 200
 #: loops within loops; each level makes a paper of twenty rows twenty times slower
 _DEEPEST_LOOP: Final = 4
-_EACH: Final = "*"
-#: answers that steer how a paper is printed and do not stand on it themselves
-_STEERING: Final = frozenset({"language"})
-#: what is given beside the answers: the same in codes, and the words of the municipality
-_BESIDE: Final = frozenset({"codes", "paper"})
-
-_Path = tuple[str, ...]
-
-
-class _Found(NamedTuple):
-    """What a name leads to: the path of an answer and its schema."""
-
-    path: _Path
-    schema: Schema | None
-
-
-_NOTHING_KNOWN: Final = _Found((), None)
-_Scope = Mapping[str, _Found]
+#: what each name stands for
+_Scope = Mapping[str, Found]
 
 
 def faults(members: Mapping[str, bytes], parts: Collection[str], schema: Schema) -> list[Fault]:
@@ -77,14 +68,14 @@ def faults(members: Mapping[str, bytes], parts: Collection[str], schema: Schema)
     found = list(active.faults(members))
     if found:
         return found
-    environment, printed, all_read = WordEnvironment(), set[_Path](), True
+    environment, printed, all_read = WordEnvironment(), set[Path](), True
     for name in parts:
         told = tags.faults(name, package.parse(members[name], name))
         look = None if told else _of_part(environment, name, members[name], schema, told)
         found += [*told, *(look.faults if look else ())]
         printed |= look.printed if look else set()
         all_read = all_read and not told
-    return [*found, *_never_printed(schema, printed)] if all_read else found
+    return [*found, *never_printed(schema, printed)] if all_read else found
 
 
 def _of_part(
@@ -112,7 +103,7 @@ class _Look:
     ) -> None:
         self.faults: list[Fault] = []
         #: the answers that stand in something that is printed, or that choose what is
-        self.printed: set[_Path] = set()
+        self.printed: set[Path] = set()
         self._source = source
         self._schema = schema
         self._filters = FILTERS.union(own_filters)
@@ -149,7 +140,7 @@ class _Look:
         for child in node.nodes:
             self._printing = not isinstance(child, nodes.TemplateData)
             found = self._find(child, scope)
-            if _holds_many(found.schema):
+            if holds_many(found.schema):
                 self._tell(
                     child,
                     _(
@@ -164,7 +155,7 @@ class _Look:
             self._tell(node, _forbidden("for"))
             return
         row = self._row(node.iter, scope)
-        inner = {**scope, node.target.name: row, "loop": _Found(("loop",), _LOOP)}
+        inner = {**scope, node.target.name: row, "loop": Found(("loop",), _LOOP)}
         if node.test:
             self._find(node.test, inner)
         self._depth += 1
@@ -182,23 +173,23 @@ class _Look:
         for each in node.else_:
             self._look(each, scope)
 
-    def _row(self, node: nodes.Node, scope: _Scope) -> _Found:
+    def _row(self, node: nodes.Node, scope: _Scope) -> Found:
         """What each turn of a loop is about."""
         rows = self._find(node, scope)
         if isinstance(node, _FIXED) and node.items:
             return self._find(node.items[0], scope)
         if rows.schema is None:
-            return _Found((*rows.path, _EACH), None)
+            return Found((*rows.path, EACH), None)
         if "items" in rows.schema:
-            return _Found((*rows.path, _EACH), rows.schema["items"])
-        if not _items(rows.schema):
-            name = _dotted(rows.path)
+            return Found((*rows.path, EACH), rows.schema["items"])
+        if not items(rows.schema):
+            name = dotted(rows.path)
             self._tell(node, _("«%(name)s» er ingen liste, og kan ikke gjentas.", name=name))
-        return _Found((*rows.path, _EACH), {})  # the names of words go through a loop
+        return Found((*rows.path, EACH), {})  # the names of words go through a loop
 
     # -- expressions ------------------------------------------------------------------------
 
-    def _find(self, node: nodes.Node, scope: _Scope) -> _Found:
+    def _find(self, node: nodes.Node, scope: _Scope) -> Found:
         """Look at an expression; what it leads to, if it is the name of something."""
         if isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem):
             found = self._named(node, scope)
@@ -213,14 +204,14 @@ class _Look:
                 self._find(child, scope)
         elif not isinstance(node, nodes.Const | nodes.TemplateData):
             self._tell(node, _forbidden(_AS_WRITTEN.get(type(node), "")))
-        return _NOTHING_KNOWN
+        return NOTHING_KNOWN
 
-    def _note(self, found: _Found) -> None:
+    def _note(self, found: Found) -> None:
         # a choice is also told by what stands there because of it, such as a ticked box
         if found.path and (self._printing or "enum" in (found.schema or {})):
             self.printed.add(found.path[1:] if found.path[0] == "codes" else found.path)
 
-    def _filtered(self, node: nodes.Filter, scope: _Scope) -> _Found:
+    def _filtered(self, node: nodes.Filter, scope: _Scope) -> Found:
         if node.name not in self._filters:
             self._tell(
                 node,
@@ -233,27 +224,27 @@ class _Look:
         for child in (*node.args, *node.kwargs):
             self._find(child, scope)
         if node.node is None:
-            return _NOTHING_KNOWN
+            return NOTHING_KNOWN
         found = self._find(node.node, scope)
-        row = _Found((*found.path, _EACH), _items(found.schema))
+        row = Found((*found.path, EACH), items(found.schema))
         if node.name in ("first", "last", "join") and found.path:
             self._note(row)
         if node.name in ("first", "last"):
             return row
-        return found if node.name in _SAME_SHAPE else _NOTHING_KNOWN
+        return found if node.name in _SAME_SHAPE else NOTHING_KNOWN
 
-    def _named(self, node: nodes.Node, scope: _Scope) -> _Found:
+    def _named(self, node: nodes.Node, scope: _Scope) -> Found:
         if isinstance(node, nodes.Name):
             if node.name in scope:
                 return scope[node.name]
-            return self._below(node, _Found((), self._schema), node.name)
+            return self._below(node, Found((), self._schema), node.name)
         if isinstance(node, nodes.Getattr):
             return self._below(node, self._named(node.node, scope), node.attr)
         if isinstance(node, nodes.Getitem):
             return self._picked(node, self._named(node.node, scope), scope)
         return self._find(node, scope)
 
-    def _picked(self, node: nodes.Getitem, above: _Found, scope: _Scope) -> _Found:
+    def _picked(self, node: nodes.Getitem, above: Found, scope: _Scope) -> Found:
         """``names[0]``, ``child["name"]`` and ``headings[key]``."""
         if isinstance(node.arg, nodes.Const):
             if not isinstance(node.arg.value, int):
@@ -262,20 +253,20 @@ class _Look:
             self._find(node.arg, scope)
         else:
             self._tell(node, _forbidden("[ ]"))
-        return _Found((*above.path, _EACH), _items(above.schema))
+        return Found((*above.path, EACH), items(above.schema))
 
-    def _below(self, node: nodes.Node, above: _Found, name: str) -> _Found:
+    def _below(self, node: nodes.Node, above: Found, name: str) -> Found:
         """What a name stands for in a group."""
         if name.startswith("_"):
             self._tell(node, _forbidden(name))
         path = (*above.path, name)
         if above.schema is None:
-            return _Found(path, None)
+            return Found(path, None)
         known: Mapping[str, Schema] = above.schema.get("properties", {})
         if name in known:
-            return _Found(path, known[name])
-        self._tell(node, _unknown(above, name, self._schema or {}))
-        return _Found(path, None)
+            return Found(path, known[name])
+        self._tell(node, unknown(above, name, self._schema or {}))
+        return Found(path, None)
 
 
 _AS_WRITTEN: Final[Mapping[type[nodes.Node], str]] = {
@@ -318,94 +309,3 @@ def _is_fixed(node: nodes.Node) -> bool:
     return isinstance(node, _FIXED) and all(
         isinstance(each, nodes.Const | nodes.Name | nodes.Getattr) for each in node.items
     )
-
-
-def _items(schema: Schema | None) -> Schema | None:
-    """What each of a list is, or each of a group whose names are not fixed."""
-    each = schema and (schema.get("items") or schema.get("additionalProperties"))
-    return each or None
-
-
-def _holds_many(schema: Schema | None) -> bool:
-    return schema is not None and ("properties" in schema or bool(_items(schema)))
-
-
-def _unknown(above: _Found, name: str, schema: Schema) -> str:
-    here = _dotted(above.path)
-    written = _dotted((*above.path, name))[:_LONGEST_NAME]
-    if above.schema and "items" in above.schema:
-        return _(
-            "«%(here)s» er en liste. Gå gjennom den med for og endfor, og skriv navnet fra for"
-            " foran punktumet.",
-            here=here,
-        )
-    near = _near(above, name, schema)
-    if near:
-        return _("Papiret har ikke «%(name)s». Mente du `%(near)s`?", name=written, near=near)
-    return _("Papiret har ikke «%(name)s». Rett navnet, eller ta bort koden.", name=written)
-
-
-def _near(above: _Found, name: str, schema: Schema) -> str:
-    """The name that was meant: one like it in the same group, or the same in another group."""
-    known = above.schema.get("properties", {}) if above.schema else {}
-    like = get_close_matches(name, known, n=1, cutoff=0.7)
-    if like:
-        return _dotted((*above.path, like[0]))
-    elsewhere = (path for path, *_rest in _leaves(schema) if path[-1] == name)
-    return _dotted(next(elsewhere, ()))
-
-
-def _dotted(path: _Path) -> str:
-    """The path as a template writes it, where each of a list goes by the list's name."""
-    return ".".join(step for step in path if step != _EACH)
-
-
-# -- what is never printed ------------------------------------------------------------------------
-
-
-def _leaves(
-    schema: Schema, path: _Path = (), *, required: bool = False
-) -> Iterator[tuple[_Path, Schema, bool]]:
-    """Each single answer: its path, its schema, and whether it must be given."""
-    if "properties" in schema:
-        for name, below in schema["properties"].items():
-            must = name in schema.get("required", ())
-            yield from _leaves(below, (*path, name), required=must)
-    elif "items" in schema:
-        yield from _leaves(schema["items"], (*path, _EACH), required=required)
-    else:
-        yield path, schema, required
-
-
-def _never_printed(schema: Schema, printed: set[_Path]) -> Iterator[Fault]:
-    for path, answer, required in _leaves(schema):
-        if path[0] in _BESIDE | _STEERING or path in printed or _is_yes_or_no(answer):
-            continue
-        name = _dotted(path)
-        label = answer.get("title") or _label_of_list(schema, path) or name
-        if required:
-            message = _(
-                "Malen skriver aldri ut «%(label)s», som alltid skal stå på papiret. Sett inn koden"
-                " for %(name)s.",
-                label=label,
-                name=name,
-            )
-        else:
-            message = _(
-                "Malen skriver aldri ut «%(label)s» (%(name)s). Et papir med et slikt svar blir"
-                " ikke laget, for ingen svar skal gå tapt.",
-                label=label,
-                name=name,
-            )
-        yield Fault("", name, message, refuses=required)
-
-
-def _label_of_list(schema: Schema, path: _Path) -> str:
-    for step in path[:-1]:
-        schema = schema.get("properties", {}).get(step) or schema.get("items", {})
-    return str(schema.get("title", "")) if path[-1] == _EACH else ""
-
-
-def _is_yes_or_no(answer: Schema) -> bool:
-    kinds = answer.get("type", ())
-    return "const" in answer or "boolean" in ((kinds,) if isinstance(kinds, str) else kinds)

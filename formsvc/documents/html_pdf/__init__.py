@@ -1,8 +1,7 @@
 """Prints a paper: an HTML template and plain data in, one archive-proof and readable PDF out.
 
 A file is at once PDF/A-2a (for the archive) and PDF/UA-1 (for a screen reader). WeasyPrint
-writes one standard at a time, so the last step before writing (``_finish``) mends the rest:
-one XMP packet that names both, the scope of header cells, and the letters of each glyph.
+writes one standard at a time, so the last step before writing (``standards``) mends the rest.
 
 Some scripts (Tamil, Devanagari, Bengali, Burmese …) draw several letters with glyphs that stand
 for none of them alone. No list of glyphs and letters is then true, which 2a and UA-1 ask for:
@@ -24,7 +23,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -32,15 +30,13 @@ from markupsafe import Markup
 from formsvc import letters
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
-from formsvc.documents.html_pdf import glyphs
+from formsvc.documents.html_pdf import standards
 from formsvc.documents.words import written
-from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
+from formsvc.errors import MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
 
 if TYPE_CHECKING:
-    import pydyf
-    from weasyprint import CSS, Document
-    from weasyprint.pdf.metadata import DocumentMetadata
+    from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcherResponse
 
@@ -184,7 +180,7 @@ def print_html(html: str) -> bytes:
             pdf_variant="pdf/a-2a",
             stylesheets=[css],
             font_config=font_config,
-            finisher=_finish,
+            finisher=standards.finish,
         )
     shelf.close()
     return data
@@ -257,128 +253,3 @@ class _Shelf:
                 + ", ".join(self._refused)
                 + f". Legg bildet i {TEMPLATES.name}-mappa og bruk bare filnavnet."
             )
-
-
-def _finish(document: Document, pdf: pydyf.PDF) -> None:
-    """The last touch before the file is written: what one PDF variant alone doesn't give."""
-    from formsvc.documents.html_pdf.pack import pack  # noqa: PLC0415 - it loads pydyf
-
-    complete = _spell_out_glyphs(document, pdf)
-    _scope_header_cells(pdf)
-    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    metadata.stream = [_xmp(pdf, document.metadata, complete=complete)]
-    # an archive reads the packet without knowing PDF
-    metadata.compress = False
-    pack(pdf)
-
-
-def _scope_header_cells(pdf: pydyf.PDF) -> None:
-    """Say of each header cell whether it heads a column or a row."""
-    dictionaries: list[Any] = [item for item in pdf.objects if isinstance(item, dict)]
-    elements = {item.reference: item for item in dictionaries if "S" in item}
-    for cell in elements.values():
-        if cell["S"] == "/TH":
-            section = elements.get(elements[cell["P"]]["P"], {})
-            cell["A"]["Scope"] = "/Column" if section.get("S") == "/THead" else "/Row"
-
-
-def _spell_out_glyphs(document: Document, pdf: pydyf.PDF) -> bool:
-    """Write down for each glyph the letters it stands for; False when that can't be told."""
-    from weasyprint.text.fonts import get_hb_object_data
-
-    used = document.fonts.values()
-    missing = {chr(point) for font in used for point in font.missing}
-    if missing:
-        raise DocumentFailed(f"Skriftene har ikke disse tegnene: {' '.join(sorted(missing))}")
-    if not any(glyphs.doubtful(font.to_unicode) for font in used):
-        return True
-    complete = True
-    for font in used:
-        text = glyphs.letters(get_hb_object_data(font.hb_face), font.to_unicode)
-        complete = complete and all(text.values())
-        entry = next(o for o in pdf.objects if _is_font(o, font.name))
-        pdf.objects[int(entry["ToUnicode"].split()[0])].stream = [_cmap(text)]
-    return complete
-
-
-def _is_font(pdf_object: object, name: bytes) -> bool:
-    return (
-        isinstance(pdf_object, dict)
-        and pdf_object.get("BaseFont") == name
-        and "ToUnicode" in pdf_object
-    )
-
-
-def _cmap(text: Mapping[int, str]) -> bytes:
-    """A ToUnicode map (ISO 32000-1, 9.10.3), in the blocks of at most 100 that it asks for."""
-    lines = [f"<{glyph:04x}> <{t.encode('utf-16-be').hex()}>" for glyph, t in text.items()]
-    blocks = (lines[start : start + 100] for start in range(0, len(lines), 100))
-    return "\n".join(
-        (
-            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-            "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-            "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-            "1 begincodespacerange <0000> <ffff> endcodespacerange",
-            *(f"{len(b)} beginbfchar\n" + "\n".join(b) + "\nendbfchar" for b in blocks),
-            "endcmap CMapName currentdict /CMap defineresource pop end end",
-        )
-    ).encode()
-
-
-def _xmp(pdf: pydyf.PDF, named: DocumentMetadata, *, complete: bool) -> bytes:
-    """The metadata packet, as elements: PDFBox Preflight refuses attributes.
-
-    PDF/UA's own name space isn't known to PDF/A, so the packet describes it too (ISO 19005-2,
-    6.6.2.3).
-    """
-    creators = "".join(f"<rdf:li>{escape(author)}</rdf:li>" for author in named.authors)
-    return _PACKET.format(
-        conformance="A" if complete else "B",
-        title=escape(named.title),
-        creators=creators,
-        producer=escape(pdf.info["Producer"].string),
-        accessible=_ACCESSIBLE if complete else "",
-    ).encode()
-
-
-_ACCESSIBLE: Final = """\
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<pdfuaid:part>1</pdfuaid:part>
-</rdf:Description>
-<rdf:Description rdf:about=""
- xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
- xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>Part of ISO 14289 that the file follows</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas>
-</rdf:Description>"""
-
-_PACKET: Final = """\
-<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>{conformance}</pdfaid:conformance>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
-<dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:creator><rdf:Seq>{creators}</rdf:Seq></dc:creator>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
-<pdf:Producer>{producer}</pdf:Producer>
-</rdf:Description>
-{accessible}
-</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from formsvc.documents.pdf_form.fields import Field
-from formsvc.documents.pdf_form.values import MORE, STEERING, rows_in
+from formsvc.documents.pdf_form.values import MORE, rows_in
+from formsvc.documents.words import STEERING
 from formsvc.errors import Fault
 from formsvc.language import gettext as _
 

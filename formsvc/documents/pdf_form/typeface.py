@@ -9,11 +9,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from unicodedata import bidirectional, category, normalize
 
 from formsvc.documents.fonts import FOLDER
+from formsvc.documents.to_unicode import to_unicode
 from formsvc.errors import MissingResource
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 #: the bundled font, or the same family of the machine while the build has not made it yet
 FILES: Final = (
@@ -74,22 +78,7 @@ class FormFont:
 
     def to_unicode(self) -> bytes:
         """The CMap that tells which letter a glyph is, so that the text can be read back."""
-        letter_of = _letter_of(self.glyphs)
-        pairs = [
-            b"<%04X> <%s>" % (glyph, letter_of[glyph].encode("utf-16-be").hex().encode())
-            for glyph in sorted(letter_of)
-        ]
-        blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
-        return b"\n".join(
-            [
-                b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-                b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-                b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-                b"1 begincodespacerange <0000> <FFFF> endcodespacerange",
-                *(b"%d beginbfchar\n%s\nendbfchar" % (len(b), b"\n".join(b)) for b in blocks),
-                b"endcmap CMapName currentdict /CMap defineresource pop end end",
-            ]
-        )
+        return to_unicode(_letter_of(self.glyphs))
 
 
 @cache
@@ -123,6 +112,15 @@ def cut(program: bytes, letters: Iterable[int]) -> bytes:
 
     Where two letters share one (Greek ι and phonetic ɩ), what is drawn could not be told from it.
     """
+    font = subset(program, letters)
+    _one_glyph_a_letter(font)
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def subset(program: bytes, letters: Iterable[int]) -> TTFont:
+    """A font with these letters only, and nothing but what draws them."""
     from fontTools.subset import Options, Subsetter  # 60 ms, and few forms need it
     from fontTools.ttLib import TTFont  # the same
 
@@ -132,10 +130,7 @@ def cut(program: bytes, letters: Iterable[int]) -> bytes:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=letters)
     subsetter.subset(font)
-    _one_glyph_a_letter(font)
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
+    return font
 
 
 def _one_glyph_a_letter(font: Any) -> None:

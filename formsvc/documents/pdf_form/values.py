@@ -13,13 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from formsvc.documents.pdf_form.fields import Field, fields
-from formsvc.documents.words import written
+from formsvc.documents.words import STEERING, written
 from formsvc.errors import BadTemplate
 
 #: the last part of the name of a field that takes the rows beyond the table
 MORE: Final = "more"
-#: the language steers which template is taken and is not printed on it
-STEERING: Final = frozenset({"language"})
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 Values = dict[str, str | bool]

@@ -24,7 +24,7 @@ from pypdf import PdfReader
 
 from formsvc.cleaning import REPLACEMENT
 from formsvc.documents import checks, fonts, html_pdf
-from formsvc.documents.html_pdf import glyphs, source
+from formsvc.documents.html_pdf import glyphs, source, standards
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
 from tests.documents.validator import failures
@@ -213,7 +213,7 @@ def test_reading_and_styling_a_page_faster_changes_no_byte_of_the_print(
 
 def test_a_print_lets_python_look_for_garbage_again(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(html_pdf, "_scope_header_cells", lambda _pdf: seen.append(gc.isenabled()))
+    monkeypatch.setattr(standards, "_scope_header_cells", lambda _pdf: seen.append(gc.isenabled()))
 
     html_pdf.print_html(f"{HEAD}</body></html>")
     with pytest.raises(MissingResource):

@@ -20,6 +20,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from formsvc.documents import html_pdf
+from formsvc.documents.html_pdf import standards
 from formsvc.documents.pdf_form import Overflow, append, fill, layout, text, typeface
 from formsvc.documents.pdf_form.fields import fields
 from formsvc.documents.pdf_form.values import form_values
@@ -314,7 +315,7 @@ def test_a_form_promises_no_more_than_its_continuation_page(
     if not html_pdf.available():
         pytest.skip("WeasyPrint lacks Pango")
     # no bundled font has a glyph without letters any more, so one is made believe
-    monkeypatch.setattr(html_pdf, "_spell_out_glyphs", lambda _document, _pdf: False)
+    monkeypatch.setattr(standards, "_spell_out_glyphs", lambda _document, _pdf: False)
     filled = fill(CONSENT, {"child.name": "أهلا"})
     pages = _continuation(filled.overflow)
     assert b"<pdfaid:conformance>B" in pages
