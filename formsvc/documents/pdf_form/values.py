@@ -20,8 +20,6 @@ from formsvc.errors import BadTemplate
 MORE: Final = "more"
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
-Values = dict[str, str | bool]
-
 
 def form_values(
     answers: Mapping[str, Any], words: Mapping[str, Any], template: bytes
