@@ -1,10 +1,9 @@
 """Word in, Word out: a template in docxtpl's dialect becomes bytes filled with plain data.
 
-The way of a placeholder: ``dialect`` reads it out of Word's XML, ``shape`` and
-``prints`` prove what no answer can change, ``jinja`` prints an answer in its place,
-``breaks`` gives line breaks and tabs the form that Word knows, ``package`` joins the
-filled parts with all that stays as it was. The first three work once for each template; equal
-input gives equal bytes.
+The way of a placeholder: ``dialect`` reads it out of Word's XML, ``shape`` and ``prints`` prove
+what no answer can change, ``jinja`` prints an answer in its place, ``breaks`` gives line breaks and
+tabs the form that Word knows, ``package`` joins the filled parts with all that stays as it was. The
+first three work once for each template; equal input gives equal bytes.
 """
 
 from __future__ import annotations

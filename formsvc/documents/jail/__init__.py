@@ -1,9 +1,9 @@
 """Works on files that came from outside where they can do no harm: in a child without rights.
 
-A warm process waits beside the service (``within``). It knows no secret, and has left what it
-can of the machine (``sandbox``). It forks a child for every piece of work, which may use a few
-seconds of the processor, open no file and no connection, reach no other process, and start nothing.
-What a piece of work does to its child is gone with it.
+A warm process waits beside the service (``within``). It knows no secret, and has left what it can
+of the machine (``sandbox``). It forks a child for every piece of work, which may use a few seconds
+of the processor, open no file and no connection, reach no other process, and start nothing. What a
+piece of work does to its child is gone with it.
 """
 
 from __future__ import annotations

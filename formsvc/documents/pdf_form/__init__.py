@@ -6,10 +6,10 @@ that has no room, or letters that the font lacks, is never cut: the field shows 
 reference, and the whole text is handed back for a continuation page, which ``append`` joins to the
 form. Equal input gives equal bytes.
 
-A value goes from ``CompiledForm.fill`` to its part in ``parts``, which lays it out
-(``layout``); ``Look.drawn`` in ``look`` makes the operators, ``editable`` and
-``flat`` the objects, and ``write`` the file. Before that ``checking`` looks a template
-through, and after it ``proof`` knows what need not be read back.
+A value goes from ``CompiledForm.fill`` to its part in ``parts``, which lays it out (``layout``);
+``Look.drawn`` in ``look`` makes the operators, ``editable`` and ``flat`` the objects, and ``write``
+the file. Before that ``checking`` looks a template through, and after it ``proof`` knows what need
+not be read back.
 """
 
 from __future__ import annotations
