@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from formsvc import config, profile
 from formsvc.config import OPEN_FILES, PACKAGE, settings
-from formsvc.documents import html_pdf, jail, jail_sandbox
+from formsvc.documents import html_pdf, jail
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
@@ -222,7 +222,7 @@ def _jail() -> Finding:
     return Finding(
         f"{what}: {', '.join([*measures, 'limits'])}",
         # seccomp forbids all that a child has no need for; the others are the second lock
-        ok=jail_sandbox.SECCOMP in measures or settings().templates is None,
+        ok=jail.SECCOMP in measures or settings().templates is None,
         mend=(
             "This system does not lock work up well enough for files that you did not make"
             " yourselves. Use Linux with seccomp on x86-64 or ARM64, or leave out"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from formsvc import cleaning, config, letters
 from formsvc.documents import docx, pdf_form
-from formsvc.documents.docx_package import unpack
+from formsvc.documents.docx.package import unpack
 from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
 from formsvc.kinds import Format, find
@@ -23,7 +23,7 @@ from formsvc.services import printing, template
 from template_sources.word import template as shipped
 from tests import leaving_out
 from tests.documents import validator
-from tests.documents.test_docx_guard import packed
+from tests.documents.docx.test_guard import packed
 from tests.samples import FILLABLE, PRINTED, Sample, load
 
 UNFILLED = re.compile(r"\bNone\b|\{\{|\}\}|\{%|%\}|\bTrue\b|\bFalse\b|Undefined")

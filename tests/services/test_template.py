@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from formsvc import config
 from formsvc.cli import main
 from formsvc.documents import jail
-from formsvc.documents.docx_package import unpack
+from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.services import health, printing, template
 from template_sources.word import template as shipped
 from template_sources.word.parts import paragraph
-from tests.documents.test_docx_guard import changed, packed
+from tests.documents.docx.test_guard import changed, packed
 from tests.samples import load
 
 FORMATS: tuple[Format, ...] = ("docx", "fillable", "flattened")
