@@ -20,15 +20,16 @@ from typing import Final, Literal, NamedTuple
 
 import formsvc
 from formsvc import config, kinds, profile
+from formsvc.batch import rows, workers
+from formsvc.batch.journal import Journal
+from formsvc.batch.rows import Row, RowFile
+from formsvc.batch.tables import CsvWriter
 from formsvc.documents import html_pdf
 from formsvc.errors import FormsvcError, InvalidAnswers, MissingLibrary, Problem
 from formsvc.kinds import Format, Kind
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import printing, rows, workers
-from formsvc.services.journal import Journal
-from formsvc.services.rows import Row, RowFile
-from formsvc.services.tables import CsvWriter
+from formsvc.services import printing
 
 log = logging.getLogger(__name__)
 
