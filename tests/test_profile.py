@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from formsvc import profile
 from formsvc.language import LANGUAGES
 from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
+from formsvc.profile.tables import laid_over
 
 DAY = date(2026, 11, 24)
 SHIPPED = tomllib.loads(profile.SHIPPED.read_text("utf-8"))
@@ -277,7 +278,7 @@ def test_the_newest_text_valid_on_the_day_is_used(load_own: Callable[[str], Prof
 def test_own_texts_stay_when_a_later_release_ships_newer_ones() -> None:
     newer = [{"from": date(y, 1, 1), "nb": f"levert {y}", "nn": "x"} for y in (2026, 2029)]
     own = [{"from": date(2027, 1, 1), "nb": "egen", "nn": "eigen"}]
-    laid = profile._laid_over(newer, own)  # noqa: SLF001  it cannot be seen from outside before 2029
+    laid = laid_over(newer, own)  # it cannot be seen from outside before 2029
     assert [version["nb"] for version in laid] == ["levert 2026", "egen"]  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,35 @@
+"""The municipality's facts, words, arenas and rules: dated data in TOML, checked when it is read.
+
+The shipped ``profile.toml`` is an invented municipality and explains each table. An installation
+lays its own file over it key by key (FORMSVC_PROFILE). A mistake in it is refused at once with
+the key and the mend, so that no paper goes out with half a profile.
+"""
+
+from functools import cache
+
+from formsvc.config import settings
+from formsvc.profile.contents import PURPOSES, ROLES, Arena, NotInProfile, Profile, SigningRule
+from formsvc.profile.reading import SHIPPED, load
+from formsvc.profile.tables import InvalidProfile
+
+__all__ = [
+    "PURPOSES",
+    "ROLES",
+    "SHIPPED",
+    "Arena",
+    "InvalidProfile",
+    "NotInProfile",
+    "Profile",
+    "SigningRule",
+    "current",
+    "load",
+]
+
+
+@cache
+def current() -> Profile:
+    """The profile of this installation, read once.
+
+    :raises InvalidProfile: at the first mistake.
+    """
+    return load(settings().profile)
