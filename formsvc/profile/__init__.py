@@ -8,11 +8,20 @@ the key and the mend, so that no paper goes out with half a profile.
 from functools import cache
 
 from formsvc.config import settings
-from formsvc.profile.contents import PURPOSES, ROLES, Arena, NotInProfile, Profile, SigningRule
+from formsvc.profile.contents import (
+    PAGES,
+    PURPOSES,
+    ROLES,
+    Arena,
+    NotInProfile,
+    Profile,
+    SigningRule,
+)
 from formsvc.profile.reading import SHIPPED, load
-from formsvc.profile.tables import InvalidProfile
+from formsvc.profile.tables import InvalidProfile, refuse_unread
 
 __all__ = [
+    "PAGES",
     "PURPOSES",
     "ROLES",
     "SHIPPED",
@@ -23,6 +32,7 @@ __all__ = [
     "SigningRule",
     "current",
     "load",
+    "refuse_unread",
 ]
 
 

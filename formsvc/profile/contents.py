@@ -20,14 +20,15 @@ PURPOSES: Final = (
 #: what employees may be; models.Role has the same, and a test compares
 ROLES: Final = ("referent", "coordinator", "ke", "admin")
 
+#: the group of the texts that stand on pages of their own, and not on a paper
+PAGES: Final = "site"
+
 Level = Literal["case", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
-MinutesKept = Literal["always", "as_a_rule", "optional"]
-Referent = Literal["named", "rotates", "open"]
 Guardians = Literal["all", "one", "none"]
 
 _T = TypeVar("_T")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 class NotInProfile(FormsvcError, KeyError):
@@ -84,8 +85,6 @@ class Arena:
 
     code: str
     name: Words
-    #: the models that have it, such as ("BTI", "Sel")
-    models: tuple[str, ...]
     enabled: bool
     #: "case" is about one child; "system" names no child at all
     level: Level
@@ -96,8 +95,6 @@ class Arena:
     feedback_to_family: bool
     #: days before the meeting that the agenda should be out; None where there is no such rule
     agenda_days: int | None
-    minutes: MinutesKept
-    referent: Referent
     #: guideline for its length
     duration_minutes: int | None
     convenes: Words
@@ -224,7 +221,7 @@ class Profile:
         return _found(self.titles, "titles", kind).say(language, on)
 
     def word(self, key: str, language: str, on: date | None = None) -> str:
-        """A word that municipalities use differently, such as ``exempt`` or ``absence``."""
+        """A word that municipalities use differently, such as ``exempt``."""
         return _found(self.words, "words", key).say(language, on)
 
     def text(self, key: str, language: str, on: date | None = None) -> list[str]:
@@ -249,15 +246,19 @@ class Profile:
 
     def services(self, language: str) -> dict[str, str]:
         """The services to choose from: code to name, in the profile's order."""
-        return {c: s.name.say(language) for c, s in self.all_services.items() if s.enabled}
-
-    def service(self, code: str, language: str) -> str:
-        """A service's name, also of one that is no longer offered."""
-        return _found(self.all_services, "services", code).name.say(language)
+        return {
+            code: service.name.say(language)
+            for code, service in self.all_services.items()
+            if service.enabled
+        }
 
     def arenas(self, language: str) -> dict[str, str]:
         """The arenas to choose from: code to name, in the profile's order."""
-        return {c: a.name.say(language) for c, a in self.all_arenas.items() if a.enabled}
+        return {
+            code: arena.name.say(language)
+            for code, arena in self.all_arenas.items()
+            if arena.enabled
+        }
 
     def arena(self, code: str) -> Arena:
         """An arena, also one that is no longer offered."""
@@ -279,28 +280,13 @@ class Profile:
         """The name of today's age rules, to be stored with what was signed by them."""
         return self.rules_on(clock.today()).version
 
-    def discussion_words(self, language: str) -> tuple[str, ...]:
-        """Phrases that show that a conclusion retells the discussion."""
-        return self.word_list("discussion", language)
-
-    def word_list(self, key: str, language: str) -> tuple[str, ...]:
-        """Words to look for in what was written, such as ``vague_deadlines``."""
-        return _found(self.word_lists, "word_lists", key)[language]
-
     def phrases(self, key: str) -> frozenset[str]:
-        """A word list in all languages at once and in small letters: people mix languages."""
+        """Words to look for in what was written, such as ``discussion``, in small letters.
+
+        In all languages at once: people mix them.
+        """
         lists = _found(self.word_lists, "word_lists", key)
         return frozenset(word.casefold() for words in lists.values() for word in words)
-
-    @property
-    def discussion_phrases(self) -> frozenset[str]:
-        """What gives away that a conclusion retells the discussion."""
-        return self.phrases("discussion")
-
-    @property
-    def complaint_phrases(self) -> frozenset[str]:
-        """What gives away a complaint on resources."""
-        return self.phrases("resources")
 
     @property
     def family_roles(self) -> frozenset[str]:
@@ -316,7 +302,7 @@ class Profile:
         def fact(found: re.Match[str]) -> str:
             return self._fact(found[1], language, on)
 
-        return [_PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
+        return [PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
 
     def _fact(self, path: str, language: str, on: date | None) -> str:
         """What a placeholder such as ``{offices.coordinating_unit.phone}`` stands for."""

@@ -12,6 +12,7 @@ from typing import Final, cast, get_args
 from formsvc import norway
 from formsvc.cleaning import clean, is_blank
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
+from formsvc.profile import checks
 from formsvc.profile.contents import (
     PURPOSES,
     ROLES,
@@ -22,17 +23,21 @@ from formsvc.profile.contents import (
     Guardians,
     Level,
     Limits,
-    MinutesKept,
     Municipality,
-    NotInProfile,
     Office,
     Profile,
-    Referent,
     Service,
     SigningRule,
     Words,
 )
-from formsvc.profile.tables import BEGINNING, InvalidProfile, Table, is_dated, laid_over, read
+from formsvc.profile.tables import (
+    BEGINNING,
+    InvalidProfile,
+    Table,
+    is_dated,
+    laid_over,
+    read,
+)
 
 SHIPPED: Final = Path(__file__).with_name("profile.toml")
 
@@ -42,10 +47,12 @@ def load(own: Path | None = None) -> Profile:
 
     :raises InvalidProfile: at the first mistake.
     """
-    data = read(SHIPPED)
-    if own is not None:
-        data = cast("dict[str, object]", laid_over(data, read(own)))
-    return parse(data)
+    shipped = read(SHIPPED)
+    if own is None:
+        return parse(shipped)
+    profile = parse(cast("dict[str, object]", laid_over(shipped, read(own))))
+    checks.refuse_unread_keys(profile, parse(shipped))
+    return profile
 
 
 def parse(data: Mapping[str, object]) -> Profile:
@@ -84,7 +91,7 @@ def parse(data: Mapping[str, object]) -> Profile:
         references=_all_words(top.table("legal")),
     )
     top.close()
-    _check_placeholders(profile)
+    checks.placeholders(profile)
     return profile
 
 
@@ -200,15 +207,12 @@ def _arena(code: str, table: Table) -> Arena:
     arena = Arena(
         code=code,
         name=_words_of(table, "name"),
-        models=tuple(map(str, table.may("models", list, [], '["BTI"]'))),
         enabled=table.may("enabled", bool, True, flag),
         level=cast(Level, table.choice("level", get_args(Level), "case")),
         consent=cast(ArenaConsent, table.choice("consent", get_args(ArenaConsent), "required")),
         family=table.may("family", bool, True, flag),
         feedback_to_family=table.may("feedback_to_family", bool, False, flag),
         agenda_days=table.may("agenda_days", int, 0, "a number of days") or None,
-        minutes=cast(MinutesKept, table.choice("minutes", get_args(MinutesKept), "always")),
-        referent=cast(Referent, table.choice("referent", get_args(Referent), "named")),
         duration_minutes=table.may("duration_minutes", int, 0, "a number of minutes") or None,
         convenes=_words_of(table, "convenes"),
         chairs=_words_of(table, "chairs" if table.value("chairs") else "convenes"),
@@ -299,20 +303,3 @@ def _age(table: Table) -> tuple[int, SigningRule]:
     if guardians == "none" and not young_person:
         raise InvalidProfile(table.path, f"from_age = {start}: nobody signs. Let somebody sign.")
     return start, SigningRule(guardians, young_person)
-
-
-def _check_placeholders(profile: Profile) -> None:
-    groups = {**profile.resources, "legal": profile.references}
-    for group, texts in groups.items():
-        for key, words in texts.items():
-            _check_text(profile, f"texts.{group}.{key}", words)
-
-
-def _check_text(profile: Profile, path: str, words: Words) -> None:
-    for since, wording in words.versions:
-        for language in wording:
-            try:
-                profile.paragraphs(words, language, since)
-            except NotInProfile as error:
-                mend = f"a placeholder in the {language} text is not known. {error}"
-                raise InvalidProfile(path, mend) from error

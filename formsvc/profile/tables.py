@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -79,14 +79,14 @@ class Table:
             raise InvalidProfile(path, "must be a table with keys of its own.")
         self.path = path
         self._values: dict[str, object] = value
-        self._asked: set[str] = set()
+        self._asked: dict[str, None] = {}  # a set that keeps their order
 
     def __call__(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
     def value(self, key: str) -> object:
         """The value as it stands; None when it is missing."""
-        self._asked.add(key)
+        self._asked[key] = None
         return self._values.get(key)
 
     def need(self, key: str, kind: type[_T], example: str) -> _T:
@@ -120,8 +120,16 @@ class Table:
 
     def close(self) -> None:
         """Refuse keys that nobody asked for: they are misspelt, or do nothing."""
-        for key in self._values:
-            if key not in self._asked:
-                near = get_close_matches(key, self._asked, n=1)
-                known = f"did you mean {near[0]}?" if near else f"known: {', '.join(self._asked)}."
-                raise InvalidProfile(self(key), f"is not known here; {known}")
+        refuse_unread(self.path, self._values, self._asked)
+
+
+def refuse_unread(path: str, keys: Iterable[str], known: Collection[str]) -> None:
+    """Refuse keys of a table that nothing reads: they are misspelt, or do nothing.
+
+    :raises InvalidProfile: naming the key and the nearest one that is read.
+    """
+    for key in keys:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            mend = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}."
+            raise InvalidProfile(f"{path}.{key}" if path else key, f"is not known here; {mend}")

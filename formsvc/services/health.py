@@ -13,7 +13,7 @@ from formsvc import config, profile
 from formsvc.config import OPEN_FILES, PACKAGE, settings
 from formsvc.documents import html_pdf, jail, jail_sandbox
 from formsvc.errors import FormsvcError
-from formsvc.kinds import KINDS, Kind
+from formsvc.kinds import KINDS, Kind, demand_read
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
 from formsvc.services import template
 
@@ -136,7 +136,7 @@ def _unwell(found: Overview) -> str:
 
 def _profile() -> Finding:
     try:
-        profile.current()
+        demand_read(profile.current())
     except FormsvcError as error:
         return Finding("Profile", ok=False, mend=str(error))
     return Finding("Profile", ok=True, mend="")

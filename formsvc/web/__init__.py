@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from formsvc import config, profile
+from formsvc import config, kinds, profile
 from formsvc.config import Settings
 from formsvc.language import gettext, ngettext, spoken
 from formsvc.web import (
@@ -65,9 +65,11 @@ class Service(session.Service):
 def create_app(settings: Settings | None = None) -> Service:
     """Make the application of an installation.
 
-    :raises MissingSetting: outside demo mode without a secret key
+    :raises MissingSetting: outside demo mode without a secret key.
+    :raises InvalidProfile: at the first mistake in the municipality's profile.
     """
     settings = settings or config.settings()
+    kinds.demand_read(profile.current())
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
     traffic.init_app(app)

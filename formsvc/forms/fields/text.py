@@ -207,6 +207,10 @@ class NationalId(Text):
     kind = "digits"
     inputmode = "numeric"
 
+    def shown(self) -> str:
+        """Masked: the whole number stands in its field and on the application alone."""
+        return norway.masked(self.words())
+
     def parse(self, text: str) -> str:
         synthetic = settings().demo
         try:
