@@ -6,8 +6,9 @@ the key and the mend, so that no paper goes out with half a profile.
 """
 
 from functools import cache
+from pathlib import Path
 
-from formsvc.config import settings
+from formsvc import config
 from formsvc.profile.contents import (
     PAGES,
     PURPOSES,
@@ -36,10 +37,14 @@ __all__ = [
 ]
 
 
-@cache
 def current() -> Profile:
-    """The profile of this installation, read once.
+    """The profile of the installation at work, read once.
 
     :raises InvalidProfile: at the first mistake.
     """
-    return load(settings().profile)
+    return _read_once(config.current().profile)
+
+
+@cache
+def _read_once(own: Path | None) -> Profile:
+    return load(own)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request
 from jinja2 import StrictUndefined
@@ -37,6 +38,9 @@ from formsvc.web import (
     worker,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 #: the areas of the site; each of their addresses has its row in access.TABLE
 AREAS: Final[tuple[Blueprint, ...]] = (
     health.area,
@@ -61,6 +65,11 @@ class Service(session.Service):
 
     jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
 
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request with the settings of this application."""
+        with config.using(self.extensions["formsvc.settings"]):
+            return super().__call__(environ, start_response)
+
 
 def create_app(settings: Settings | None = None) -> Service:
     """Make the application of an installation.
@@ -68,7 +77,12 @@ def create_app(settings: Settings | None = None) -> Service:
     :raises MissingSetting: outside demo mode without a secret key.
     :raises InvalidProfile: at the first mistake in the municipality's profile.
     """
-    settings = settings or config.settings()
+    settings = settings or config.current()
+    with config.using(settings):
+        return _put_together(settings)
+
+
+def _put_together(settings: Settings) -> Service:
     kinds.demand_read(profile.current())
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings

@@ -7,7 +7,7 @@ import socket
 import sys
 from functools import partial
 
-from formsvc import db, logs
+from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.services import demo, evaluation, installed
@@ -27,6 +27,11 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     :raises PortTaken: when something else is served there.
     :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
+    with config.using(settings):
+        _run(settings, host, port, number, worker=worker)
+
+
+def _run(settings: Settings, host: str, port: int, number: int, *, worker: bool) -> None:
     settings.secret()
     db.migrate(settings)
     lines = _demo_lines(settings) if settings.demo else _advice(settings)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from formsvc import config
 from formsvc.batch import rows
 from formsvc.batch.journal import Journal
 from formsvc.batch.run import Outcome, run
+from formsvc.config import Settings
 from formsvc.documents import docx
 from formsvc.errors import BatchStopped, NoSuchFormat, UnreadableRows
 from formsvc.kinds import Format, find
@@ -265,18 +267,33 @@ def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path) -> No
     assert [path.name for path in out.glob("*.part")] == [".minutes-000009.4711.docx.part"]
 
 
-def test_beside_a_thread_processes_are_started_afresh_and_give_the_same(tmp_path: Path) -> None:
-    file = _jsonl(tmp_path, ANSWERS, {}, _answers("Åse"))
+@contextmanager
+def _beside_a_thread() -> Iterator[None]:
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
     thread.start()
     try:
-        assert _what(_run(file, tmp_path / "2", jobs=2)) == ["made", "refused", "made"]
+        yield
     finally:
         end.set()
         thread.join()
+
+
+def test_beside_a_thread_processes_are_started_afresh_and_give_the_same(tmp_path: Path) -> None:
+    file = _jsonl(tmp_path, ANSWERS, {}, _answers("Åse"))
+    with _beside_a_thread():
+        assert _what(_run(file, tmp_path / "2", jobs=2)) == ["made", "refused", "made"]
     _run(file, tmp_path / "1")
     assert _documents(tmp_path / "1") == _documents(tmp_path / "2")
+
+
+def test_processes_that_are_started_afresh_have_the_settings_of_the_run(tmp_path: Path) -> None:
+    answers = load("ip_application.nb")
+    answers["person"] |= {"has_national_id": True, "national_id": "03851598730"}
+    file = _jsonl(tmp_path, answers)
+    with _beside_a_thread(), config.using(Settings(demo=False)):
+        [outcome] = _run(file, tmp_path / "out", jobs=2, kind="ip_application")
+    assert [problem.field for problem in outcome.problems] == ["person.national_id"]
 
 
 # -- the report -----------------------------------------------------------------------------------

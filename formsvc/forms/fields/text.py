@@ -9,8 +9,7 @@ from unicodedata import category
 
 from wtforms.validators import StopValidation
 
-from formsvc import cleaning, letters, norway
-from formsvc.config import settings
+from formsvc import cleaning, config, letters, norway
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import AnswerField, Typed
 from formsvc.language import gettext as _
@@ -212,7 +211,7 @@ class NationalId(Text):
         return norway.masked(self.words())
 
     def parse(self, text: str) -> str:
-        synthetic = settings().demo
+        synthetic = config.current().demo
         try:
             return norway.identity_number(text, synthetic=synthetic)
         except ValueError:
