@@ -33,18 +33,23 @@ __all__ = [
     "SigningRule",
     "current",
     "load",
+    "of",
     "refuse_unread",
 ]
 
 
 def current() -> Profile:
-    """The profile of the installation at work, read once.
+    """The profile of the installation at work.
 
     :raises InvalidProfile: at the first mistake.
     """
-    return _read_once(config.current().profile)
+    return of(config.current().profile)
 
 
 @cache
-def _read_once(own: Path | None) -> Profile:
+def of(own: Path | None) -> Profile:
+    """The profile with that file of a municipality's own laid over it, read once in a process.
+
+    :raises InvalidProfile: at the first mistake.
+    """
     return load(own)
