@@ -1,9 +1,11 @@
-"""The settings of an installation, read from the environment once."""
+"""The settings of an installation: given by whoever starts it, or read from the environment."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,6 +60,18 @@ class Settings:
             " `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` and keep it safe:"
             " stored papers cannot be read without it. To try the service: FORMSVC_DEMO=1."
         )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that tell another process what papers look like here, wherever it stands.
+
+        >>> Settings(demo=True).environment()
+        {'FORMSVC_DEMO': '1', 'FORMSVC_PROFILE': '', 'FORMSVC_TEMPLATES': ''}
+        """
+        return {
+            "FORMSVC_DEMO": "1" if self.demo else "0",
+            "FORMSVC_PROFILE": str(self.profile.absolute()) if self.profile else "",
+            "FORMSVC_TEMPLATES": str(self.templates.absolute()) if self.templates else "",
+        }
 
     def masters(self) -> tuple[str, ...]:
         """The secret key and the earlier ones, the newest first.
@@ -120,8 +134,33 @@ def _number(name: str, text: str) -> int:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process, from its environment: for the edges, which hand them on."""
     return read(os.environ)
+
+
+_current: ContextVar[Settings | None] = ContextVar("settings", default=None)
+
+
+def current() -> Settings:
+    """The settings of the installation at work: what its edge was given, else the environment's."""
+    return _current.get() or settings()
+
+
+@contextmanager
+def using(given: Settings) -> Iterator[None]:
+    """Let an installation of these settings be at work within the block.
+
+    A thread that is started there does not follow: it is an edge, and uses them itself.
+
+    >>> with using(Settings(proxies=3)):
+    ...     current().proxies
+    3
+    """
+    token = _current.set(given)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 #: the templates that come with the service: a wheel carries them inside the package, a checkout
@@ -135,7 +174,7 @@ SHIPPED = next(
 
 def own_template(name: str) -> Path | None:
     """The municipality's own template of that name, if it has one."""
-    folder = settings().templates
+    folder = current().templates
     return folder / name if folder and (folder / name).is_file() else None
 
 

@@ -326,15 +326,3 @@ def in_figures(number: int, language: str) -> str:
     """
     figures = f"{number:,}"
     return figures if language == "en" else figures.replace(",", "\N{NO-BREAK SPACE}")
-
-
-def listed(items: Sequence[str], language: str) -> str:
-    """The items as a list within a sentence.
-
-    >>> listed(["skole", "PPT", "BUP"], "nb")
-    'skole, PPT og BUP'
-    """
-    if len(items) < 2:
-        return "".join(items)
-    last = "and" if language == "en" else "og"
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -253,16 +253,16 @@ def test_the_doctor_says_that_the_key_is_another_one() -> None:
 
 @pytest.mark.parametrize("rotated", [False, True])
 def test_the_doctor_asks_for_a_rotation_until_no_text_needs_an_earlier_key(
-    first: Settings, monkeypatch: pytest.MonkeyPatch, *, rotated: bool
+    first: Settings, *, rotated: bool
 ) -> None:
     db.migrate(first)
     if rotated:
         with opened(first) as sessions:
             rotate(sessions)
-    monkeypatch.setattr(health, "settings", lambda: first)
-    finding = next(found for found in health.findings() if found.what == "Database")
-    assert finding.ok is rotated
-    assert ("rotate-keys" in finding.mend) is not rotated
+    with config.using(first):
+        finding = next(found for found in health.findings() if found.what == "Database")
+        assert finding.ok is rotated
+        assert ("rotate-keys" in finding.mend) is not rotated
 
 
 def test_an_older_key_is_read_with_until_it_is_taken_away(real: Settings) -> None:

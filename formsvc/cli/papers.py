@@ -17,10 +17,10 @@ from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
+    from formsvc.batch.rows import RowFile
+    from formsvc.batch.run import Outcome
     from formsvc.forms.base import DocumentForm
     from formsvc.kinds import Format, Kind
-    from formsvc.services.batch import Outcome
-    from formsvc.services.rows import RowFile
 
 _answers_file = click.option(
     "--data",
@@ -97,8 +97,8 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
 
 
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
+    from formsvc.batch.rows import Row, form
     from formsvc.kinds import find
-    from formsvc.services.rows import Row, form
 
     found = find(kind)
     return found, form(found, Row(1, source.read()), table=False)
@@ -199,11 +199,11 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
     """
     counts: dict[str, int] = dict.fromkeys(("made", "kept", "refused"), 0)
     with reports.refusals(), _summary(counts):
+        from formsvc.batch.run import run
         from formsvc.kinds import find
-        from formsvc.services import batch as batches
 
         rows = _rows(source, find(kind))
-        for outcome in _shown(batches.run(find(kind), rows, out, wanted, jobs), rows):
+        for outcome in _shown(run(find(kind), rows, out, wanted, jobs), rows):
             counts[outcome.what] += 1
             for told in outcome.problems or outcome.notices:
                 click.echo(f"row {outcome.number}: {reports.sentence(told)}", err=True)
@@ -211,7 +211,7 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
 
 
 def _rows(source: Path, kind: Kind) -> RowFile:
-    from formsvc.services import rows
+    from formsvc.batch import rows
 
     if source.name == "-":
         return rows.JsonLines(sys.stdin.buffer)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.config import settings
+from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Role
@@ -60,7 +60,7 @@ def load(session: Session) -> list[str]:
 
     :raises NotAllowed: outside demo mode.
     """
-    if not settings().demo:
+    if not config.current().demo:
         raise NotAllowed("Demo data is for demo mode only. Start with FORMSVC_DEMO=1.")
     if not _loaded(session):
         _employ(session)

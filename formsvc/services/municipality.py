@@ -18,8 +18,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc import clock, profile
-from formsvc.config import settings
+from formsvc import clock, config, profile
 from formsvc.errors import MissingLibrary, NotAllowed
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind, find
@@ -83,7 +82,7 @@ def fill(session: Session, size: int) -> Iterator[str]:
 
     :raises NotAllowed: outside demo mode.
     """
-    if not settings().demo:
+    if not config.current().demo:
         raise NotAllowed("Demo data is for demo mode only. Start with FORMSVC_DEMO=1.")
     if session.scalar(select(Account.id).where(Account.email == _email(0))):
         yield "A municipality has been loaded before: nothing is changed."

@@ -12,7 +12,7 @@ from functools import partial
 from re import Pattern
 from typing import Final
 
-from formsvc import db, logs
+from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.services import demo, evaluation, installed
@@ -42,6 +42,11 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     :raises PortTaken: when something else is served there.
     :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
+    with config.using(settings):
+        _run(settings, host, port, number, worker=worker)
+
+
+def _run(settings: Settings, host: str, port: int, number: int, *, worker: bool) -> None:
     settings.secret()
     _give_memory_back()
     db.migrate(settings)

@@ -222,5 +222,7 @@ def test_more_rows_than_anybody_reads_are_refused() -> None:
 
 def test_choosing_an_arena_says_how_its_meetings_are_held() -> None:
     form = find("minutes").form.from_typed({"arena": ["responsibility_group"]})
-    assert "2–3 ganger i året" in form["arena"].hint
+    hint = form["arena"].hint
+    assert "Hvor ofte: 2–3 ganger i året. Bør vare: 60 minutter. " in hint
+    assert hint.endswith("Samtykke: skriftlig samtykke. Det skal alltid skrives referat.")
     assert not find("minutes").form()["arena"].hint

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from formsvc import config
+from formsvc.config import Settings
 from formsvc.documents import pdf_form
 from formsvc.kinds import Format, find
 from formsvc.services import press, printing
@@ -54,9 +56,11 @@ def test_a_paper_is_printed_with_the_words_of_its_own_day(
         "[[titles.minutes]]\nfrom = 2026-01-01\nnb = 'Protokoll'\nnn = 'Protokoll'\n"
         "[[titles.minutes]]\nfrom = 2026-11-26\nnb = 'Møtebok'\nnn = 'Møtebok'\n"
     )
-    monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "profile.toml"))
-    for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
-        assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+    monkeypatch.chdir(tmp_path)  # the press stands elsewhere
+    with config.using(Settings(demo=True, profile=Path("profile.toml"))):
+        for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
+            assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+    assert "Møtebok" not in pdf_form.text(press.make(order("pdf", "minutes", "2026-11-26")).data)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formsvc import config
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
 from formsvc.services import api_token
@@ -24,15 +24,13 @@ pytestmark = SQLITE_ONLY
 
 
 @pytest.fixture
-def faulty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def faulty(tmp_path: Path, app: Flask) -> Path:
     """The municipality's own consent, which is a template of another paper."""
     file = tmp_path / "consent.nb.docx"
     file.write_bytes(shipped("minutes", "nb"))
-    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
-    config.settings.cache_clear()
-    yield file
-    monkeypatch.undo()
-    config.settings.cache_clear()
+    given = app.extensions["formsvc.settings"]
+    app.extensions["formsvc.settings"] = replace(given, templates=tmp_path)
+    return file
 
 
 @pytest.mark.usefixtures("faulty")

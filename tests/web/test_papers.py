@@ -114,6 +114,18 @@ def test_a_refused_paper_keeps_what_was_typed(as_kari: Visitor) -> None:
     assert "Solveig &amp; &lt;Nygård&gt;" in page.text
 
 
+def test_an_identity_number_is_whole_in_its_field_and_masked_where_it_is_looked_over(
+    as_kari: Visitor,
+) -> None:
+    person = find("ip_application").form.sample()["person"]
+    person |= {"has_national_id": True, "national_id": "03851598730"}
+    address = begin(as_kari, "ip_application", person=person)
+    assert "03851598730" in as_kari.get(address).text
+    review = as_kari.get(f"{address}/review").text
+    assert "038515 *****" in review
+    assert "98730" not in review
+
+
 @pytest.mark.parametrize(
     "text", ["ord " * 10_000 + "slutt", "Wang 王小明"], ids=["long", "letters"]
 )

@@ -192,7 +192,7 @@ def _is_seen(file: PdfReader, widget: fields.Widget) -> bool:
     return widget.page >= 0 and not hidden and not flat and _is_within(file, widget)
 
 
-def _is_within(file: PdfReader, widget: pdf_fields.Widget) -> bool:
+def _is_within(file: PdfReader, widget: fields.Widget) -> bool:
     """Whether the middle of a field lies where its page is shown (ISO 32000-1, 14.11.2)."""
     shown = file.pages[widget.page].cropbox
     left, right = sorted((shown.left, shown.right))  # any two opposite corners are a box (7.9.5)

@@ -20,15 +20,17 @@ from typing import Final, Literal, NamedTuple
 
 import formsvc
 from formsvc import config, kinds, profile
+from formsvc.batch import rows, workers
+from formsvc.batch.journal import Journal
+from formsvc.batch.rows import Row, RowFile
+from formsvc.batch.tables import CsvWriter
+from formsvc.config import Settings
 from formsvc.documents import html_pdf
 from formsvc.errors import FormsvcError, InvalidAnswers, MissingLibrary, Problem
 from formsvc.kinds import Format, Kind
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import printing, rows, workers
-from formsvc.services.journal import Journal
-from formsvc.services.rows import Row, RowFile
-from formsvc.services.tables import CsvWriter
+from formsvc.services import printing
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,8 @@ def run(
     """
     printing.demand(kind, wanted)
     out.mkdir(parents=True, exist_ok=True)
-    order = Order(kind.slug, wanted, out, bool(source.columns), _fingerprint(kind, wanted))
+    shapes = _fingerprint(kind, wanted)
+    order = Order(kind.slug, wanted, out, bool(source.columns), shapes, config.current())
     with closing(Journal(order.journal)) as journal, journal.alone():
         order.sweep()
         # the cells of a refused row are needed until its outcome is told
@@ -95,6 +98,8 @@ class Order:
     table: bool
     #: of all that shapes a document, but for its row
     fingerprint: bytes
+    #: of the installation that makes them
+    settings: Settings
 
     @property
     def journal(self) -> Path:
@@ -114,7 +119,7 @@ class Order:
 def _fingerprint(kind: Kind, wanted: Format) -> bytes:
     """Of all that shapes a document of this kind and format today, but for the answers."""
     shapes = hashlib.sha256(f"{formsvc.__version__} {kind.slug} {wanted}".encode())
-    own = config.settings()
+    own = config.current()
     shapes.update(str(own.demo).encode())
     for path in (profile.SHIPPED, own.profile):
         shapes.update(path.read_bytes() if path else b"-")
@@ -169,7 +174,7 @@ def _lost(row: Row) -> Outcome:
 
 @contextmanager
 def _ready(order: Order) -> Iterator[Callable[[Row], Outcome]]:
-    with closing(Journal(order.journal)) as journal:
+    with config.using(order.settings), closing(Journal(order.journal)) as journal:
         yield partial(_outcome, order, kinds.find(order.slug), journal)
 
 

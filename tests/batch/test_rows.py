@@ -12,11 +12,11 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from formsvc.batch import cells, rows, tables
+from formsvc.batch.rows import Row
 from formsvc.errors import InvalidAnswers, UnreadableRows
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import find
-from formsvc.services import cells, rows, tables
-from formsvc.services.rows import Row
 from tests.samples import load
 
 CREATED = find("ke_group_created")

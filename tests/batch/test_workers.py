@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from formsvc.batch import workers
+from formsvc.batch.workers import Work
 from formsvc.errors import BatchStopped
-from formsvc.services import workers
-from formsvc.services.workers import Work
 
 KILLED = -1
 
@@ -133,7 +133,7 @@ def test_what_is_warm_is_warm_in_every_process() -> None:
 _ENDLESS = """
 import os, time
 from contextlib import nullcontext
-from formsvc.services import workers
+from formsvc.batch import workers
 def slow(task):
     time.sleep(0.05)
     return os.getpid()

@@ -11,18 +11,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from formsvc import config
+from formsvc.batch import rows
+from formsvc.batch.journal import Journal
+from formsvc.batch.run import Outcome, run
+from formsvc.config import Settings
 from formsvc.documents import docx
 from formsvc.errors import BatchStopped, NoSuchFormat, UnreadableRows
 from formsvc.kinds import Format, find
-from formsvc.services import batch, printing, rows
-from formsvc.services.batch import Outcome
-from formsvc.services.journal import Journal
+from formsvc.services import printing
 from tests.samples import load
 
 CREATED = find("ke_group_created")
@@ -42,7 +45,7 @@ def _jsonl(folder: Path, *answers: dict[str, Any]) -> Path:
 def _run(
     file: Path, out: Path, wanted: Format = "docx", jobs: int = 1, kind: str = "ke_group_created"
 ) -> list[Outcome]:
-    return list(batch.run(find(kind), rows.read(file, find(kind)), out, wanted, jobs))
+    return list(run(find(kind), rows.read(file, find(kind)), out, wanted, jobs))
 
 
 def _what(outcomes: list[Outcome]) -> list[str]:
@@ -192,7 +195,7 @@ def test_the_journal_and_the_names_tell_of_nobody(tmp_path: Path) -> None:
 def test_two_runs_do_not_work_in_one_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("formsvc.services.journal._PATIENCE", 0)
+    monkeypatch.setattr("formsvc.batch.journal._PATIENCE", 0)
     file, out = _jsonl(tmp_path, ANSWERS), tmp_path / "out"
     out.mkdir()
     first = Journal(out / ".ke_group_created.docx.journal")
@@ -264,18 +267,33 @@ def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path) -> No
     assert [path.name for path in out.glob("*.part")] == [".minutes-000009.4711.docx.part"]
 
 
-def test_beside_a_thread_processes_are_started_afresh_and_give_the_same(tmp_path: Path) -> None:
-    file = _jsonl(tmp_path, ANSWERS, {}, _answers("Åse"))
+@contextmanager
+def _beside_a_thread() -> Iterator[None]:
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
     thread.start()
     try:
-        assert _what(_run(file, tmp_path / "2", jobs=2)) == ["made", "refused", "made"]
+        yield
     finally:
         end.set()
         thread.join()
+
+
+def test_beside_a_thread_processes_are_started_afresh_and_give_the_same(tmp_path: Path) -> None:
+    file = _jsonl(tmp_path, ANSWERS, {}, _answers("Åse"))
+    with _beside_a_thread():
+        assert _what(_run(file, tmp_path / "2", jobs=2)) == ["made", "refused", "made"]
     _run(file, tmp_path / "1")
     assert _documents(tmp_path / "1") == _documents(tmp_path / "2")
+
+
+def test_processes_that_are_started_afresh_have_the_settings_of_the_run(tmp_path: Path) -> None:
+    answers = load("ip_application.nb")
+    answers["person"] |= {"has_national_id": True, "national_id": "03851598730"}
+    file = _jsonl(tmp_path, answers)
+    with _beside_a_thread(), config.using(Settings(demo=False)):
+        [outcome] = _run(file, tmp_path / "out", jobs=2, kind="ip_application")
+    assert [problem.field for problem in outcome.problems] == ["person.national_id"]
 
 
 # -- the report -----------------------------------------------------------------------------------
@@ -332,7 +350,7 @@ def test_mended_rows_are_kept_when_the_run_that_reads_them_is_stopped(tmp_path: 
     _run(_as_table(tmp_path, "reason=", "reason=", "reason="), out)
     before = (out / "refused.csv").read_bytes()
     source = rows.read(out / "refused.csv", CREATED)
-    running = batch.run(CREATED, source, out, "docx", 1)
+    running = run(CREATED, source, out, "docx", 1)
     next(running)
     running.close()
     assert (out / "refused.csv").read_bytes() == before
@@ -399,14 +417,15 @@ _MEASURED = """
 import sys, gc
 from pathlib import Path
 from formsvc.kinds import find
-from formsvc.services import batch, rows
+from formsvc.batch import rows
+from formsvc.batch.run import run
 def resident():
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * 4096 / 2**20
 file, out = map(Path, sys.argv[1:])
 kind = find("ke_group_created")
 early = late = 0.0
-for n, outcome in enumerate(batch.run(kind, rows.read(file, kind), out, "docx", 1)):
+for n, outcome in enumerate(run(kind, rows.read(file, kind), out, "docx", 1)):
     if n == 300:
         early = resident()
     late = resident() if n % 100 == 0 else late

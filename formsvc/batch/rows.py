@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
+from formsvc.batch import cells, tables
 from formsvc.errors import InvalidAnswers, Problem, UnreadableRows
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
-from formsvc.services import cells, tables
 
 #: the column that says which row of the first file this was: a mended row keeps its number
 NUMBER: Final = "#rad"
