@@ -225,6 +225,16 @@ def test_behind_a_proxy_each_visitor_is_counted_as_what_the_proxy_says(tmp_path:
         assert wrong_log_ins(started, 1, X_Forwarded_For="10.8.8.8") == [422]
 
 
+@pytest.mark.parametrize("told", ["::ffff:10.1.{}.1", "10.1.{}.1:50312"])
+def test_visitors_are_told_apart_however_the_proxy_writes_their_addresses(
+    tmp_path: Path, told: str
+) -> None:
+    with running(tmp_path, PROXIES="1") as started:
+        form = started.form_of("/evaluation/")
+        for each in range(profile.current().limits.evaluations + 2):
+            assert form.send({}, X_Forwarded_For=told.format(each))[0].status == 422
+
+
 def test_what_a_visitor_writes_before_its_proxy_is_not_believed(tmp_path: Path) -> None:
     with running(tmp_path, PROXIES="1") as started:
         form = started.form_of("/evaluation/")
