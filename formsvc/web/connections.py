@@ -20,6 +20,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import Error
 
 from formsvc.config import OPEN_FILES, Settings
 from formsvc.web import security
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS: Final = 8
+#: where a password is checked: by far the slowest of what a stranger may ask for
+LOG_IN: Final = "/login"
+#: threads that do nothing else, as many as passwords are checked at once
+LOG_IN_THREADS: Final = 2
+#: log-ins that may wait for them; a town hall at eight o'clock is fewer
+MOST_LOG_INS: Final = 200
 #: connections that one process holds open; a browser keeps up to six
 MOST: Final = 900
 #: connections that wait until they are let in
@@ -72,6 +79,49 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         self.response_headers.extend(self.channel.server.refusal_headers)
         super().execute()
+
+
+class TooManyLogIns(Error):  # type: ignore[misc]
+    """The answer to a log-in that would have to wait too long."""
+
+    code = 503
+    reason = "Service Unavailable"
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Say when to try again."""
+        status, headers, body = super().to_response(ident)
+        return status, [*headers, ("Retry-After", "30")], body
+
+
+class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Threads for all requests, and others for log-ins, so that a heap of these holds up nobody.
+
+    Eight who guess at passwords would else hold every thread, whatever addresses they come from.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_thread_count(THREADS)
+        self._log_ins = ThreadedTaskDispatcher()
+        self._log_ins.set_thread_count(LOG_IN_THREADS)
+
+    def add_task(self, task: Channel) -> None:
+        """Give a connection's next request to the threads that are for it."""
+        request = task.requests[0]
+        is_log_in = request.error is None and (request.command, request.path) == ("POST", LOG_IN)
+        if is_log_in and len(self._log_ins.queue) < MOST_LOG_INS:
+            self._log_ins.add_task(task)
+            return
+        if is_log_in:
+            request.error = TooManyLogIns(
+                "Svært mange logger inn akkurat nå. Vent et halvt minutt og prøv igjen."
+            )
+        super().add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
+        """End the threads, when what they are at is done or the time is over."""
+        self._log_ins.shutdown(cancel_pending, timeout)
+        return bool(super().shutdown(cancel_pending, timeout))
 
 
 class Answer(WSGITask):  # type: ignore[misc]
@@ -185,7 +235,7 @@ class Loop:
             sockets=list(listening),
             ident=None,
             # above the room, so that it is reached only when that many are being answered at once
-            connection_limit=room + THREADS,
+            connection_limit=room + THREADS + LOG_IN_THREADS,
             cleanup_interval=CLEAN_EVERY,
             # the application refuses long bodies in words; this keeps the disk from being filled
             max_request_body_size=2 * security.LONGEST,
@@ -197,8 +247,7 @@ class Loop:
             log_socket_errors=False,  # somebody who went away is no fault
         )
         self._sockets: dict[int, Any] = {}
-        self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(THREADS)
+        self._dispatcher = Dispatcher()
         self._listeners = [
             self._listener(app, each, adjustments, room, settings) for each in adjustments.sockets
         ]
