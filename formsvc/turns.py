@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import deque
+from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
@@ -17,6 +18,10 @@ from formsvc.outages import Busy
 
 #: how long a transaction waits for those of others, in seconds
 PATIENCE: Final = 10.0
+#: where no turn has ended for so many seconds, something holds the database: then only so many wait
+#: on, and the others are told at once. Each who waits holds a thread that could show a page.
+STILL: Final = 2.0
+FEW: Final = 3
 
 
 class Turns:
@@ -25,33 +30,50 @@ class Turns:
     def __init__(self) -> None:
         self._guard = Lock()
         self._taken = False
+        #: when the turn was last taken or handed over
+        self._moved = 0.0
         #: a locked lock for each who waits; it is released as the turn is handed over
         self._waiting: deque[Lock] = deque()
 
     def take(self, patience: float) -> None:
         """Wait for one's turn.
 
-        :raises Busy: when it has not come within so many seconds.
+        :raises Busy: when it has not come within so many seconds; sooner where no turn ends and
+            a few wait already.
         """
+        until = time.monotonic() + patience
         with self._guard:
             if not self._taken:
-                self._taken = True
+                self._taken, self._moved = True, time.monotonic()
                 return
+            if self._stands_still() and len(self._waiting) >= FEW:
+                raise Busy
             mine = Lock()
             mine.acquire()
             self._waiting.append(mine)
         handed_over = False
         try:
-            handed_over = mine.acquire(timeout=patience)
+            while not handed_over and (left := until - time.monotonic()) > 0:
+                handed_over = mine.acquire(timeout=min(left, STILL))
+                if not handed_over and self._is_hopeless(mine):
+                    break
         finally:
             if not handed_over:  # also where Ctrl+C ends the wait
                 self._leave(mine)
         if not handed_over:
             raise Busy
 
+    def _stands_still(self) -> bool:
+        return time.monotonic() - self._moved >= STILL
+
+    def _is_hopeless(self, mine: Lock) -> bool:
+        with self._guard:
+            return self._stands_still() and mine not in islice(self._waiting, FEW)
+
     def end(self) -> None:
         """Hand the turn on to whoever has waited longest."""
         with self._guard:
+            self._moved = time.monotonic()
             if self._waiting:
                 self._waiting.popleft().release()
             else:

@@ -31,7 +31,10 @@ def waiting(queue: Turns, count: int) -> None:
         threading.Event().wait(0.001)
 
 
-def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
+def test_turns_come_in_the_order_in_which_they_were_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "STILL", LONG)
     queue, order = Turns(), list[int]()
 
     def work(number: int) -> None:
@@ -58,6 +61,35 @@ def test_whoever_loses_patience_leaves_the_queue_and_holds_nobody_up() -> None:
         queue.take(0.01)
     queue.end()
     queue.take(0)
+
+
+def test_where_no_turn_ends_a_few_wait_on_and_the_others_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "STILL", 0.05)
+    queue, served, told = Turns(), list[int](), list[int]()
+
+    def work(number: int) -> None:
+        try:
+            queue.take(LONG)
+        except Busy:
+            told.append(number)
+        else:
+            served.append(number)
+            queue.end()
+
+    queue.take(LONG)
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(turns.FEW + 2)]
+    for thread in threads:
+        thread.start()
+    while len(told) < 2:
+        threading.Event().wait(0.001)
+    with pytest.raises(Busy):
+        queue.take(LONG)
+    queue.end()
+    for thread in threads:
+        thread.join()
+    assert len(served) == turns.FEW
 
 
 def test_a_turn_that_comes_as_patience_ends_is_handed_on() -> None:

@@ -15,8 +15,10 @@ from threading import Event, Thread
 import pytest
 
 from formsvc import profile
+from formsvc.kinds import find
 from formsvc.services import attempt
 from formsvc.web import connections
+from tests import samples
 from tests.web.running import PATIENCE, Running, running
 
 #: far more than the 98 at which waitress by itself goes deaf
@@ -167,6 +169,31 @@ def test_more_log_ins_than_can_be_checked_soon_are_told_when_to_try_again(tmp_pa
         assert {each.headers["Retry-After"] for each in refused} == {"30"}
         assert all("Content-Security-Policy" in each.headers for each in refused)
         assert sum(each.status == 422 for each in answered) >= 3
+
+
+def test_writers_who_wait_for_a_held_database_leave_threads_to_those_who_read(
+    tmp_path: Path,
+) -> None:
+    patient = f"import formsvc.turns as t; t.PATIENCE = {PATIENCE - 10};"
+    with running(tmp_path, before=patient) as started:
+        other = sqlite3.connect(tmp_path / "formsvc.sqlite3", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answered: list[int] = []
+        form = started.form_of("/evaluation/")
+        typed = find("evaluation").form.from_answers(samples.load("evaluation.nn")).typed()
+
+        def one() -> None:
+            answered.append(form.send(dict(typed))[0].status)
+
+        crowd = [Thread(target=one) for _each in range(connections.THREADS)]
+        for each in crowd:
+            each.start()
+        for _each in range(3):
+            assert started.ask("/healthz")[0].status == 204
+        other.close()
+        for each in crowd:
+            each.join(PATIENCE)
+        assert set(answered) == {303, 503}
 
 
 def test_an_answer_that_is_taken_a_byte_at_a_time_is_cut(tmp_path: Path) -> None:
