@@ -174,7 +174,7 @@ def test_more_log_ins_than_can_be_checked_soon_are_told_when_to_try_again(tmp_pa
 def test_writers_who_wait_for_a_held_database_leave_threads_to_those_who_read(
     tmp_path: Path,
 ) -> None:
-    patient = f"import formsvc.turns as t; t.PATIENCE = {PATIENCE - 10};"
+    patient = f"import formsvc.turns as t; t.PATIENCE = {10 * PATIENCE};"
     with running(tmp_path, before=patient) as started:
         other = sqlite3.connect(tmp_path / "formsvc.sqlite3", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
