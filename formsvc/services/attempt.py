@@ -118,7 +118,8 @@ def _row(session: Session, counted: Counted) -> LoginAttempt:
         .returning(LoginAttempt)
     )
     row = session.scalars(statement, execution_options={"populate_existing": True}).one()
-    if row.until <= now:
+    # what ends later than any count does was counted while the clock was wrong
+    if not now < row.until <= now + 2 * stretch:
         row.failures, row.next_at, row.until = 0, now, now + stretch
     return row
 

@@ -60,6 +60,8 @@ def find(session: Session, token: str, *, complete: bool = True) -> LoginSession
             LoginSession.token_hash == _hidden(session, token),
             LoginSession.expires_at > now,
             LoginSession.last_seen_at > now - idle,
+            # one in the future was seen while the clock was wrong, and would else last for as long
+            LoginSession.last_seen_at <= now + idle,
             LoginSession.revoked.is_(False),
             LoginSession.complete.is_(complete),
             Account.active.is_(True),
@@ -100,6 +102,7 @@ def listed(session: Session, account: Account) -> Sequence[LoginSession]:
             LoginSession.account == account,
             LoginSession.expires_at > now,
             LoginSession.last_seen_at > now - idle,
+            LoginSession.last_seen_at <= now + idle,
             LoginSession.revoked.is_(False),
             LoginSession.complete.is_(True),
         )
