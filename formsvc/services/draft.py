@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,7 +16,7 @@ from formsvc.errors import Conflict
 from formsvc.kinds import find as find_kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
-from formsvc.models import Account, Draft, Paper
+from formsvc.models import Account, Draft, Event, Paper
 from formsvc.sealing import sealed
 from formsvc.services import access, audit, paging
 from formsvc.services.access import Act
@@ -72,11 +72,18 @@ def begin(
 
 
 def _unused(session: Session, draft_id: UUID | None) -> UUID:
-    """Make a new id where there is none, or where a paper has already come of that draft."""
+    """Make a new id where there is none, or where it is, or has been, that of something else.
+
+    A paper may have come of that draft. And whoever gave a draft the id of somebody's paper would
+    write in that paper's history with each saving.
+    """
     if draft_id is None:
         return uuid4()
-    issued = session.scalar(select(Paper.id).where(Paper.draft_id == draft_id))
-    return draft_id if issued is None else uuid4()
+    of_a_paper = select(Paper.id).where(or_(Paper.draft_id == draft_id, Paper.id == draft_id))
+    told_of = select(Event.seq).where(Event.chain == audit.SERVICE, Event.subject_id == draft_id)
+    taken = session.scalar(select(or_(of_a_paper.exists(), told_of.exists())))
+    # in this order: of two clicks at once the second sees the draft of which it sees the event
+    return uuid4() if taken and session.get(Draft, draft_id) is None else draft_id
 
 
 def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Account) -> Draft | None:

@@ -21,6 +21,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import Error
 
 from formsvc.config import OPEN_FILES, Settings
 from formsvc.web import security
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS: Final = 8
+#: how many may wait for threads that do one thing only; a town hall at eight o'clock is fewer
+MOST_IN_LANE: Final = 200
+#: what is said when as many wait as may
+FULL: Final = "Svært mange gjør dette akkurat nå. Vent et halvt minutt og prøv igjen."
 #: connections that one process holds open; a browser keeps up to six
 MOST: Final = 900
 #: connections that wait until they are let in
@@ -73,6 +78,18 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         self.response_headers.extend(self.channel.server.refusal_headers)
         super().execute()
+
+
+class TooManyAtOnce(Error):  # type: ignore[misc]
+    """The answer to a request that would have to wait too long in its lane."""
+
+    code = 503
+    reason = "Service Unavailable"
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Say when to try again."""
+        status, headers, body = super().to_response(ident)
+        return status, [*headers, ("Retry-After", "30")], body
 
 
 class Answer(WSGITask):  # type: ignore[misc]
@@ -201,9 +218,14 @@ class Lanes:
 
     def add_task(self, channel: Channel) -> None:
         """Have a request answered; waitress calls it."""
-        asked = channel.asks()
+        lane = self._lane(channel.asks())
+        if lane is not self._open and len(lane.queue) >= MOST_IN_LANE:
+            lane, channel.requests[0].error = self._open, TooManyAtOnce(FULL)
+        lane.add_task(channel)
+
+    def _lane(self, asked: str) -> ThreadedTaskDispatcher:
         lanes = (lane for pattern, lane in self._own.items() if pattern.search(asked))
-        next(lanes, self._open).add_task(channel)
+        return next(lanes, self._open)
 
     def shutdown(self, seconds: float) -> None:
         """End the threads, each lane's within so many seconds."""
@@ -227,7 +249,7 @@ class Loop:
             sockets=list(listening),
             ident=None,
             # above the room, so that it is reached only when that many are being answered at once
-            connection_limit=room + THREADS,
+            connection_limit=room + THREADS + sum(lanes.values()),
             cleanup_interval=CLEAN_EVERY,
             # the application refuses long bodies in words; this keeps the disk from being filled
             max_request_body_size=2 * security.LONGEST,

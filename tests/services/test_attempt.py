@@ -238,6 +238,15 @@ def test_counts_that_are_over_are_forgotten_and_others_are_not(
     assert session.scalars(select(LoginAttempt)).all() == []
 
 
+def test_a_clock_that_was_wrong_for_a_while_holds_nobody_out(
+    session: Session, kari: Account
+) -> None:
+    with clock.moved(timedelta(days=35)):
+        assert people.log_in(session, kari.email, PASSWORD, HERE) == kari
+        fail(session, kari.email, times=FREE)
+    assert people.log_in(session, kari.email, PASSWORD, HERE) == kari
+
+
 @pytest.mark.parametrize(("wrong", "waits"), [(29, False), (30, True), (31, True)])
 def test_so_many_wrong_codes_in_a_row_are_enough_for_a_day(
     session: Session, wrong: int, waits: bool

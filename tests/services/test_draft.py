@@ -235,6 +235,27 @@ def test_a_page_that_a_paper_has_come_of_begins_a_new_draft(
     assert draft.begin(session, "minutes", TYPED, kari, draft_id=page).id != page
 
 
+def test_no_draft_takes_the_id_of_a_paper_or_of_anything_else_that_the_trail_tells_of(
+    session: Session, kari: Account, amir: Account
+) -> None:
+    begun = draft.begin(session, "minutes", TYPED, kari)
+    deleted = begun.id
+    draft.discard(session, begun, by=kari)
+    session.commit()  # events are written with it
+    paper = Paper(
+        kind="minutes",
+        language="nb",
+        reference="R-2026-0001",
+        answers={},
+        author=kari,
+        rules_version="1",
+    )
+    session.add(paper)
+    session.flush()
+    for taken in (paper.id, deleted):
+        assert draft.begin(session, "minutes", TYPED, amir, draft_id=taken).id != taken
+
+
 def test_nobody_begins_where_somebody_else_has_begun(
     session: Session, kari: Account, amir: Account
 ) -> None:

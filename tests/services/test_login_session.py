@@ -60,6 +60,16 @@ def test_a_browser_that_nobody_uses_is_logged_out(session: Session, kari: Accoun
         assert login_session.listed(session, kari) == []
 
 
+def test_a_log_in_of_a_clock_that_ran_ahead_is_over_when_it_is_right_again(
+    session: Session, kari: Account
+) -> None:
+    with clock.moved(timedelta(days=35)):
+        token = login_session.open_(session, kari)
+        assert found(session, token) is kari
+    assert found(session, token) is None
+    assert login_session.listed(session, kari) == []
+
+
 def test_that_a_browser_is_used_is_noted_once_a_minute(session: Session, kari: Account) -> None:
     token = login_session.open_(session, kari)
     login = login_session.find(session, token)

@@ -486,3 +486,14 @@ def test_a_page_key_that_was_not_given_out_gives_the_newest(as_kari: Visitor, mo
     for list_of in ("/papers/", "/papers/drafts/"):
         assert as_kari.get(f"{list_of}?after={key}").status_code == 200
         assert as_kari.get(f"{list_of}?before={key}").status_code == 200
+
+
+def test_a_nul_in_any_address_is_refused_in_words(app: Flask, as_liv: Visitor) -> None:
+    keys = "&".join(f"{name}=%00.{'0' * 32}" for name in ("after", "before", "account", "day"))
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        address = re.sub("<uuid:[a-z_]+>", str(uuid4()), rule.rule)
+        assert as_liv.get(f"{address}?{keys}").status_code == 400, rule
+        if "<" in address:
+            assert as_liv.get(re.sub("<[a-z_]+>", "%00", address)).status_code == 400, rule
