@@ -19,7 +19,7 @@ from formsvc.db import Base
 from formsvc.errors import MissingSetting
 from formsvc.keys import WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationText, Paper
-from formsvc.services import api_token, draft, evaluation, login_session
+from formsvc.services import api_tokens, drafts, evaluations, login_sessions
 from tests import people
 
 #: what a family tells, and what nobody who holds the database may read
@@ -34,7 +34,7 @@ CANARIES = (
 def fill(session: Session, kari: Account) -> None:
     name, number, unit, worry = CANARIES
     typed = {"child-name": [name], "national_id": [number], "unit": [unit], "need": [worry]}
-    draft.begin(session, "ip_application", typed, kari)
+    drafts.begin(session, "ip_application", typed, kari)
     answers = {"child": {"name": name}, "national_id": number, "unit": unit, "need": worry}
     paper = Paper(
         kind="ip_application",
@@ -50,7 +50,7 @@ def fill(session: Session, kari: Account) -> None:
     )
     session.add(paper)
     told = {"arena": "samba", "period": "2026-2", "unit": unit, "good": name, "better": worry}
-    evaluation.keep(session, {**told, "missing": number})
+    evaluations.keep(session, {**told, "missing": number})
     session.commit()
 
 
@@ -202,8 +202,8 @@ def test_an_error_of_the_database_does_not_repeat_what_was_typed(
 def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     session: Session, kari: Account, database: str
 ) -> None:
-    token = login_session.open_(session, kari)
-    program = api_token.issue(session, kari, "fagsystem")
+    token = login_sessions.open_(session, kari)
+    program = api_tokens.issue(session, kari, "fagsystem")
     session.commit()
     settings = Settings(secret_key="x" * 40, database_url=database)
     with pytest.raises(WrongKey):
@@ -211,8 +211,8 @@ def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     real = db.engine(settings)
     with db.session_factory(real)() as other:
         for ask in (
-            lambda: login_session.find(other, token),
-            lambda: api_token.find(other, program),
+            lambda: login_sessions.find(other, token),
+            lambda: api_tokens.find(other, program),
             lambda: people.log_in(other, kari.email, people.PASSWORD),
         ):
             with pytest.raises(WrongKey):

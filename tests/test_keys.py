@@ -30,7 +30,7 @@ from formsvc.config import Settings
 from formsvc.errors import MissingSetting
 from formsvc.keys import DataKey, WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
-from formsvc.services import api_token, health
+from formsvc.services import api_tokens, health
 from tests import people
 from tests.services.test_rotation import rotate
 
@@ -162,7 +162,7 @@ def everything_opens(settings: Settings) -> None:
         assert session.scalars(select(Document)).one().data == b"%PDF"
         assert session.scalars(select(EvaluationAnswer)).one().unit == "Furuly"
         assert people.log_in(session, people.KARI.email, people.PASSWORD)
-        assert api_token.find(session, "formsvc_token")
+        assert api_tokens.find(session, "formsvc_token")
 
 
 def test_what_the_first_releases_stored_is_read_and_people_are_let_in_as_before(

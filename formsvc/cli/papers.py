@@ -145,10 +145,10 @@ def check_template(file: Path, kind: str, *, as_json: bool) -> None:
     """Say all that is wrong with a Word template or a PDF form of your own."""
     with reports.refusals(as_json=as_json):
         from formsvc.kinds import find
-        from formsvc.services import template
+        from formsvc.services import templates
 
         with file.open("rb") as opened:
-            faults = template.check(find(kind), opened.read(template.MOST_BYTES + 1))
+            faults = templates.check(find(kind), opened.read(templates.MOST_BYTES + 1))
     if as_json:
         reports.print_json([fault._asdict() for fault in faults])
     for fault in [] if as_json else faults:

@@ -21,7 +21,7 @@ from formsvc import clock, config
 from formsvc.documents import official
 from formsvc.models import What
 from formsvc.outages import Outage
-from formsvc.services import paper, press, retention, work
+from formsvc.services import papers, press, retention, work
 from formsvc.services.work import Lease
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Act(NamedTuple):
 
 
 DO: Final[Mapping[What, Act]] = {
-    "print": Act(paper.order, press.make, paper.keep, paper.document_names),
+    "print": Act(papers.order, press.make, papers.keep, papers.document_names),
     "purge": Act(
         read=lambda _session, day: day,
         do=lambda day: day,

@@ -27,8 +27,8 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import audit, draft, paper, printing, share, work
-from formsvc.services.reference import coming_reference, next_reference
+from formsvc.services import audit, drafts, papers, printing, shares, work
+from formsvc.services.references import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def look_over(session: Session, draft_id: UUID, version: int, by: Account) -> Lo
     :raises NotFound: when the draft is no more, or nothing that this account may know of.
     :raises NotAllowed: when the account may only read it.
     """
-    seen = draft.find(session, draft_id, by, "write")
+    seen = drafts.find(session, draft_id, by, "write")
     form = _looked_over(seen, version)
     if form is None:
         return None
@@ -116,7 +116,7 @@ def finish(
     :raises NumberTaken: when the document holds another number than the paper gets.
     :raises NotFinished: as :func:`word` does.
     """
-    held = draft.hold(session, draft_id, by)
+    held = drafts.hold(session, draft_id, by)
     form = _looked_over(held, version)
     if form is None:
         return None
@@ -130,7 +130,7 @@ def finish(
         changed_by=held.changed_by,
         issued_by=by,
     )
-    draft.discard(session, held)
+    drafts.discard(session, held)
     return issued
 
 
@@ -161,7 +161,7 @@ def issue(
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises NotFinished: as :func:`word` does.
     """
-    if draft_id and (already := paper.made_from(session, draft_id, author)):
+    if draft_id and (already := papers.made_from(session, draft_id, author)):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
     if made and made.reference != reference:
@@ -182,7 +182,7 @@ def issue(
     session.add(issued)
     _add_documents(session, issued, kind, made.printed)
     if draft_id:
-        share.follow(session, draft_id, issued)
+        shares.follow(session, draft_id, issued)
     if effect := EFFECTS.get(kind.slug):
         effect(session, issued, form)
     by = issued_by or author
@@ -200,7 +200,7 @@ def _add_documents(
         document = Document(format=wanted)
         issued.documents.append(document)
         if wanted == "docx":
-            paper.fill(document, printed_word)
+            papers.fill(document, printed_word)
     session.flush()
     for document in issued.documents:
         if document.state == "pending":

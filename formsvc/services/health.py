@@ -15,7 +15,7 @@ from formsvc.documents import html_pdf, jail
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind, demand_read
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.services import template
+from formsvc.services import templates
 
 if TYPE_CHECKING:
     from formsvc.services.work import Overview
@@ -208,7 +208,7 @@ def _own_templates() -> Finding:
 
 
 def _first_fault(kind: Kind, path: Path) -> str:
-    faults = template.check(kind, path.read_bytes())
+    faults = templates.check(kind, path.read_bytes())
     return next((fault.told() for fault in faults if fault.refuses), "")
 
 

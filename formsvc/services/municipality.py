@@ -24,7 +24,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind, find
 from formsvc.models import Account, Document, Draft, Paper, ReferenceCounter, Role, Share
 from formsvc.models.evaluation import SCALES
-from formsvc.services import account, demo, evaluation, printing
+from formsvc.services import accounts, demo, evaluations, printing
 
 #: by the names of ``formsvc demo-data --size``: how many municipalities of 20,000 inhabitants
 SIZES: Final = {"municipality": 1, "10-municipalities": 10}
@@ -130,7 +130,7 @@ def _name(number: int) -> str:
 def _employ(session: Session, size: int) -> list[Account]:
     """Everybody has the same password, and so the same slow hash, which is made once."""
     roles = [role for role, count in STAFF.items() for _ in range(count * size)]
-    first = account.create(
+    first = accounts.create(
         session, email=_email(0), name=_name(0), role=roles[0], password=demo.PASSWORD
     )
     others = [
@@ -246,7 +246,7 @@ def _evaluate(session: Session, answers: int) -> None:
     this_year = clock.today().year
     for number in range(answers):
         figures = dict.fromkeys(SCALES, 1 + number % 5)
-        evaluation.keep(
+        evaluations.keep(
             session,
             {
                 "unit": f"Skole {number % 30}",

@@ -15,7 +15,7 @@ from typing import Final
 from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo, evaluation, installed
+from formsvc.services import demo, evaluations, installed
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
 
@@ -144,7 +144,7 @@ def _sort_in(settings: Settings) -> None:
     place, ended = None, False
     while not ended:
         with db.session_factory(engine).begin() as session:
-            place = evaluation.sort_in(session, place)
+            place = evaluations.sort_in(session, place)
         ended = place is None
     engine.dispose()
 

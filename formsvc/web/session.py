@@ -23,7 +23,7 @@ from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import api_token, audit, login_session
+from formsvc.services import api_tokens, audit, login_sessions
 from formsvc.web.security import SAFE_METHODS
 
 log = logging.getLogger(__name__)
@@ -243,10 +243,10 @@ def look_up() -> Account | None:
     """Whoever this browser is logged in as, read from the database once per request."""
     if "account" not in g:
         token = flask.session.get(TOKEN)
-        login = login_session.find(database(), token) if token else None
-        if login is not None and not login_session.is_seen(login):
+        login = login_sessions.find(database(), token) if token else None
+        if login is not None and not login_sessions.is_seen(login):
             seen = login.token_hash
-            g.note = lambda own: login_session.see(own, seen)
+            g.note = lambda own: login_sessions.see(own, seen)
         g.login = login.token_hash if login else ""
         remember(login.account if login else None)
     found: Account | None = g.account
@@ -255,10 +255,10 @@ def look_up() -> Account | None:
 
 def look_up_program(token: str) -> Account | None:
     """Whoever a program calls for, by its token."""
-    row = api_token.find(database(), token)
-    if row is not None and not api_token.is_used(row):
+    row = api_tokens.find(database(), token)
+    if row is not None and not api_tokens.is_used(row):
         used = row.id
-        g.note = lambda own: api_token.use(own, used)
+        g.note = lambda own: api_tokens.use(own, used)
     remember(row.account if row else None)
     return row.account if row else None
 

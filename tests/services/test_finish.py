@@ -16,7 +16,7 @@ from formsvc.errors import BadTemplate
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, find
 from formsvc.models import Account, Paper
-from formsvc.services import finish, paper
+from formsvc.services import finish, papers
 from formsvc.services.finish import LookedOver
 
 MINUTES = find("minutes")
@@ -46,7 +46,7 @@ def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
     word = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
     issued = finish.issue(session, MINUTES, form, kari, made=word)
     assert issued.reference == word.reference
-    assert paper.document(session, issued, "docx").data == word.printed.data
+    assert papers.document(session, issued, "docx").data == word.printed.data
 
 
 def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from formsvc.keys import Keyring
 from formsvc.models import Account, Document, Draft, Paper
 from formsvc.models.evaluation import SCALES
-from formsvc.services import account, audit, background, evaluation, login_session, share, work
+from formsvc.services import accounts, audit, background, evaluations, login_sessions, shares, work
 from formsvc.web import history
-from tests import papers, people
+from tests import people, stored
 from tests.people import Employee
 from tests.queries import counted
 from tests.web.conftest import Visitor
@@ -46,9 +46,9 @@ class Town:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._size = 0
-        self.kari = account.by_email(session, people.KARI.email)
-        self.paper = papers.issued(session, self.kari, 900_000)
-        self.draft = papers.begun(session, self.kari, 900_000)
+        self.kari = accounts.by_email(session, people.KARI.email)
+        self.paper = stored.issued(session, self.kari, 900_000)
+        self.draft = stored.begun(session, self.kari, 900_000)
 
     def grow(self, size: int) -> None:
         """So many of each: colleagues, their papers and drafts, looks, answers, jobs."""
@@ -60,22 +60,22 @@ class Town:
             for unit in ("Stor skole", f"Skole {number // 3}"):
                 figures = dict.fromkeys(SCALES, 3)
                 answers = {"unit": unit, "period": "2026-2", "arena": "other", "good": "Bra."}
-                evaluation.keep(self._session, answers | figures)
+                evaluations.keep(self._session, answers | figures)
         self._size = size
         self._session.commit()
         self._session.expunge_all()
 
     def _colleague(self, colleague: Account, number: int) -> None:
         self._looks(colleague)
-        paper = papers.issued(self._session, colleague, number, kind="ke_ip_declined")
+        paper = stored.issued(self._session, colleague, number, kind="ke_ip_declined")
         document = Document(paper_id=paper.id, format="pdf")
         self._session.add(document)
         self._session.flush()
         work.add(self._session, "print", document.id)
-        rows: list[Paper | Draft] = [paper, papers.begun(self._session, colleague, number)]
+        rows: list[Paper | Draft] = [paper, stored.begun(self._session, colleague, number)]
         for row in rows:
-            share.give(self._session, row, self.kari.id, colleague, may_write=False)
-        papers.issued(self._session, self.kari, 500_000 + number, changed_by=colleague)
+            shares.give(self._session, row, self.kari.id, colleague, may_write=False)
+        stored.issued(self._session, self.kari, 500_000 + number, changed_by=colleague)
 
     def _looks(self, colleague: Account) -> None:
         for subject, row in (("paper", self.paper), ("draft", self.draft)):
@@ -90,7 +90,7 @@ class Town:
 
     def pages(self) -> dict[str, Employee]:
         """Where one sees what there is much of, and who does."""
-        (school,) = evaluation.results(self._session).results
+        (school,) = evaluations.results(self._session).results
         self._session.rollback()  # the tables are for the pages now
         texts = f"/evaluation/results/{school.unit_id}/{school.period}/good"
         own = [
@@ -113,7 +113,7 @@ def test_no_page_asks_or_opens_more_where_more_is_stored(
     browsers = {who: log_in(who) for who in (people.KARI, people.LIV, people.TORBJORN)}
     town = Town(session)
     # once a minute a page notes that its log-in is in use, whatever is stored
-    monkeypatch.setattr(login_session, "is_seen", lambda _login: True)
+    monkeypatch.setattr(login_sessions, "is_seen", lambda _login: True)
     cost: list[dict[str, tuple[int, int]]] = []
     for size in (FEW, MANY):
         town.grow(size)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
-from formsvc.services import api_token
-from formsvc.services import draft as drafts
+from formsvc.services import api_tokens
+from formsvc.services import drafts as drafts
 from template_sources.word import template as shipped
 from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY, Visitor
@@ -68,7 +68,7 @@ def test_once_it_is_mended_the_draft_becomes_a_paper(
 
 @pytest.mark.usefixtures("faulty")
 def test_a_program_gets_a_problem(visitor: Visitor, session: Session, kari: Account) -> None:
-    token = api_token.issue(session, kari, "Fagsystemet")
+    token = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     answer = visitor.post(
         "/api/v1/render/consent?format=docx",

@@ -16,7 +16,7 @@ import pytest
 
 from formsvc import profile
 from formsvc.kinds import find
-from formsvc.services import attempt
+from formsvc.services import attempts
 from formsvc.web import connections
 from tests import samples
 from tests.web.running import PATIENCE, Running, running
@@ -304,7 +304,7 @@ def wrong_log_ins(service: Running, number: int, **forged: str) -> list[int]:
 
 def test_behind_a_proxy_each_visitor_is_counted_as_what_the_proxy_says(tmp_path: Path) -> None:
     with running(tmp_path, PROXIES="1") as started:
-        more = attempt.MOST["address"] + 2  # than one address may try
+        more = attempts.MOST["address"] + 2  # than one address may try
         assert wrong_log_ins(started, more, X_Forwarded_For="10.1.{}.1") == [422] * more
         assert wrong_log_ins(started, 1, X_Forwarded_For="10.8.8.8") == [422]
 
@@ -332,7 +332,7 @@ def test_what_a_visitor_writes_before_its_proxy_is_not_believed(tmp_path: Path) 
 
 
 def test_without_a_proxy_nobody_is_believed_to_be_one(tmp_path: Path) -> None:
-    most = attempt.MOST["address"]
+    most = attempts.MOST["address"]
     with running(tmp_path) as started:
         statuses = wrong_log_ins(
             started, most + 1, X_Forwarded_For="10.1.1.{}", Forwarded="for=10.2.2.{}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from formsvc.documents import docx
 from formsvc.errors import BadTemplate, Fault, FaultyTemplate
 from formsvc.kinds import KINDS, find
-from formsvc.services import template as templates
+from formsvc.services import templates as templates
 from template_sources.word import template as shipped
 from template_sources.word.parts import Column, code, paragraph, run, table
 from tests.documents.docx.corpus import Case

@@ -15,7 +15,7 @@ from formsvc.documents.docx import active
 from formsvc.documents.docx.package import CONTENT_TYPES, unpack
 from formsvc.errors import BadTemplate
 from formsvc.kinds import find
-from formsvc.services import template
+from formsvc.services import templates
 from tests.documents.docx.corpus import PNG
 from tests.documents.docx.test_guard import Members, packed
 
@@ -40,7 +40,7 @@ def refused(change: Change) -> str:
     members = shipped()
     change(members)
     data = packed(members)
-    told = [fault.message for fault in template.check(find("consent"), data) if fault.refuses]
+    told = [fault.message for fault in templates.check(find("consent"), data) if fault.refuses]
     assert told
     with pytest.raises(BadTemplate):
         docx.load(data)
@@ -374,7 +374,7 @@ def test_the_fault_names_the_part_and_says_what_to_do() -> None:
     ELEVEN["program"](members)
     (fault,) = (
         each
-        for each in template.check(find("consent"), packed(members))
+        for each in templates.check(find("consent"), packed(members))
         if each.part == "word/media/evil.exe"
     )
     assert "hører ikke hjemme i et brev" in fault.message
@@ -422,7 +422,7 @@ def _word(root: str) -> bytes:
 def test_what_word_itself_adds_to_a_letter_is_allowed() -> None:
     members = shipped()
     _usual(members)
-    assert template.check(find("consent"), packed(members)) == []
+    assert templates.check(find("consent"), packed(members)) == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -430,7 +430,7 @@ def test_both_encodings_of_word_are_read_in_the_jail_too(encoding: str) -> None:
     members = shipped()
     text = members["word/header2.xml"].decode().partition("?>")[2]
     members["word/header2.xml"] = text.encode(encoding)
-    assert template.check(find("consent"), packed(members)) == []
+    assert templates.check(find("consent"), packed(members)) == []
 
 
 # -- anywhere -----------------------------------------------------------------------------------
@@ -506,7 +506,7 @@ def test_nothing_foreign_stands_in_a_finished_document() -> None:
     _usual(members)
     kind = find("consent")
     sample = kind.form.from_answers(kind.form.sample("nb"))
-    with_words = docx.render(packed(members), template.context(kind, sample), "nb")
+    with_words = docx.render(packed(members), templates.context(kind, sample), "nb")
     finished = unpack(with_words)
     assert list(active.faults(finished)) == []
     assert sorted(finished) == sorted(members)

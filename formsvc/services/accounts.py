@@ -19,7 +19,7 @@ from formsvc import clock
 from formsvc.errors import Conflict, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account, PasswordLink, Role
-from formsvc.services import api_token, audit, login_session, paging
+from formsvc.services import api_tokens, audit, login_sessions, paging
 from formsvc.services import password as passwords
 
 #: what is known of an employee at work, with the most characters of each; all may be blank
@@ -187,8 +187,8 @@ def close(session: Session, account: Account) -> None:
 
 def shut_out(session: Session, account: Account) -> None:
     """End all that an account is logged in with: browsers and programs."""
-    login_session.end_all(session, account)
-    api_token.end_all(session, account)
+    login_sessions.end_all(session, account)
+    api_tokens.end_all(session, account)
 
 
 def reopen(session: Session, account: Account) -> None:

@@ -13,8 +13,8 @@ from formsvc import profile
 from formsvc.db import Base
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, Role
-from formsvc.services import account, api_token, audit, login_session, password_link
-from formsvc.services.account import LastAdministrator
+from formsvc.services import accounts, api_tokens, audit, login_sessions, password_links
+from formsvc.services.accounts import LastAdministrator
 from tests import people
 from tests.people import PASSWORD
 
@@ -26,7 +26,7 @@ def employ_nora(session: Session, **changes: str) -> Account:
         "role": "coordinator",
         "password": "Små føtter i fjæra",
     }
-    return account.create(session, **given | changes)
+    return accounts.create(session, **given | changes)
 
 
 def invite_nora(session: Session, **changes: str) -> Account:
@@ -35,8 +35,8 @@ def invite_nora(session: Session, **changes: str) -> Account:
         "name": "Nora Lie",
         "role": "coordinator",
     }
-    facts = {name: changes.pop(name) for name in account.FACTS if name in changes}
-    return account.invite(session, **given | changes, facts=facts)
+    facts = {name: changes.pop(name) for name in accounts.FACTS if name in changes}
+    return accounts.invite(session, **given | changes, facts=facts)
 
 
 def test_an_account_is_made_and_logs_in(session: Session) -> None:
@@ -50,7 +50,7 @@ def test_capitals_and_spaces_around_an_email_do_not_matter(session: Session) -> 
     assert made.email == "nora.lie@eksempel.no"
     typed = " NORA.LIE@eksempel.no"
     assert people.log_in(session, typed, "Små føtter i fjæra") is made
-    assert account.by_email(session, typed) is made
+    assert accounts.by_email(session, typed) is made
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_email_has_one_account(session: Session) -> None:
 
 def test_an_unknown_email_is_named_when_it_is_looked_up(session: Session) -> None:
     with pytest.raises(NotFound, match=r"ingen@eksempel\.no"):
-        account.by_email(session, "ingen@eksempel.no")
+        accounts.by_email(session, "ingen@eksempel.no")
 
 
 def test_the_profile_knows_the_roles_that_there_are() -> None:
@@ -128,19 +128,19 @@ def test_a_fact_of_just_the_longest_length_is_kept(session: Session) -> None:
 def test_accounts_are_listed_by_name_page_by_page(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "PAGE", 2)
+    monkeypatch.setattr(accounts, "PAGE", 2)
     names = ["Anne", "Bodil", "Bodil", "Cecilie", "Dagny"]
     for number, name in enumerate(names):
         invite_nora(session, name=name, email=f"a{number}@eksempel.no")
     pages, after = [], None
     while True:
-        page = account.listed(session, after=after)
+        page = accounts.listed(session, after=after)
         pages.append([each.name for each in page.accounts])
         if (after := page.after) is None:
             break
     assert [len(page) for page in pages] == [2, 2, 1]
     assert sorted(name for page in pages for name in page) == names
-    seen = account.listed(session, after=None).accounts[-1]
+    seen = accounts.listed(session, after=None).accounts[-1]
     assert seen.name == "Bodil"
 
 
@@ -150,14 +150,14 @@ def test_an_account_is_found_by_part_of_what_is_known(
 ) -> None:
     liv.unit = "PPT og helse"
     session.flush()
-    assert [each.id for each in account.listed(session, search).accounts] == [liv.id]
+    assert [each.id for each in accounts.listed(session, search).accounts] == [liv.id]
 
 
 @pytest.mark.parametrize("search", ["%", "_", "\\", "'"])
 def test_signs_that_mean_something_to_a_database_are_looked_for_as_they_are(
     session: Session, liv: Account, search: str
 ) -> None:
-    assert account.listed(session, search).accounts == []
+    assert accounts.listed(session, search).accounts == []
 
 
 # Changed
@@ -165,7 +165,7 @@ def test_signs_that_mean_something_to_a_database_are_looked_for_as_they_are(
 
 def test_an_account_is_changed_and_what_is_not_given_stays(session: Session) -> None:
     made = invite_nora(session, title="Lærer", unit="Heidal skole")
-    account.change(session, made, name="Nora Lie Moen", role="ke", facts={"title": "Rektor"})
+    accounts.change(session, made, name="Nora Lie Moen", role="ke", facts={"title": "Rektor"})
     assert (made.name, made.role, made.title, made.unit) == (
         "Nora Lie Moen",
         "ke",
@@ -179,19 +179,19 @@ def test_the_only_administrator_cannot_leave_or_be_demoted(
 ) -> None:
     invite_nora(session, role="admin")  # has chosen no password, and so lets nobody in
     with pytest.raises(LastAdministrator):
-        account.close(session, torbjorn)
+        accounts.close(session, torbjorn)
     with pytest.raises(LastAdministrator):
-        account.change(session, torbjorn, name="Torbjørn", role="ke", facts={})
+        accounts.change(session, torbjorn, name="Torbjørn", role="ke", facts={})
     assert torbjorn.active
     assert torbjorn.role == "admin"
-    account.change(session, torbjorn, name="Torbjørn Aas", role="admin", facts={})
+    accounts.change(session, torbjorn, name="Torbjørn Aas", role="admin", facts={})
 
 
 def test_one_of_two_administrators_may_leave(session: Session, torbjorn: Account) -> None:
     other = employ_nora(session, role="admin")
-    account.close(session, torbjorn)
+    accounts.close(session, torbjorn)
     with pytest.raises(LastAdministrator):
-        account.close(session, other)
+        accounts.close(session, other)
 
 
 def test_two_administrators_who_close_each_other_at_once_are_not_both_gone(
@@ -204,7 +204,7 @@ def test_two_administrators_who_close_each_other_at_once_are_not_both_gone(
     def close(account_id: Any) -> None:
         try:
             with sessions.begin() as own:
-                account.close(own, account.by_id(own, account_id))
+                accounts.close(own, accounts.by_id(own, account_id))
         except LastAdministrator as error:
             refused.append(error)
 
@@ -224,7 +224,7 @@ def test_the_acts_of_administrators_are_recorded_while_one_of_them_is_closed(
 ) -> None:
     other = employ_nora(session, role="admin")
     session.commit()
-    account.close(session, other)
+    accounts.close(session, other)
     # whoever records holds the chain's end, which the one who closes will wait for at the commit
     with sessions.begin() as own:
         audit.record(own, "trail_viewed", account=torbjorn.id)
@@ -233,33 +233,33 @@ def test_the_acts_of_administrators_are_recorded_while_one_of_them_is_closed(
 
 
 def test_whoever_has_left_is_not_let_in(session: Session, kari: Account) -> None:
-    browser = login_session.open_(session, kari)
-    program = api_token.issue(session, kari, "fagsystem")
-    link = password_link.issue(session, kari)
-    account.close(session, kari)
+    browser = login_sessions.open_(session, kari)
+    program = api_tokens.issue(session, kari, "fagsystem")
+    link = password_links.issue(session, kari)
+    accounts.close(session, kari)
     assert people.log_in(session, kari.email, PASSWORD) is None
-    assert login_session.find(session, browser) is None
-    assert api_token.find(session, program) is None
-    with pytest.raises(password_link.LinkOver):
-        password_link.opened(session, link)
+    assert login_sessions.find(session, browser) is None
+    assert api_tokens.find(session, program) is None
+    with pytest.raises(password_links.LinkOver):
+        password_links.opened(session, link)
 
 
 def test_whoever_comes_back_logs_in_anew(session: Session, kari: Account) -> None:
-    browser = login_session.open_(session, kari)
-    program = api_token.issue(session, kari, "fagsystem")
-    account.close(session, kari)
-    account.reopen(session, kari)
+    browser = login_sessions.open_(session, kari)
+    program = api_tokens.issue(session, kari, "fagsystem")
+    accounts.close(session, kari)
+    accounts.reopen(session, kari)
     session.expire_all()
     assert people.log_in(session, kari.email, PASSWORD) is kari
-    assert login_session.find(session, browser) is None
-    assert api_token.find(session, program) is None
+    assert login_sessions.find(session, browser) is None
+    assert api_tokens.find(session, program) is None
 
 
 def test_the_database_holds_no_token_and_no_password(session: Session, kari: Account) -> None:
     tokens = [
-        login_session.open_(session, kari),
-        api_token.issue(session, kari, "fagsystem"),
-        password_link.issue(session, kari),
+        login_sessions.open_(session, kari),
+        api_tokens.issue(session, kari, "fagsystem"),
+        password_links.issue(session, kari),
     ]
     rows = [
         str(session.execute(text(f"SELECT * FROM {table.name}")).all())  # noqa: S608 our names

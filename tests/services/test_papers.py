@@ -15,7 +15,7 @@ from formsvc.documents import docx, pdf_form
 from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import finish, paper, press, work
+from formsvc.services import finish, papers, press, work
 from formsvc.services.paging import Turn
 from formsvc.services.printing import Printed
 
@@ -43,7 +43,7 @@ def test_a_paper_has_its_word_document_at_once_and_a_job_for_each_other(
     session: Session, kari: Account
 ) -> None:
     issued = issue(session, kari, "consent")
-    made = paper.document(session, issued, "docx")
+    made = papers.document(session, issued, "docx")
     assert made.data
     assert issued.reference in docx.text(made.data)
     jobs = session.scalars(select(Job)).all()
@@ -66,13 +66,13 @@ def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(
 ) -> None:
     with clock.moved(timedelta(days=-400)):
         issued = issue(session, kari)
-    order = paper.order(session, of(issued, "pdf").id)
+    order = papers.order(session, of(issued, "pdf").id)
     assert order is not None
     assert order.at == issued.issued_at.isoformat()
     printed = press.make(order)
     assert issued.reference in pdf_form.text(printed.data)
-    paper.keep(session, of(issued, "pdf").id, printed)
-    kept = paper.document(session, issued, "pdf")
+    papers.keep(session, of(issued, "pdf").id, printed)
+    kept = papers.document(session, issued, "pdf")
     assert kept.data == printed.data
     assert kept.template_sha256 == printed.template_sha256
 
@@ -80,29 +80,29 @@ def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(
 def test_an_issued_document_is_never_overwritten(session: Session, kari: Account) -> None:
     document = of(issue(session, kari), "docx")
     before = document.data
-    paper.keep(session, document.id, PRINTED)
+    papers.keep(session, document.id, PRINTED)
     session.flush()
     session.expire_all()
     assert document.data == before
-    assert paper.order(session, document.id) is None
+    assert papers.order(session, document.id) is None
 
 
 def test_what_is_gone_is_not_made(session: Session) -> None:
-    assert paper.order(session, uuid4()) is None
-    paper.keep(session, uuid4(), PRINTED)
+    assert papers.order(session, uuid4()) is None
+    papers.keep(session, uuid4(), PRINTED)
 
 
 def test_a_document_that_is_not_there_is_not_handed_out(session: Session, kari: Account) -> None:
     issued = issue(session, kari)
-    with pytest.raises(paper.NotReady) as wait:
-        paper.document(session, issued, "pdf")
+    with pytest.raises(papers.NotReady) as wait:
+        papers.document(session, issued, "pdf")
     assert wait.value.seconds > 0
     give_up(session, of(issued, "pdf"))
-    with pytest.raises(paper.CouldNotBeMade, match="Word"):
-        paper.document(session, issued, "pdf")
+    with pytest.raises(papers.CouldNotBeMade, match="Word"):
+        papers.document(session, issued, "pdf")
     with pytest.raises(NoSuchFormat):
-        paper.document(session, issued, "fillable")
-    assert paper.document(session, issued, "docx").data
+        papers.document(session, issued, "fillable")
+    assert papers.document(session, issued, "docx").data
 
 
 @pytest.mark.parametrize("harm", ["another one's bytes", "bytes that nobody wrote"])
@@ -111,7 +111,7 @@ def test_a_damaged_document_is_not_handed_out_and_the_others_are(
 ) -> None:
     issued = issue(session, kari)
     pdf = of(issued, "pdf")
-    paper.keep(session, pdf.id, PRINTED)
+    papers.keep(session, pdf.id, PRINTED)
     session.flush()
     if harm == "another one's bytes":
         pdf.data = b"%PDF-1.7 other"
@@ -120,10 +120,10 @@ def test_a_damaged_document_is_not_handed_out_and_the_others_are(
         statement = text("UPDATE document SET data = :data WHERE format = 'pdf'")
         session.execute(statement, {"data": b"\x01nonsense, long enough to be a sealed text"})
     session.expire_all()
-    with pytest.raises(paper.CannotBeOpened):
-        paper.document(session, issued, "pdf")
+    with pytest.raises(papers.CannotBeOpened):
+        papers.document(session, issued, "pdf")
     assert str(pdf.id) in caplog.text
-    assert paper.document(session, issued, "docx").data
+    assert papers.document(session, issued, "docx").data
 
 
 def test_the_newest_papers_come_first_and_others_stay_their_authors(
@@ -132,14 +132,14 @@ def test_the_newest_papers_come_first_and_others_stay_their_authors(
     for author, days in ((kari, 2), (amir, 3), (kari, 1)):
         with clock.moved(timedelta(days=-days)):
             issue(session, author)
-    of_kari = paper.listed(session, kari, Turn()).papers
+    of_kari = papers.listed(session, kari, Turn()).papers
     assert [listed.reference[-4:] for listed in of_kari] == ["0003", "0001"]
-    (of_amir,) = paper.listed(session, amir, Turn()).papers
+    (of_amir,) = papers.listed(session, amir, Turn()).papers
     with pytest.raises(NotFound):
-        paper.opened(session, of_amir.id, kari)
+        papers.opened(session, of_amir.id, kari)
 
 
 def test_documents_are_called_by_their_paper_s_number(session: Session, kari: Account) -> None:
     issued = issue(session, kari)
-    names = paper.document_names(session, [document.id for document in issued.documents])
+    names = papers.document_names(session, [document.id for document in issued.documents])
     assert set(names.values()) == {f"{issued.reference} docx", f"{issued.reference} pdf"}

@@ -16,22 +16,22 @@ from sqlalchemy.orm import Session
 from formsvc.errors import NotFound
 from formsvc.models import EvaluationAnswer, EvaluationText
 from formsvc.models.evaluation import SCALES, TEXTS
-from formsvc.services import evaluation
+from formsvc.services import evaluations
 from tests.queries import counted
 
 SAMPLE = json.loads((Path(__file__).parents[1] / "samples" / "evaluation.nn.json").read_text())
 
 
 def answer(session: Session, **changes: Any) -> None:
-    evaluation.keep(session, SAMPLE | changes)
+    evaluations.keep(session, SAMPLE | changes)
 
 
-def results(session: Session) -> list[evaluation.Result]:
-    return evaluation.results(session).results
+def results(session: Session) -> list[evaluations.Result]:
+    return evaluations.results(session).results
 
 
-def written(session: Session, result: evaluation.Result, question: str, **place: Any) -> list[str]:
-    return evaluation.texts(session, result.unit_id, result.period, question, **place).texts
+def written(session: Session, result: evaluations.Result, question: str, **place: Any) -> list[str]:
+    return evaluations.texts(session, result.unit_id, result.period, question, **place).texts
 
 
 def test_an_answer_is_kept_with_unit_and_half_year_only(session: Session) -> None:
@@ -107,7 +107,7 @@ def test_large_counts_are_shown_in_full(session: Session) -> None:
 @given(st.lists(st.integers(1, 5), min_size=5, max_size=60))
 def test_no_small_count_is_shown_or_can_be_worked_out(figures: list[int]) -> None:
     true = [figures.count(figure) for figure in (1, 2, 3, 4, 5)]
-    shown = evaluation._counts(true, 5)  # noqa: SLF001 the rule itself
+    shown = evaluations._counts(true, 5)  # noqa: SLF001 the rule itself
     assert all(count is None or count == real >= 5 for count, real in zip(shown, true, strict=True))
     hidden = shown.count(None)
     if 0 < hidden < 5:
@@ -155,7 +155,7 @@ def test_texts_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
     (result,) = results(session)
     place, shown = "", []
     for size in (3, 3, 1):
-        page = evaluation.texts(session, result.unit_id, result.period, "good", place, 3)
+        page = evaluations.texts(session, result.unit_id, result.period, "good", place, 3)
         assert (len(page.texts), bool(page.more)) == (size, size == 3)
         shown += page.texts
         place = page.more
@@ -169,7 +169,7 @@ def test_units_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
                 answer(session, unit=f"Skole {unit}", period=period)
     place, shown = "", []
     for size in (4, 4, 2):
-        page = evaluation.results(session, place, 4)
+        page = evaluations.results(session, place, 4)
         assert (len(page.results), bool(page.older)) == (size, size == 4)
         shown += [(result.period, result.unit) for result in page.results]
         place = page.older
@@ -184,8 +184,8 @@ def test_units_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
 def test_a_key_that_nobody_gave_out_harms_nothing(session: Session, key: str) -> None:
     for _ in range(5):
         answer(session)
-    assert len(evaluation.results(session, key).results) <= 1
-    assert evaluation.results(session).results[0].answers == 5
+    assert len(evaluations.results(session, key).results) <= 1
+    assert evaluations.results(session).results[0].answers == 5
 
 
 def old_answer(session: Session, unit: str, **texts: str) -> EvaluationAnswer:
@@ -205,16 +205,16 @@ def test_answers_of_an_older_version_are_sorted_in_and_counted_with_the_new(
     answer(session, period="2026-1")
     session.commit()
     assert results(session) == [], "one is few"
-    place = evaluation.sort_in(session)
+    place = evaluations.sort_in(session)
     assert place
-    assert evaluation.sort_in(session, place) is None
+    assert evaluations.sort_in(session, place) is None
     session.commit()
     (result,) = results(session)
     assert (result.answers, result.texts["good"]) == (5, 5)
     assert written(session, result, "good").count("Før") == 4
     assert session.scalar(select(func.count(EvaluationAnswer.unit))) == 0
     assert session.scalar(select(func.count(EvaluationAnswer.texts))) == 0
-    assert evaluation.sort_in(session) is None
+    assert evaluations.sort_in(session) is None
 
 
 def test_an_old_answer_that_cannot_be_opened_is_left_and_the_others_are_sorted_in(
@@ -230,7 +230,7 @@ def test_an_old_answer_that_cannot_be_opened_is_left_and_the_others_are_sorted_i
     session.commit()
     session.expunge_all()
     place = None
-    while place := evaluation.sort_in(session, place):
+    while place := evaluations.sort_in(session, place):
         session.commit()
     (result,) = results(session)
     assert result.answers == 5
@@ -245,7 +245,7 @@ def test_counting_asks_the_database_and_opens_no_more_than_a_page(session: Sessi
         session.commit()
         session.expunge_all()
         with counted(session) as queries:
-            evaluation.results(session)
+            evaluations.results(session)
         asked.append(len(queries))
     assert asked == [3, 3]
 

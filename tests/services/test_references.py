@@ -6,7 +6,7 @@ import threading
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc.services.reference import next_reference
+from formsvc.services.references import next_reference
 
 
 def test_references_count_up_by_prefix_and_year(session: Session) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock
 from formsvc.models import Account, LoginAttempt
-from formsvc.services import attempt, login, password
-from formsvc.services.attempt import FREE, MOST, STRETCH, TooManyAttempts
+from formsvc.services import attempts, login, password
+from formsvc.services.attempts import FREE, MOST, STRETCH, TooManyAttempts
 from tests import people
 from tests.people import PASSWORD
 
@@ -231,10 +231,10 @@ def test_counts_that_are_over_are_forgotten_and_others_are_not(
     session: Session, kari: Account
 ) -> None:
     fail(session, kari.email, times=1)
-    attempt.forget(session)
+    attempts.forget(session)
     assert len(session.scalars(select(LoginAttempt)).all()) == 3
     with clock.moved(STRETCH):
-        attempt.forget(session)
+        attempts.forget(session)
     assert session.scalars(select(LoginAttempt)).all() == []
 
 
@@ -252,15 +252,15 @@ def test_so_many_wrong_codes_in_a_row_are_enough_for_a_day(
     session: Session, wrong: int, waits: bool
 ) -> None:
     for n in range(min(wrong, MOST["code"])):  # each from another place
-        attempt.count(session, "en konto", address=f"192.0.2.{n}", code=True)
+        attempts.count(session, "en konto", address=f"192.0.2.{n}", code=True)
     if waits:
         with clock.moved(timedelta(hours=23)), pytest.raises(TooManyAttempts):
-            attempt.count(session, "en konto", address=HERE, code=True)
+            attempts.count(session, "en konto", address=HERE, code=True)
     else:
-        tries = attempt.count(session, "en konto", address=HERE, code=True)
-        attempt.forgive(session, tries)
+        tries = attempts.count(session, "en konto", address=HERE, code=True)
+        attempts.forgive(session, tries)
     with clock.moved(timedelta(hours=25)):
-        attempt.count(session, "en konto", address=HERE, code=True)
+        attempts.count(session, "en konto", address=HERE, code=True)
 
 
 def test_all_addresses_of_a_household_are_one(session: Session) -> None:

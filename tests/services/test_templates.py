@@ -14,7 +14,7 @@ from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.kinds import KINDS, Format, Kind, find
-from formsvc.services import health, printing, template
+from formsvc.services import health, printing, templates
 from template_sources.word import template as shipped
 from template_sources.word.parts import paragraph
 from tests.documents.docx.test_guard import changed, packed
@@ -38,7 +38,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 )
 def test_nothing_is_wrong_with_a_shipped_template(name: str) -> None:
     kind = find(name.partition(".")[0])
-    assert template.check(kind, (config.SHIPPED / name).read_bytes()) == []
+    assert templates.check(kind, (config.SHIPPED / name).read_bytes()) == []
 
 
 @pytest.mark.parametrize("wanted", FORMATS)
@@ -49,7 +49,7 @@ def test_a_template_in_the_jail_gives_the_same_bytes(own: Path, wanted: Format) 
     for ending in ("docx", "pdf"):
         name = f"consent.nb.{ending}"
         (own / name).write_bytes((config.SHIPPED / name).read_bytes())
-    assert template.official(kind, "consent.nb.docx").outside
+    assert templates.official(kind, "consent.nb.docx").outside
     assert printing.make(kind, answers, wanted) == before
 
 
@@ -141,7 +141,7 @@ def _with(words: str, *, part: str = "word/document.xml", before: str = "<w:sect
 
 
 def _said_of(data: bytes) -> str:
-    return "\n".join(f.message for f in template.check(find("consent"), data) if f.refuses)
+    return "\n".join(f.message for f in templates.check(find("consent"), data) if f.refuses)
 
 
 def _nested(times: int, over: str) -> str:
@@ -188,12 +188,12 @@ def test_a_template_may_leave_out_what_a_paper_may_be_without(
 ) -> None:
     monkeypatch.setenv("FORMSVC_DEMO", demo)
     config.settings.cache_clear()
-    template.bare.cache_clear()
+    templates.bare.cache_clear()
     members = unpack(shipped("consent", "nb"))
     text = members["word/document.xml"].decode()
     assert "{{ exclusions }}" in text
     members["word/document.xml"] = text.replace("{{ exclusions }}", "").encode()
-    faults = template.check(find("consent"), packed(members))
+    faults = templates.check(find("consent"), packed(members))
     assert [fault.where for fault in faults] == ["exclusions"]
     assert not faults[0].refuses
 
@@ -204,14 +204,14 @@ def test_a_template_may_leave_out_what_each_of_a_list_may_be_without() -> None:
     service = re.search(r"{{ ?(\w+)\.service ?}}", text)
     assert service
     members["word/document.xml"] = text.replace(service[0], "").encode()
-    faults = template.check(find("minutes"), packed(members))
+    faults = templates.check(find("minutes"), packed(members))
     assert faults
     assert [fault for fault in faults if fault.refuses] == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.formats], ids=lambda k: k.slug)
 def test_a_bare_sample_has_fewer_answers_than_a_full_one(kind: Kind) -> None:
-    full, bare = template.full(kind, "nb").answers(), template.bare(kind, "nb").answers()
+    full, bare = templates.full(kind, "nb").answers(), templates.bare(kind, "nb").answers()
     assert sum(map(bool, bare.values())) < sum(map(bool, full.values()))
 
 

@@ -18,7 +18,7 @@ from formsvc import clock, db
 from formsvc.errors import NotFound
 from formsvc.language import gettext as _
 from formsvc.models import Account, LinkAct, PasswordLink
-from formsvc.services import api_token, audit, password
+from formsvc.services import api_tokens, audit, password
 
 #: how long a link holds
 HOLDS: Final[dict[LinkAct, timedelta]] = {
@@ -111,7 +111,7 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
         raise LinkOver
     password.change(session, account, password_hash)
     # whoever had the old password may have made one
-    api_token.end_all(session, account)
+    api_tokens.end_all(session, account)
     audit.record(
         session, "password_reset", account=account, subject="account", subject_id=account.id
     )
