@@ -298,7 +298,6 @@ def test_a_template_is_compiled_once_and_not_kept_for_ever() -> None:
     assert most < 1000
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of other tests
 def test_a_template_that_was_read_before_a_fork_is_filled_after_it() -> None:
     data = source(paragraph("{{ x }}"))
     words: dict[str, object] = {"paper": {"title": ""}, "x": "gren"}

@@ -619,7 +619,6 @@ def test_threads_get_what_one_alone_gets() -> None:
         assert list(pool.map(lambda values: fresh.fill(values, flatten=True), many)) == alone
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of other tests
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_form_loaded_before_a_fork_is_filled_after_it() -> None:
     form = load(FOREIGN)
