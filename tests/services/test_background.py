@@ -42,7 +42,7 @@ def own_press() -> Iterator[None]:
 
 @pytest.fixture
 def short_of_time(monkeypatch: pytest.MonkeyPatch, own_press: None) -> None:
-    """A document may take ten times as long as one takes here now, which the endless one exceeds."""
+    """A document may take ten times as long as one takes here now; the endless one takes more."""
     kind = find("invitation")
     order = press.Order("invitation", kind.form.sample(), "pdf", "", clock.now().isoformat())
     press.make(order)  # the press is warm then
