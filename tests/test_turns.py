@@ -106,6 +106,29 @@ def test_while_the_others_get_on_one_waits_behind_however_many(
     assert come == list(range(8))
 
 
+def test_one_in_a_hurry_waits_while_the_others_get_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "HELD", LONG)
+    queue, come = Turns(), list[str]()
+
+    def wait(who: str, *given: int) -> None:
+        queue.take(LONG, *given)
+        come.append(who)
+        queue.end()
+
+    queue.take(LONG)
+    threads = [threading.Thread(target=wait, args=(f"{number}",)) for number in range(4)]
+    threads.append(threading.Thread(target=wait, args=("in a hurry", 0)))
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting(queue, number + 1)
+    with pytest.raises(Busy):  # and what can be done the next time as well waits for nobody
+        queue.take(LONG, 0, 0)
+    queue.end()
+    for thread in threads:
+        thread.join()
+    assert come == ["0", "1", "2", "3", "in a hurry"]
+
+
 def test_a_turn_that_comes_as_patience_ends_is_handed_on() -> None:
     queue, ended = Turns(), threading.Event()
 
