@@ -23,6 +23,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
+from formsvc import origin
 from formsvc.config import OPEN_FILES, Settings
 from formsvc.web import security
 
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS: Final = 8
-#: how many may wait for threads that do one thing only; a town hall at eight o'clock is fewer
+#: how many of one household may wait for threads that do one thing only; a town hall at eight
+#: o'clock is fewer
 MOST_IN_LANE: Final = 200
+#: and how many of all together, so that there are connections left for everybody else
+MOST_TOGETHER: Final = 600
 #: what is said when as many wait as may
 FULL: Final = "Svært mange gjør dette akkurat nå. Vent et halvt minutt og prøv igjen."
 #: connections that one process holds open; a browser keeps up to six
@@ -152,6 +156,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         request = vars(self.requests[0])
         return f"{request.get('command', '')} {request.get('path', '')}"
 
+    def whence(self, proxies: int) -> str:
+        """The household that asks, as the nearest proxy that is believed has written it."""
+        told = vars(self.requests[0]).get("headers", {}).get("X_FORWARDED_FOR", "").split(",")
+        known = told[-proxies].strip() if 0 < proxies <= len(told) else ""
+        return origin.household(known or str(self.addr[0]))
+
     def cut(self) -> None:
         """Close it at the loop's next turn, also where the other end takes nothing more."""
         self.will_close = True
@@ -205,8 +215,9 @@ class Lanes:
     processor on purpose, would otherwise let every page and every saved draft wait behind them.
     """
 
-    def __init__(self, own: Mapping[Pattern[str], int]) -> None:
+    def __init__(self, own: Mapping[Pattern[str], int], proxies: int) -> None:
         """:param own: what has so many threads of its own, as ``Channel.asks`` puts it"""
+        self._proxies = proxies
         self._own = {pattern: self._threads(number) for pattern, number in own.items()}
         self._open = self._threads(THREADS)
 
@@ -219,9 +230,16 @@ class Lanes:
     def add_task(self, channel: Channel) -> None:
         """Have a request answered; waitress calls it."""
         lane = self._lane(channel.asks())
-        if lane is not self._open and len(lane.queue) >= MOST_IN_LANE:
+        if lane is not self._open and self._is_full(lane, channel):
             lane, channel.requests[0].error = self._open, TooManyAtOnce(FULL)
         lane.add_task(channel)
+
+    def _is_full(self, lane: ThreadedTaskDispatcher, channel: Channel) -> bool:
+        if len(lane.queue) < MOST_IN_LANE:
+            return False
+        whence = channel.whence(self._proxies)
+        alike = sum(each.whence(self._proxies) == whence for each in tuple(lane.queue))
+        return alike >= MOST_IN_LANE or len(lane.queue) >= MOST_TOGETHER
 
     def _lane(self, asked: str) -> ThreadedTaskDispatcher:
         lanes = (lane for pattern, lane in self._own.items() if pattern.search(asked))
@@ -261,7 +279,7 @@ class Loop:
             log_socket_errors=False,  # somebody who went away is no fault
         )
         self._sockets: dict[int, Any] = {}
-        self._lanes = Lanes(lanes)
+        self._lanes = Lanes(lanes, settings.proxies)
         self._listeners = [
             self._listener(app, each, adjustments, room, settings) for each in adjustments.sockets
         ]

@@ -124,14 +124,16 @@ def held_log_ins(release: Path) -> str:
     )
 
 
-def log_ins(service: Running, number: int) -> tuple[list[Thread], list[HTTPResponse]]:
+def log_ins(
+    service: Running, number: int, **headers: str
+) -> tuple[list[Thread], list[HTTPResponse]]:
     """So many who log in at once, and where their answers come."""
     answered: list[HTTPResponse] = []
     form = service.form_of("/login")
 
     def one(each: int) -> None:
         typed = {"email": f"nobody{each}@eksempel.no", "password": "galt"}
-        answered.append(form.send(typed)[0])
+        answered.append(form.send(typed, **headers)[0])
 
     crowd = [Thread(target=one, args=(each,)) for each in range(number)]
     for each in crowd:
@@ -169,6 +171,23 @@ def test_more_log_ins_than_can_be_checked_soon_are_told_when_to_try_again(tmp_pa
         assert {each.headers["Retry-After"] for each in refused} == {"30"}
         assert all("Content-Security-Policy" in each.headers for each in refused)
         assert sum(each.status == 422 for each in answered) >= 3
+
+
+def test_a_heap_of_one_household_leaves_room_for_the_others(tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    few = "import formsvc.web.connections as c; c.MOST_IN_LANE = 3;"
+    with running(tmp_path, before=few + held_log_ins(release), PROXIES="1") as started:
+        crowd, answered = log_ins(started, 8, X_Forwarded_For="10.1.1.1, 10.2.2.2")
+        until = time.monotonic() + PATIENCE
+        while len(answered) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        other, let_in = log_ins(started, 1, X_Forwarded_For="10.1.1.1, 10.3.3.3")
+        release.touch()
+        for each in (*crowd, *other):
+            each.join(PATIENCE)
+        assert 503 in [each.status for each in answered]
+        assert [each.status for each in let_in] == [422]
 
 
 def test_writers_who_wait_for_a_held_database_leave_threads_to_those_who_read(
