@@ -78,8 +78,10 @@ def waiting(session: Session) -> bool:
 
 
 def lease(session: Session) -> Lease | None:
-    """Take the job that has been due for longest; nobody else gets it while the lease lasts.
+    """Take the job that was begun least often, of those the one that has been due for longest.
 
+    Nobody else gets it while the lease lasts. What fails may take a minute each time, so whoever
+    waits for a first attempt does not wait for all those that failed before.
     What was begun for the last time and never ended is given up here, since its worker, which
     should have said so, is no more.
     """
@@ -88,7 +90,7 @@ def lease(session: Session) -> Lease | None:
     next_due = (
         select(Job.id)
         .where(*_due(clock.now()))
-        .order_by(Job.due_at)
+        .order_by(Job.attempts, Job.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
