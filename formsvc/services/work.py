@@ -169,8 +169,7 @@ def forget(session: Session) -> int:
 
     What is to be done once stays: its row is how one knows that it was done.
     """
-    old = (Job.done_at <= clock.now() - DONE_STAYS) & Job.once.is_(None)
-    step = select(Job.id).where(old).limit(STEP)
+    step = select(Job.id).where(_old()).limit(STEP)
     forgotten = session.scalars(
         delete(Job)
         .where(Job.id.in_(step))
@@ -178,6 +177,16 @@ def forget(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(forgotten.all())
+
+
+def forgettable(session: Session) -> int:
+    """How many jobs :func:`forget` would delete now."""
+    step = select(Job.id).where(_old()).limit(STEP).subquery()
+    return session.scalar(select(func.count()).select_from(step)) or 0
+
+
+def _old() -> ColumnElement[bool]:
+    return (Job.done_at <= clock.now() - DONE_STAYS) & Job.once.is_(None)
 
 
 # -- seen and steered -----------------------------------------------------------------------------
