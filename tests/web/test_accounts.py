@@ -289,4 +289,5 @@ def test_whatever_is_typed_is_a_search_or_a_refusal_and_never_a_fault(
     assert as_torbjorn.send("/account/sessions/end", key=odd).status_code == 303
     assert as_torbjorn.send("/account/tokens", label=odd).status_code in (200, 422)
     assert as_torbjorn.send("/second-factor/confirm", code=odd).status_code == 422
-    assert as_torbjorn.get(f"/password/{odd.strip() or 'x'}"[:500]).status_code in (404, 410)
+    refused = (400,) if "\0" in odd else (404, 410)  # an address with a NUL is none
+    assert as_torbjorn.get(f"/password/{odd.strip() or 'x'}"[:500]).status_code in refused
