@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -46,7 +47,7 @@ class NotFinished(FormsvcError):
 
 
 class NumberTaken(Conflict):
-    """Somebody else got the number that the Word document was made with: make it again."""
+    """The Word document is of yesterday, or somebody else got its number: make it again."""
 
 
 class LookedOver(NamedTuple):
@@ -60,6 +61,8 @@ class LookedOver(NamedTuple):
 class Word(NamedTuple):
     """A Word document that waits for its paper to be issued, and the number that stands in it."""
 
+    #: when it was begun: the paper is issued at that moment, with the words of that day
+    at: datetime
     reference: str
     printed: printing.Printed
 
@@ -89,8 +92,9 @@ def word(of: LookedOver) -> Word:
     :raises NotFinished: when an answer is not found again in it.
     :raises BadTemplate: when the municipality's template cannot be filled.
     """
+    at = clock.now()
     try:
-        return Word(of.reference, printing.render(of.kind, of.form, "docx", of.reference))
+        return Word(at, of.reference, printing.render(of.kind, of.form, "docx", of.reference))
     except DocumentFailed as error:
         log.error(  # noqa: TRY400 - its words may quote the paper
             "no Word document of a %s in %s: %s. `formsvc doctor` looks at the templates.",
@@ -164,15 +168,16 @@ def issue(
     if draft_id and (already := papers.made_from(session, draft_id, author)):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
-    if made and made.reference != reference:
-        raise NumberTaken
     made = made or word(LookedOver(kind, form, reference))
+    if made.reference != reference or clock.day_of(made.at) != clock.today():
+        raise NumberTaken
     issued = Paper(
         kind=kind.slug,
         language=form.paper_language,
         reference=reference,
         draft_id=draft_id,
         answers=form.answers(),
+        issued_at=made.at,
         author=author,
         changed_by_id=(changed_by or author).id,
         issued_by_id=(issued_by or author).id,

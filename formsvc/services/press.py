@@ -240,7 +240,7 @@ def _serve(orders: IO[bytes], answers: IO[bytes], seconds: int, memory: int) -> 
 
 def _made(order: Order) -> tuple[dict[str, str], bytes]:
     try:
-        with clock.moved(datetime.fromisoformat(order.at) - clock.now()):
+        with clock.stopped(datetime.fromisoformat(order.at)):
             kind = find(order.kind)
             form = kind.form.from_stored(order.answers)
             printed = printing.render(kind, form, order.format, order.reference)

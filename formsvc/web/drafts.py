@@ -307,8 +307,8 @@ def place(form: DocumentForm, path: str) -> str:
     found = ""
     for end in range(1, len(parts)):
         rows = form.find(".".join(parts[:end]))
-        if isinstance(rows, Rows):
-            row = form.find(".".join(parts[: end + 1]))
+        row = form.find(".".join(parts[: end + 1]))
+        if isinstance(rows, Rows) and row in rows.entries:
             found += f"{rows.row_label} {rows.entries.index(row) + 1}: "
     return found
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -19,6 +18,7 @@ from formsvc.batch.workers import Work
 from formsvc.errors import BatchStopped
 
 KILLED = -1
+ROOT = Path(__file__).parents[2]
 
 
 def _square(task: int) -> int:
@@ -122,12 +122,20 @@ def test_what_came_before_a_fault_among_the_tasks_is_done(jobs: int) -> None:
         next(results)
 
 
-def test_what_is_warm_is_warm_in_every_process() -> None:
-    if sys.platform != "linux" or threading.active_count() > 1:
-        pytest.skip("processes inherit nothing")
+def _forked() -> None:
+    """Where no thread is beside, processes are forked: they inherit what is warm, and can die."""
     warmed: list[int] = []
     work = _work(lambda task: task + len(warmed), 1, warm=lambda: warmed.append(1))
     assert list(workers.each(work, range(4), 2)) == [1, 2, 3, 4]
+    for chunk in (1, 4):
+        test_a_task_that_kills_its_process_costs_no_other(chunk)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes inherit nothing")
+def test_what_is_warm_is_warm_in_every_process() -> None:
+    # in a program of its own: here other tests and pytest itself may have left a thread
+    program = f"from {__name__} import _forked; _forked()"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
 
 
 _ENDLESS = """

@@ -51,7 +51,6 @@ def test_an_event_tells_who_what_when_and_from_where(session: Session, kari: Acc
         format="pdf",
     )
     session.commit()
-    origin.set_current(origin.SYSTEM)
     (told,) = trail.find(session, Wanted(), most=10)
     assert (told.what, told.account_id, told.subject_id) == (
         "document_downloaded",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import config
+from formsvc import clock, config
 from formsvc.errors import BadTemplate
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, find
@@ -61,6 +62,18 @@ def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
         finish.issue(slow, MINUTES, form, kari, made=word)
     assert session.scalar(select(func.count()).select_from(Paper)) == 1
     assert issue(session, kari).reference.endswith("-0002")
+
+
+def test_word_of_yesterday_is_made_again(session: Session, kari: Account) -> None:
+    form = MINUTES.form.from_answers(MINUTES.form.sample())
+    before = datetime(2027, 5, 3, 21, 59, 59, tzinfo=UTC)
+    with clock.stopped(before):
+        made = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
+    with clock.stopped(before + timedelta(seconds=1)), pytest.raises(finish.NumberTaken):
+        finish.issue(session, MINUTES, form, kari, made)
+    session.rollback()
+    with clock.stopped(before):
+        assert finish.issue(session, MINUTES, form, kari, made).issued_at == before
 
 
 def test_a_paper_whose_word_document_cannot_be_made_takes_no_number(
