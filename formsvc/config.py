@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,6 +37,9 @@ class Settings:
     profile: Path | None = None
     #: FORMSVC_TEMPLATES: the municipality's own Word and PDF templates, laid over the shipped ones
     templates: Path | None = None
+    #: FORMSVC_ADDRESS: where people reach the service, without a slash at its end; one-time links
+    #: begin with it, and with what the request says where it is empty
+    address: str = ""
     #: FORMSVC_HTTPS=0 only where the service is tried without TLS; cookies are then not Secure
     https: bool = True
     #: FORMSVC_PROXIES: how many proxies stand before the service and tell who is asking
@@ -111,6 +115,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_url=environ.get("FORMSVC_DATABASE_URL", ""),
         profile=Path(profile) if profile else None,
         templates=Path(templates) if templates else None,
+        address=_address("FORMSVC_ADDRESS", environ.get("FORMSVC_ADDRESS", "")),
         proxies=_number("FORMSVC_PROXIES", environ.get("FORMSVC_PROXIES", "0")),
         https=environ.get("FORMSVC_HTTPS", "0" if demo else "1") not in ("", "0"),
     )
@@ -130,6 +135,13 @@ def _number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise MissingSetting(f"{name} is «{text}». Give a number, such as 1.")
     return int(text)
+
+
+def _address(name: str, text: str) -> str:
+    # at worst a link that leads nowhere: what is refused is what people mistype
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", text):
+        raise MissingSetting(f"{name} is «{text}». Give one such as https://skjema.kommune.no.")
+    return text.rstrip("/")
 
 
 @cache

@@ -60,8 +60,8 @@ MIGRATIONS: Final = PACKAGE / "migrations"
 def engine(settings: Settings) -> Engine:
     """Open the database of an installation; nothing is connected before the first use.
 
-    :raises MissingSetting: outside demo mode without a secret key, or where SQLite's folder
-        cannot be made or written in.
+    :raises MissingSetting: outside demo mode without a secret key, for a database of another
+        make, or where SQLite's folder cannot be made or written in.
     :raises MissingLibrary: when PostgreSQL is asked for and its driver is not installed.
     """
     masters = Masters(*settings.masters())
@@ -76,12 +76,16 @@ def _url(settings: Settings) -> URL:
     # psycopg is version 3; SQLAlchemy takes plain postgresql:// for version 2
     plain = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", settings.database)
     try:
-        return make_url(plain)
+        url = make_url(plain)
     except ArgumentError:
+        url = None
+    if url is None or url.drivername not in ("sqlite", "postgresql+psycopg"):
         raise MissingSetting(
-            "FORMSVC_DATABASE_URL is no address of a database. Give one such as"
-            " postgresql://user:password@localhost/formsvc, or leave it out for SQLite."
-        ) from None
+            "FORMSVC_DATABASE_URL is no address of a database that papers can be kept in. Those are"
+            " PostgreSQL, such as postgresql://user:password@localhost/formsvc, and SQLite, such as"
+            " sqlite:////srv/formsvc.sqlite3, which is also used where it is left out."
+        )
+    return url
 
 
 def _postgresql(url: URL) -> Engine:

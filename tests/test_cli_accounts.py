@@ -67,6 +67,14 @@ def test_without_the_services_address_it_says_that_one_is_missing() -> None:
     assert "Put the address of the service before it." in done.stderr
 
 
+def test_the_services_address_is_taken_from_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMSVC_ADDRESS", "https://skjema.eksempel.no/")
+    config.settings.cache_clear()
+    done = invite()
+    assert done.stdout.startswith("https://skjema.eksempel.no/password/")
+    assert "Put the address" not in done.stderr
+
+
 def test_what_is_wrong_with_an_invitation_is_told_by_field() -> None:
     invite()
     again = invite("--phone", "ring meg", code=2)

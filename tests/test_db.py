@@ -189,6 +189,12 @@ def test_postgresql_addresses_are_taken_as_people_write_them(scheme: str) -> Non
     assert db.engine(settings).dialect.driver == "psycopg"
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "mysql+pymysql", "postgresql+asyncpg", "x"])
+def test_a_database_of_another_make_is_told_which_there_are(scheme: str) -> None:
+    with pytest.raises(MissingSetting, match=r"FORMSVC_DATABASE_URL.* PostgreSQL.* SQLite"):
+        db.engine(Settings(demo=True, database_url=f"{scheme}://formsvc@localhost/formsvc"))
+
+
 def test_an_error_of_the_database_does_not_repeat_what_was_typed(
     session: Session, kari: Account
 ) -> None:

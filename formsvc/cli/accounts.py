@@ -23,8 +23,7 @@ _whose = click.option("--email", required=True, help="Whose account it is.")
 _service_address = click.option(
     "--address",
     default="",
-    envvar="FORMSVC_ADDRESS",
-    help="Where the service is found, as https://skjema.kommune.no; the link begins with it.",
+    help="Where people reach the service; as FORMSVC_ADDRESS says where it is left out.",
 )
 
 
@@ -160,11 +159,13 @@ def reset_password(email: str, address: str) -> None:
 
 def _hand_over(session: Session, account: Account, address: str) -> None:
     """Print a link. This is where a mail is written once there is a mail gateway."""
+    from formsvc import config
     from formsvc.services import password_links
 
+    address = address.rstrip("/") or config.current().address
     hours = int(password_links.HOLDS[password_links.act_for(account)].total_seconds()) // 3600
     token = password_links.issue(session, account)
-    click.echo(f"{address.rstrip('/')}/password/{token}")
+    click.echo(f"{address}/password/{token}")
     told = f"Hand it to {account.name} and nobody else. It works once, for {hours} hours."
     click.echo(told if address else f"{told} Put the address of the service before it.", err=True)
 

@@ -45,7 +45,7 @@ class Act(NamedTuple):
     #: does it, outside any transaction
     do: Callable[[Any], Any]
     #: keeps what came of it, in the transaction that ends the job
-    keep: Callable[[Session, UUID, Any], None]
+    keep: Callable[[Session, UUID, Any], object]
     #: what people call the rows that such jobs are about
     names: Callable[[Session, Iterable[UUID]], Mapping[UUID, str]]
 
@@ -55,15 +55,10 @@ DO: Final[Mapping[What, Act]] = {
     "purge": Act(
         read=lambda _session, day: day,
         do=lambda day: day,
-        keep=lambda session, _subject, _day: _purge(session),
+        keep=lambda session, _subject, _day: retention.purge(session),
         names=lambda _session, _days: {},
     ),
 }
-
-
-def _purge(session: Session) -> None:
-    retention.purge(session)
-    work.forget(session)
 
 
 class Listed(NamedTuple):

@@ -256,6 +256,16 @@ def _proxies() -> Finding:
     return Finding("The proxy that takes TLS", ok=ok, mend=mend)
 
 
+def _address() -> Finding:
+    mend = (
+        "FORMSVC_ADDRESS is missing, so the one-time links on the page «Kontoer» begin with the"
+        " host that the request gives. Set it to where people reach the service, such as"
+        " https://skjema.kommune.no."
+    )
+    ok = config.current().demo or bool(config.current().address)
+    return Finding("The address of the service", ok=ok, mend=mend)
+
+
 def _browser() -> Finding:
     return Finding(
         "Chromium (only for the tests)",
@@ -279,5 +289,6 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _pdf,
     _open_files,
     _proxies,
+    _address,
     _browser,
 )

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField, Form, StringField, TelField
 
-from formsvc import clock, norway
+from formsvc import clock, config, norway
 from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -158,10 +158,12 @@ def _hand_over(found: Account) -> str:
     """Hand the link over. This is where a mail is written once there is a mail gateway."""
     act = password_links.act_for(found)
     token = password_links.issue(session.database(), found)
+    # whoever sends the request chooses its host, and would be handed what a colleague's link holds
+    host = config.current().address or request.host_url.rstrip("/")
     return render_template(
         "accounts/link.html",
         account=found,
-        address=url_for("password.choose", token=token, _external=True),
+        address=host + url_for("password.choose", token=token),
         hours=int(password_links.HOLDS[act].total_seconds()) // 3600,
     )
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
-from formsvc.services import drafts, retention
+from formsvc.services import drafts, retention, work
 
 LIMITS = profile.current().limits
 UNTOUCHED = timedelta(days=LIMITS.draft_days)
@@ -54,6 +55,21 @@ def test_a_draft_is_deleted_when_it_has_stood_announced_long_enough(
     with clock.moved(after):
         retention.purge(session)
     assert left(session) == number
+
+
+def test_jobs_that_were_done_long_ago_end_too_but_not_while_the_clock_is_behind(
+    session: Session, kari: Account
+) -> None:
+    work.add(session, "print", uuid4())
+    lease = work.lease(session)
+    assert lease
+    work.done(session, lease)
+    with clock.moved(2 * work.DONE_STAYS):
+        begin(session, kari, untouched=-UNTOUCHED)
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (0, 0)
+        session.execute(delete(Draft))
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (1, 1)
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (0, 0)
 
 
 def test_a_draft_long_over_is_told_of_as_long_as_any_other(session: Session, kari: Account) -> None:

@@ -176,12 +176,13 @@ def _told_of_action(kind: str) -> str:
 
 
 def _unseen(file: PdfReader, form: Mapping[str, Field]) -> list[Fault]:
-    """Fields in which nobody would see what is filled in."""
+    """Fields in which nobody would see what is filled in, be it with one of their buttons only."""
     said = _("Feltet er skjult eller står ikke på noen side. Vis feltet, eller ta det bort.")
     return [
         Fault("", name, said)
         for name, field in form.items()
-        if not any(_is_seen(file, widget) for widget in field.widgets)
+        if not (seen := {each.state for each in field.widgets if _is_seen(file, each)})
+        or seen != {each.state for each in field.widgets}
     ]
 
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
-from pypdf.generic import NameObject
+from pypdf.generic import NameObject, NumberObject
 
 from formsvc.documents.pdf_form import check, fill, load
+from formsvc.documents.pdf_form.fields import fields
 from formsvc.documents.pdf_form.objects import pdf_text, put
 from formsvc.documents.pdf_form.values import form_values
 from formsvc.errors import BadTemplate, Fault
@@ -273,6 +274,22 @@ def test_a_field_that_takes_its_answer_is_no_fault(schema: dict[str, Any], field
 )
 def test_a_field_that_nobody_sees_is_told(unseen: dict[int, bytes]) -> None:
     assert "name: Feltet er skjult" in _said(form(unseen))
+
+
+def test_a_field_of_a_shipped_form_that_nobody_sees_is_told_be_it_one_button_only() -> None:
+    kinds_of_fields: dict[str, str] = {}
+    for field in fields(CONSENT).values():
+        kinds_of_fields[field.kind] = field.name  # the last of each kind
+        if field.kind == "radio":
+            assert len(field.states) > 1
+    assert len(kinds_of_fields) > 1
+    for name in kinds_of_fields.values():
+        writer = PdfWriter(clone_from=io.BytesIO(CONSENT))
+        hidden: Any = writer.get_object(fields(CONSENT)[name].widgets[-1].number)
+        hidden[NameObject("/F")] = NumberObject(2)
+        data = io.BytesIO()
+        writer.write(data)
+        assert f"{name}: Feltet er skjult" in _said(data.getvalue(), CONSENT_SCHEMA)
 
 
 @pytest.mark.parametrize("corners", [b"0 0 300 200", b"300 200 0 0", b"0 200 300 0"])
