@@ -145,6 +145,27 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("others", "refused"),
+    [
+        ([], ["signed_by"]),
+        ([{"name": "Jon Bakken", "role": "parent"}], []),
+        # the same person twice is one, however the name is written
+        ([{"name": "MÁRET  čáhci", "role": "parent"}], ["signed_by"]),
+    ],
+)
+def test_where_two_have_parental_responsibility_both_sign_the_application(
+    others: list[dict[str, str]], refused: list[str]
+) -> None:
+    application = load("ip_application.nb")
+    [mother] = application["guardians"]
+    changes = {
+        "guardians": [mother, {**mother, "name": "Jon Bakken", "relation": "father"}],
+        "signed_by": [*application["signed_by"], *others],
+    }
+    assert _problems("ip_application.nb", changes) == refused
+
+
+@pytest.mark.parametrize(
     ("name", "changes", "refused"),
     [
         (
@@ -168,6 +189,9 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
         ("ke_group_dissolved.nb", {"partners_informed": "none"}, []),
         ("ke_group_dissolved.nb", {"child.birth_date": "2028-06-16"}, ["child.birth_date"]),
         ("evaluation.nn", {"good": "Ring 91 23 45 67"}, ["good"]),
+        ("evaluation.nn", {"better": "Skriv til mor@eksempel.no"}, ["better"]),
+        ("evaluation.nn", {"missing": "Ring 91 23 45 67"}, ["missing"]),
+        ("evaluation.nn", {"unit": "Heidal skole, 61 70 00 00"}, ["unit"]),
         ("evaluation.nn", {"unit": "x" * 201}, ["unit"]),
         ("evaluation.nn", {"heard": 4.0}, []),
         ("ke_ip_declined.nb", {"declined_on": "2026-12-07"}, ["declined_on"]),
