@@ -116,6 +116,18 @@ def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
     assert left(session) == 0
 
 
+def test_a_step_takes_those_that_have_lain_there_for_longest(
+    session: Session, kari: Account
+) -> None:
+    for days in range(retention.STEP + 1):
+        begin(session, kari, untouched=2 * UNTOUCHED + timedelta(days=days))
+    newest = session.scalars(select(Draft.id).order_by(Draft.changed_at.desc())).first()
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        retention.purge(session)
+    assert session.scalars(select(Draft.id)).all() == [newest]
+
+
 def test_a_draft_that_is_saved_as_its_time_is_over_stays(
     session: Session, sessions: sessionmaker[Session], kari: Account
 ) -> None:
