@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from formsvc.forms.base import DocumentForm
-from formsvc.forms.fields import AnswerField, Group, Rows, Typed
+from formsvc.forms.fields import AnswerField, Group, Leftover, Rows, Typed
 from formsvc.language import gettext as _
 
 
@@ -21,14 +21,29 @@ class Difference(NamedTuple):
 
 
 def differences(mine: DocumentForm, saved: DocumentForm) -> list[Difference]:
-    """Every answer in which two forms of one kind differ, in reading order."""
-    pairs = zip(mine.sections, saved.sections, strict=True)
+    """Every answer in which two forms of one kind differ, leftovers first, in reading order."""
+    pairs = [*_leftovers(mine, saved), *zip(_fields(mine), _fields(saved), strict=True)]
     return [
         difference
-        for my_section, saved_section in pairs
-        for my_field, saved_field in zip(my_section.fields, saved_section.fields, strict=True)
+        for my_field, saved_field in pairs
         for difference in _between(my_field, saved_field, "")
     ]
+
+
+def _leftovers(mine: DocumentForm, saved: DocumentForm) -> list[tuple[Leftover, Leftover]]:
+    """What has no place, by name: it may stand in one text only, and is nothing in the other."""
+    names = dict.fromkeys(str(left.name) for left in (*mine.leftovers, *saved.leftovers))
+    return [(_leftover(mine, name), _leftover(saved, name)) for name in names]
+
+
+def _leftover(form: DocumentForm, name: str) -> Leftover:
+    known = (left for left in form.leftovers if left.name == name)
+    return next(known, None) or Leftover.of(form, name, "")
+
+
+def _fields(form: DocumentForm) -> list[AnswerField]:
+    placed = (field for section in form.sections for field in section.fields)
+    return [field for field in placed if not isinstance(field, Leftover)]
 
 
 def settled(mine: DocumentForm, saved: DocumentForm, choices: Mapping[str, str]) -> Typed:
