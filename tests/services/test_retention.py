@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
-from formsvc.services import drafts, retention
+from formsvc.services import drafts, login_sessions, retention
+from tests import stored
 
 LIMITS = profile.current().limits
 UNTOUCHED = timedelta(days=LIMITS.draft_days)
@@ -98,6 +99,38 @@ def test_nothing_is_done_while_the_clock_stands_before_what_is_stored(
     with clock.moved(timedelta(days=-1)):
         assert retention.purge(session).clock_is_behind
     assert retention.announced(session, kari) == 0
+
+
+@pytest.mark.parametrize("newest", ["draft", "paper", "log-in"])
+@pytest.mark.parametrize(
+    ("behind", "waits"),
+    [(clock.SKEW - MOMENT / 2, False), (clock.SKEW, False), (clock.SKEW + MOMENT, True)],
+)
+def test_whatever_was_stored_last_tells_that_the_clock_is_behind(
+    newest: str, behind: timedelta, session: Session, kari: Account, *, waits: bool
+) -> None:
+    begin(session, kari, untouched=2 * UNTOUCHED)
+    with clock.moved(behind):
+        if newest == "draft":
+            begin(session, kari)
+        elif newest == "paper":
+            stored.issued(session, kari, issued_at=clock.now())
+        else:
+            login_sessions.open_(session, kari)
+    assert retention.purge(session).clock_is_behind == waits
+
+
+def test_where_there_are_many_drafts_a_step_is_a_share_of_them(
+    session: Session, kari: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "STEP", 1)
+    monkeypatch.setattr(retention, "SHARE", 0.5)
+    for _ in range(5):
+        begin(session, kari, untouched=2 * UNTOUCHED)
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        steps = [retention.purge(session).deleted for _run in range(4)]
+    assert steps == [2, 1, 1, 1]
 
 
 def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(

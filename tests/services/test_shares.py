@@ -205,7 +205,7 @@ def test_one_shares_with_a_colleague_who_is_here(
 
 
 @pytest.mark.parametrize(
-    "words", ["liv", "ØDEGÅRD", "liv@eksempel.no", "ødega\u030ard liv", "de liv"]
+    "words", ["li", "l i", "liv", "ØDEGÅRD", "liv@eksempel.no", "ødega\u030ard liv", "de liv"]
 )
 def test_a_colleague_is_known_by_part_of_name_or_email(
     session: Session, kari: Account, liv: Account, words: str
