@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import clock, db
+from formsvc import clock, db, turns
 from formsvc.config import Settings
 from formsvc.db import Base
 from formsvc.errors import MissingSetting
@@ -162,6 +163,32 @@ def test_two_who_read_and_then_write_both_succeed(
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_on_postgresql_few_wait_for_a_lock_for_long_and_the_next_ones_do_not(
+    engine: Engine,
+) -> None:
+    def longest_wait(opened: Session) -> str:
+        return str(opened.scalar(text("SHOW lock_timeout")))
+
+    with ExitStack() as stack:
+        reading, hurried, *writing = [
+            stack.enter_context(made())
+            for made in (
+                db.session_factory(engine, reading=True),
+                db.session_factory(engine, hurried=True),
+                *[db.session_factory(engine)] * (turns.WAITING + 3),
+            )
+        ]
+        assert longest_wait(reading) == "10s"
+        assert longest_wait(hurried) == "2s"
+        hurried.rollback()
+        waits = [longest_wait(each) for each in writing]
+        assert waits == ["10s"] * (turns.WAITING + 1) + ["2s"] * 2
+        for each in writing[:3]:
+            each.rollback()
+        assert longest_wait(writing[0]) == "10s"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

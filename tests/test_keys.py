@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,7 +29,7 @@ from formsvc import clock, config, db, sealing
 from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.errors import MissingSetting
-from formsvc.keys import DataKey, WrongKey
+from formsvc.keys import DataKey, Purpose, WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
 from formsvc.services import api_tokens, health
 from tests import people
@@ -283,6 +284,19 @@ def test_a_data_key_is_not_taken_for_that_of_another_purpose(real: Settings) -> 
         db.migrate(real)
 
 
+def test_a_data_key_whose_purpose_is_changed_in_the_database_is_refused(real: Settings) -> None:
+    with opened(real) as sessions, sessions.begin() as session:
+        index, password = (
+            session.scalars(select(DataKey).where(DataKey.purpose == purpose)).one()
+            for purpose in ("index", "password")
+        )
+        session.delete(password)
+        session.flush()  # of each purpose one key is in use
+        index.purpose = "password"
+    with pytest.raises(WrongKey, match="last backup"):
+        db.migrate(real)
+
+
 def test_keys_that_are_gone_are_not_made_anew_over_stored_texts(real: Settings) -> None:
     with opened(real) as sessions, sessions.begin() as session:
         kari = people.employ(session, people.KARI)
@@ -298,6 +312,9 @@ def test_each_purpose_has_a_key_of_its_own(session: Session, kari: Account) -> N
     assert ring.mac("audit", b"x") == ring.mac("audit", b"x")
     assert len({ring.mac(purpose, b"x") for purpose in ("audit", "index", "password")}) == 3
     assert ring.hide("x", "token") != ring.hide("x", "e-mail")
+    for purpose, signed_by in (("password", "password"), ("token", "index"), ("e-mail", "index")):
+        signed = ring.mac(cast("Purpose", signed_by), f"{purpose}\0x".encode())
+        assert ring.hide("x", purpose) == signed.hex()
 
 
 # --- how they are given --------------------------------------------------------------------------

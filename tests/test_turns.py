@@ -246,6 +246,19 @@ def test_a_turn_ends_where_the_transaction_cannot_even_begin(
     assert last(counting) == 1
 
 
+def test_a_connection_that_cannot_begin_hands_its_turn_on_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    with held(tmp_path / "own.sqlite3"):
+        waited = sqlite3.connect(tmp_path / "own.sqlite3", factory=turns.Connection)
+        waited.turns = turns.Turns()
+        with pytest.raises(sqlite3.OperationalError):
+            waited.begin_writing()
+        waited.turns.take(0.05)  # before anybody rolls back or closes what could not begin
+    waited.close()
+
+
 def test_a_turn_ends_where_a_statement_fails(counting: sessionmaker[Session]) -> None:
     with pytest.raises(OperationalError), counting.begin() as session:
         session.execute(text("UPDATE nothing SET x = 1"))

@@ -187,6 +187,14 @@ def test_the_only_administrator_cannot_leave_or_be_demoted(
     accounts.change(session, torbjorn, name="Torbjørn Aas", role="admin", facts={})
 
 
+def test_what_is_closed_can_be_closed_again_though_nobody_else_is_administrator(
+    session: Session, torbjorn: Account
+) -> None:
+    torbjorn.active = False
+    accounts.close(session, torbjorn)
+    assert not torbjorn.active
+
+
 def test_one_of_two_administrators_may_leave(session: Session, torbjorn: Account) -> None:
     other = employ_nora(session, role="admin")
     accounts.close(session, torbjorn)

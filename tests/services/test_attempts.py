@@ -263,6 +263,27 @@ def test_so_many_wrong_codes_in_a_row_are_enough_for_a_day(
         attempts.count(session, "en konto", address=HERE, code=True)
 
 
+def test_a_right_code_ends_the_row_of_wrong_ones(session: Session) -> None:
+    def try_a_code(number: int) -> list[attempts.Counted]:
+        return attempts.count(session, "en konto", address=f"192.0.2.{number}", code=True)
+
+    for number in range(MOST["code"] - 1):
+        try_a_code(number)
+    attempts.forgive(session, try_a_code(100))
+    for number in range(MOST["code"] - 1):
+        try_a_code(101 + number)
+
+
+def test_a_try_that_is_taken_back_when_its_stretch_is_over_buys_no_other(session: Session) -> None:
+    first = attempts.count(session, "en konto", address=HERE)
+    with clock.moved(STRETCH + timedelta(seconds=1)):
+        second = attempts.count(session, "en konto", address=HERE)
+        attempts.forgive(session, second)
+        attempts.forgive(session, first)
+    left = session.scalars(select(LoginAttempt.failures)).all()
+    assert left == [0, 0]
+
+
 def test_all_addresses_of_a_household_are_one(session: Session) -> None:
     for n in range(FREE):
         fail(session, "ingen@eksempel.no", times=1, address=f"2001:db8:1:2::{n:x}")

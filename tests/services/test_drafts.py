@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc.errors import Conflict, NotFound
-from formsvc.models import Account, Draft, Paper
+from formsvc import clock
+from formsvc.errors import Conflict, NotAllowed, NotFound
+from formsvc.models import Account, Draft, Event, Paper
 from formsvc.services import drafts, shares
 from formsvc.services.drafts import StaleDraft
 from formsvc.services.paging import Turn
@@ -264,3 +266,28 @@ def test_nobody_begins_where_somebody_else_has_begun(
         drafts.begin(session, "minutes", {"note": ["Amirs"]}, amir, draft_id=begun.id)
     session.refresh(begun)
     assert begun.typed == TYPED
+
+
+def test_whoever_may_only_read_a_draft_cannot_hold_it_to_make_a_paper_of_it(
+    session: Session, kari: Account, amir: Account
+) -> None:
+    begun = drafts.begin(session, "minutes", TYPED, kari)
+    shares.give(session, begun, amir.id, kari, may_write=False)
+    with pytest.raises(NotAllowed):
+        drafts.hold(session, begun.id, amir)
+    assert drafts.hold(session, begun.id, kari) is begun
+
+
+def test_what_one_person_saves_again_and_again_is_one_event_for_a_while(
+    session: Session, kari: Account
+) -> None:
+    begun = drafts.begin(session, "minutes", {"note": ["0"]}, kari)
+    session.commit()
+    # the last of them is told of anew: the first one's time is over by then
+    waits = (timedelta(), drafts.SAVING / 2, drafts.SAVING * 2)
+    for version, wait in enumerate(waits, start=1):
+        with clock.moved(wait):
+            drafts.save(session, begun, {"note": [str(version)]}, kari, version=version)
+            session.commit()
+    saved = select(Event.seq).where(Event.what == "draft_saved", Event.subject_id == begun.id)
+    assert len(session.scalars(saved).all()) == 2

@@ -162,6 +162,19 @@ def test_texts_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
     assert sorted(shown) == [f"Svar {number}" for number in range(7)]
 
 
+def test_texts_of_one_half_year_unit_and_question_are_not_shown_with_those_of_another(
+    session: Session,
+) -> None:
+    places = [(unit, period) for unit in ("A", "B") for period in ("2026-2", "2027-1")]
+    for unit, period in places * 5:
+        told = {question: f"{unit} {period} {question}" for question in TEXTS}
+        answer(session, unit=unit, period=period, **told)
+    for result in results(session):
+        for question in TEXTS:
+            own = f"{result.unit} {result.period} {question}"
+            assert written(session, result, question) == [own] * 5
+
+
 def test_units_are_shown_a_page_at_a_time_each_once(session: Session) -> None:
     for period in ("2026-2", "2027-1"):
         for unit in range(5):

@@ -128,3 +128,12 @@ def test_what_is_over_is_forgotten(session: Session, kari: Account) -> None:
         login_sessions.forget(session)
         assert len(session.scalars(select(LoginSession)).all()) == 1
         assert found(session, lasting) is kari
+
+
+def test_a_log_in_that_came_while_its_account_was_closed_opens_nothing(
+    session: Session, kari: Account
+) -> None:
+    kari.active = False
+    assert found(session, login_sessions.open_(session, kari)) is None
+    kari.active = True
+    assert found(session, login_sessions.open_(session, kari)) is kari

@@ -8,7 +8,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Paper
@@ -39,6 +39,18 @@ def test_every_row_is_shown_once_forth_and_back(
     while back[-1].newer:
         back.append(page(session, Turn(before=back[-1].newer, size=3)))
     assert [each.ids for each in back] == [each.ids for each in reversed(walked)]
+
+
+@pytest.mark.parametrize(("rows", "more"), [(0, False), (2, False), (3, False), (4, True)])
+def test_a_list_that_is_walked_onward_has_a_next_page_only_where_there_is_one(
+    session: Session, kari: Account, rows: int, *, more: bool
+) -> None:
+    for number in range(rows):
+        stored.issued(session, kari, number)
+    wanted = paging.onward(select(Paper.reference), (Paper.reference,), "", 3)
+    shown, key = paging.cut(session.execute(wanted).all(), (Paper.reference,), 3)
+    assert len(shown) == min(rows, 3)
+    assert bool(key) == more
 
 
 def test_rows_of_the_same_moment_are_told_apart(session: Session, kari: Account) -> None:

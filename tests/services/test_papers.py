@@ -18,6 +18,7 @@ from formsvc.models import Account, Document, Job, Paper
 from formsvc.services import finish, papers, press, work
 from formsvc.services.paging import Turn
 from formsvc.services.printing import Printed
+from tests import stored
 
 MINUTES = find("minutes")
 PRINTED = Printed(b"%PDF-1.7 made", "f" * 64)
@@ -143,3 +144,12 @@ def test_documents_are_called_by_their_paper_s_number(session: Session, kari: Ac
     issued = issue(session, kari)
     names = papers.document_names(session, [document.id for document in issued.documents])
     assert set(names.values()) == {f"{issued.reference} docx", f"{issued.reference} pdf"}
+
+
+def test_the_id_of_a_draft_leads_nobody_to_a_paper_that_is_not_for_them(
+    session: Session, kari: Account, amir: Account
+) -> None:
+    draft_id = uuid4()
+    issued = stored.issued(session, kari, draft_id=draft_id)
+    assert papers.made_from(session, draft_id, kari) is issued
+    assert papers.made_from(session, draft_id, amir) is None

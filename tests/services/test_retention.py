@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
-from formsvc.services import drafts, retention, work
+from formsvc.services import drafts, login_sessions, retention, work
+from tests import stored
 
 LIMITS = profile.current().limits
 UNTOUCHED = timedelta(days=LIMITS.draft_days)
@@ -116,6 +117,38 @@ def test_nothing_is_done_while_the_clock_stands_before_what_is_stored(
     assert retention.announced(session, kari) == 0
 
 
+@pytest.mark.parametrize("newest", ["draft", "paper", "log-in"])
+@pytest.mark.parametrize(
+    ("behind", "waits"),
+    [(clock.SKEW - MOMENT / 2, False), (clock.SKEW, False), (clock.SKEW + MOMENT, True)],
+)
+def test_whatever_was_stored_last_tells_that_the_clock_is_behind(
+    newest: str, behind: timedelta, session: Session, kari: Account, *, waits: bool
+) -> None:
+    begin(session, kari, untouched=2 * UNTOUCHED)
+    with clock.moved(behind):
+        if newest == "draft":
+            begin(session, kari)
+        elif newest == "paper":
+            stored.issued(session, kari, issued_at=clock.now())
+        else:
+            login_sessions.open_(session, kari)
+    assert retention.purge(session).clock_is_behind == waits
+
+
+def test_where_there_are_many_drafts_a_step_is_a_share_of_them(
+    session: Session, kari: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "STEP", 1)
+    monkeypatch.setattr(retention, "SHARE", 0.5)
+    for _ in range(5):
+        begin(session, kari, untouched=2 * UNTOUCHED)
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        steps = [retention.purge(session).deleted for _run in range(4)]
+    assert steps == [2, 1, 1, 1]
+
+
 def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
     session: Session, kari: Account
 ) -> None:
@@ -130,6 +163,18 @@ def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
         assert left(session) == 1
         assert retention.purge(session).deleted == 1
     assert left(session) == 0
+
+
+def test_a_step_takes_those_that_have_lain_there_for_longest(
+    session: Session, kari: Account
+) -> None:
+    for days in range(retention.STEP + 1):
+        begin(session, kari, untouched=2 * UNTOUCHED + timedelta(days=days))
+    newest = session.scalars(select(Draft.id).order_by(Draft.changed_at.desc())).first()
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        retention.purge(session)
+    assert session.scalars(select(Draft.id)).all() == [newest]
 
 
 def test_a_draft_that_is_saved_as_its_time_is_over_stays(

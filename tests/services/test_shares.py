@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock, profile
 from formsvc.errors import InvalidAnswers, NotAllowed, NotFound
 from formsvc.kinds import KINDS
-from formsvc.models import Account, Draft, Paper, Share
+from formsvc.models import Account, Draft, Event, Paper, Share
 from formsvc.services import access, drafts, finish, papers, retention, shares
 from formsvc.services.access import Act
 from formsvc.services.paging import Turn
@@ -97,9 +97,13 @@ def test_a_draft_is_shared_read_or_written_and_taken_back(
 
 def test_a_paper_is_shared_to_be_read(session: Session, kari: Account, amir: Account) -> None:
     row = stored.issued(session, kari)
-    shares.give(session, row, amir.id, kari, may_write=True)
+    given = shares.give(session, row, amir.id, kari, may_write=True)
+    assert not given.may_write
     assert may(session, row, amir) == ["read"]
     assert may(session, row, kari) == list(ACTS)
+    session.commit()
+    told = session.scalars(select(Event).where(Event.what == "paper_shared")).one()
+    assert told.keys == {"to": str(amir.id), "may": "read"}
 
 
 def test_shared_again_only_the_right_to_write_changes(
@@ -201,7 +205,7 @@ def test_one_shares_with_a_colleague_who_is_here(
 
 
 @pytest.mark.parametrize(
-    "words", ["liv", "ØDEGÅRD", "liv@eksempel.no", "ødega\u030ard liv", "de liv"]
+    "words", ["li", "l i", "liv", "ØDEGÅRD", "liv@eksempel.no", "ødega\u030ard liv", "de liv"]
 )
 def test_a_colleague_is_known_by_part_of_name_or_email(
     session: Session, kari: Account, liv: Account, words: str

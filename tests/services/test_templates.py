@@ -41,6 +41,16 @@ def test_nothing_is_wrong_with_a_shipped_template(name: str) -> None:
     assert templates.check(kind, (config.SHIPPED / name).read_bytes()) == []
 
 
+@pytest.mark.parametrize(("room", "is_taken"), [(1, True), (0, True), (-1, False)])
+def test_a_template_may_be_as_large_as_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch, room: int, *, is_taken: bool
+) -> None:
+    data = shipped("minutes", "nb")
+    monkeypatch.setattr(templates, "MOST_BYTES", len(data) + room)
+    told = [fault.told() for fault in templates.check(find("minutes"), data)]
+    assert told == [] if is_taken else "altfor stor" in told[0]
+
+
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_a_template_in_the_jail_gives_the_same_bytes(own: Path, wanted: Format) -> None:
     kind, answers = find("consent"), load("consent.nb")

@@ -258,6 +258,24 @@ def test_work_that_nobody_takes_is_seen(
     assert work.overview(session).open == 1
 
 
+def test_work_whose_worker_died_and_that_nobody_takes_over_is_seen(
+    session: Session, later: Callable[[timedelta], None]
+) -> None:
+    add(session)
+    due_at = only(session).due_at
+    leased(session)
+    later(LEASE + work.STANDS_STILL - 2 * SECOND)
+    assert work.overview(session).overdue_since is None
+    later(3 * SECOND)
+    assert work.overview(session).overdue_since == due_at
+
+
+def test_of_an_error_no_more_is_kept_than_there_is_room_for(session: Session) -> None:
+    add(session)
+    work.again(session, leased(session), "E" * 200)
+    assert only(session).last_error == "E" * 80
+
+
 @pytest.mark.parametrize(("after", "stays"), [(-SECOND, 1), (timedelta(), 0), (SECOND, 0)])
 def test_a_job_that_was_done_long_ago_is_forgotten(
     after: timedelta, stays: int, session: Session, stand: Callable[[datetime], None]
