@@ -1,4 +1,4 @@
-"""Norwegian rules and notation: identity numbers, phone numbers, dates in words, Oslo's today.
+"""Norwegian rules and notation: identity numbers, phone numbers, dates in words.
 
 Pure functions on plain values. They say what is wrong by a short reason; the sentence that a
 person reads belongs to the form, in the person's language.

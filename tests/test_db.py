@@ -173,17 +173,19 @@ def test_on_postgresql_few_wait_for_a_lock_for_long_and_the_next_ones_do_not(
         return str(opened.scalar(text("SHOW lock_timeout")))
 
     with ExitStack() as stack:
-        reading, hurried, *writing = [
+        reading, hurried, noting, *writing = [
             stack.enter_context(made())
             for made in (
                 db.session_factory(engine, reading=True),
-                db.session_factory(engine, hurried=True),
+                db.session_factory(engine, held=turns.HELD),
+                db.session_factory(engine, held=turns.BRIEF),
                 *[db.session_factory(engine)] * (turns.WAITING + 3),
             )
         ]
         assert longest_wait(reading) == "10s"
-        assert longest_wait(hurried) == "2s"
+        assert [longest_wait(hurried), longest_wait(noting)] == ["2s", "100ms"]
         hurried.rollback()
+        noting.rollback()
         waits = [longest_wait(each) for each in writing]
         assert waits == ["10s"] * (turns.WAITING + 1) + ["2s"] * 2
         for each in writing[:3]:
