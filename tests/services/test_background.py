@@ -46,7 +46,7 @@ def short_of_time(monkeypatch: pytest.MonkeyPatch, own_press: None) -> None:
     kind = find("invitation")
     began = time.monotonic()
     press.make(press.Order("invitation", kind.form.sample(), "pdf", "", clock.now().isoformat()))
-    monkeypatch.setattr(press, "WALL", max(5, 4 * (time.monotonic() - began)))
+    monkeypatch.setattr(press, "WALL", max(5, 4 * round(time.monotonic() - began)))
     press.stop()
 
 
