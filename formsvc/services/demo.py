@@ -12,6 +12,7 @@ from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Role
 from formsvc.services import accounts, api_tokens, drafts
+from formsvc.services.actor import Employee
 
 #: what everybody in the demo logs in with
 PASSWORD: Final = "demo-passord"  # noqa: S105 public on purpose
@@ -92,4 +93,4 @@ def _begin_drafts(session: Session) -> None:
         form = find(begun.kind).form
         answers = {**form.sample(begun.language), **begun.unwritten}
         author = accounts.by_email(session, begun.by)
-        drafts.begin(session, begun.kind, form.from_answers(answers).typed(), author)
+        drafts.begin(session, begun.kind, form.from_answers(answers).typed(), Employee(author))

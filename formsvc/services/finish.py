@@ -27,7 +27,8 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import audit, drafts, papers, printing, shares, work
+from formsvc.services import actor, audit, drafts, papers, printing, shares, work
+from formsvc.services.actor import Actor, Employee
 from formsvc.services.references import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
@@ -64,11 +65,11 @@ class Word(NamedTuple):
     printed: printing.Printed
 
 
-def look_over(session: Session, draft_id: UUID, version: int, by: Account) -> LookedOver | None:
+def look_over(session: Session, draft_id: UUID, version: int, by: Actor) -> LookedOver | None:
     """The form of a draft; None where it is not what was looked over, or not valid.
 
-    :raises NotFound: when the draft is no more, or nothing that this account may know of.
-    :raises NotAllowed: when the account may only read it.
+    :raises NotFound: when the draft is no more, or nothing that they may know of.
+    :raises NotAllowed: when they may only read it.
     """
     seen = drafts.find(session, draft_id, by, "write")
     form = _looked_over(seen, version)
@@ -107,12 +108,12 @@ def word(of: LookedOver) -> Word:
 
 
 def finish(
-    session: Session, draft_id: UUID, version: int, by: Account, made: Word | None
+    session: Session, draft_id: UUID, version: int, by: Actor, made: Word | None
 ) -> Paper | None:
     """The paper that a draft becomes; None where it is not the version that was looked over.
 
     :param made: its Word document; without one it is made here, while others wait to write.
-    :raises NotFound: when the draft is no more, or nothing that this account may know of.
+    :raises NotFound: when the draft is no more, or nothing that they may know of.
     :raises NumberTaken: when the document holds another number than the paper gets.
     :raises NotFinished: as :func:`word` does.
     """
@@ -128,7 +129,7 @@ def finish(
         made,
         draft_id=draft_id,
         changed_by=held.changed_by,
-        issued_by=by,
+        by=by,
     )
     drafts.discard(session, held)
     return issued
@@ -148,7 +149,7 @@ def issue(
     *,
     draft_id: UUID | None = None,
     changed_by: Account | None = None,
-    issued_by: Account | None = None,
+    by: Actor | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents; what is not made yet becomes a job.
 
@@ -157,11 +158,12 @@ def issue(
 
     :param made: its Word document; without one it is made here, while others wait to write.
     :param changed_by: who saved the draft last; the author where it is not said.
-    :param issued_by: who finishes it; the author where it is not said.
+    :param by: who finishes it; the author where it is not said.
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises NotFinished: as :func:`word` does.
     """
-    if draft_id and (already := papers.made_from(session, draft_id, author)):
+    by = by or Employee(author)
+    if draft_id and (already := papers.made_from(session, draft_id, Employee(author))):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
     if made and made.reference != reference:
@@ -175,7 +177,7 @@ def issue(
         answers=form.answers(),
         author=author,
         changed_by_id=(changed_by or author).id,
-        issued_by_id=(issued_by or author).id,
+        issued_by_id=actor.account(by).id,
         rules_version=profile.current().rules_version,
         form_version=form.version(),
     )
@@ -185,9 +187,8 @@ def issue(
         shares.follow(session, draft_id, issued)
     if effect := EFFECTS.get(kind.slug):
         effect(session, issued, form)
-    by = issued_by or author
     audit.record(
-        session, "paper_issued", account=by, subject="paper", subject_id=issued.id, kind=kind.slug
+        session, "paper_issued", by=by, subject="paper", subject_id=issued.id, kind=kind.slug
     )
     return issued
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock, db
 from formsvc.models import Account
 from formsvc.services import accounts, attempts, audit, password
+from formsvc.services.actor import Employee
 from formsvc.services.attempts import Counted
 
 
@@ -85,7 +86,7 @@ def entered(session: Session, who: Account) -> None:
     """Note that somebody has come in, and that all they had to show was right."""
     who.last_login_at = clock.now()
     session.flush()
-    audit.record(session, "logged_in", account=who)
+    audit.record(session, "logged_in", by=Employee(who))
 
 
 # Browsers that have let somebody in before

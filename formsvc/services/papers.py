@@ -18,8 +18,9 @@ from formsvc import clock
 from formsvc.db import Unreadable
 from formsvc.errors import FormsvcError, NoSuchFormat
 from formsvc.language import gettext as _
-from formsvc.models import Account, Document, Job, Paper
+from formsvc.models import Document, Job, Paper
 from formsvc.services import access, paging, press, printing, work
+from formsvc.services.actor import Actor
 from formsvc.services.paging import Page, Turn
 
 log = logging.getLogger(__name__)
@@ -58,43 +59,41 @@ class Listed(NamedTuple):
     page: Page
 
 
-def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
-    """The paper that a draft has become, where there is one that this reader may know of."""
-    visible = access.visible(Paper, reader)
+def made_from(session: Session, draft_id: UUID, by: Actor) -> Paper | None:
+    """The paper that a draft has become, where there is one that they may know of."""
+    visible = access.visible(Paper, by)
     return session.scalar(select(Paper).where(Paper.draft_id == draft_id, visible))
 
 
-def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
+def opened(session: Session, paper_id: UUID, by: Actor) -> Paper:
     """The paper of that id.
 
-    :raises NotFound: when there is none, or none that this reader may know of.
+    :raises NotFound: when there is none, or none that they may know of.
     """
-    return access.demand(session, Paper, paper_id, reader)
+    return access.demand(session, Paper, paper_id, by)
 
 
-def listed(
-    session: Session, reader: Account, turn: Turn, *, kind: str = "", whose: Whose = ""
-) -> Listed:
+def listed(session: Session, by: Actor, turn: Turn, *, kind: str = "", whose: Whose = "") -> Listed:
     """A page of the papers that somebody may see, the newest first.
 
     :param kind: only those of one kind.
     :param whose: only those that one wrote, that are shared with one, or that one received.
     """
     where = [Paper.kind == kind] if kind else []
-    page = paging.page(session, Paper.issued_at, Paper.id, _ways(reader, whose), turn, where)
+    page = paging.page(session, Paper.issued_at, Paper.id, _ways(by, whose), turn, where)
     statement = select(Paper).where(Paper.id.in_(page.ids)).options(joinedload(Paper.author))
     rows = {row.id: row for row in session.scalars(statement)}
     return Listed([rows[row_id] for row_id in page.ids], page)
 
 
-def _ways(reader: Account, whose: Whose) -> list[ColumnElement[bool]]:
+def _ways(by: Actor, whose: Whose) -> list[ColumnElement[bool]]:
     if whose == "own":
-        return [access.own(Paper, reader)]
+        return [access.own(Paper, by)]
     if whose == "shared":
-        return [access.shared(Paper, reader)]
+        return [access.shared(Paper, by)]
     if whose == "received":
-        return [and_(access.received(), access.visible(Paper, reader))]
-    return access.ways(Paper, reader)
+        return [and_(access.received(), access.visible(Paper, by))]
+    return access.ways(Paper, by)
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:

@@ -30,7 +30,7 @@ from formsvc.services.drafts import StaleDraft
 from formsvc.web import conflict, history
 from formsvc.web.body import number
 from formsvc.web.errors import wants_json
-from formsvc.web.session import database, me, seen
+from formsvc.web.session import account, database, me, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
 
@@ -115,7 +115,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
 
 def note_view(kept: Draft) -> None:
     """Note who looks: one's own draft is opened all day long, somebody else's is looked into."""
-    if kept.author_id != me().id:
+    if kept.author_id != account().id:
         seen("draft_viewed", "draft", kept.id, kind=kept.kind)
 
 
@@ -245,7 +245,7 @@ def frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:
         "kind": kind,
         "form": form,
         "draft": kept,
-        "owner": kept is None or kept.author_id == me().id,
+        "owner": kept is None or kept.author_id == account().id,
         "draft_id": draft_id,
         "version": kept.version if kept else 0,
         "address": address,
@@ -271,7 +271,7 @@ def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
         differences=conflict.differences(mine, saved),
         choices=_choices(),
         # nobody is told of oneself as of another: it was another page, or another device
-        other=kept.changed_by.name if kept.changed_by_id != me().id else "",
+        other=kept.changed_by.name if kept.changed_by_id != account().id else "",
         time=_clock(kept),
     )
     return page, 409

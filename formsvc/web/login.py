@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import flask
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import EmailField, Form, HiddenField, PasswordField, StringField
@@ -69,7 +69,7 @@ class GiveCode(Form):
 @area.route("/login", methods=["GET", "POST"])
 def log_in() -> ResponseReturnValue:
     """Let an employee in, and go on to where it was meant to go."""
-    if g.get("account"):
+    if session.known():
         return redirect(safe(request.args.get("next")), 303)
     form = LogIn(request.form, data={"next": request.args.get("next", "")})
     if request.method == "POST" and form.validate():

@@ -28,7 +28,7 @@ from formsvc.services import audit, papers, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
 from formsvc.web.paging import beside, turn
-from formsvc.web.session import database, me, seen
+from formsvc.web.session import account, database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -149,7 +149,7 @@ def receipt(paper_id: UUID) -> str:
         "papers/receipt.html",
         paper=found,
         damaged=_concerns(found) is None,
-        owner=found.author_id == me().id,
+        owner=found.author_id == account().id,
         title=kinds.find(found.kind).title(spoken()),
         issued=norway.long_date(_issued(found).date(), spoken()),
         deeds=history.of(found.author_id, found.id, found.draft_id),
@@ -219,7 +219,7 @@ def line(found: Paper) -> Line:
 
 
 def _people(found: Paper) -> str:
-    author = found.author.name if found.author_id != me().id else ""
+    author = found.author.name if found.author_id != account().id else ""
     if found.issued_by is None or found.issued_by_id == found.author_id:
         return author
     finished = _("ferdigstilt av %(name)s", name=found.issued_by.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, render_template, url_for
 
 from formsvc import clock, db, norway
 from formsvc.kinds import GROUPS, KINDS, Kind, find
@@ -17,7 +17,7 @@ from formsvc.services.paging import Turn
 from formsvc.web import access
 from formsvc.web.paging import beside, turn
 from formsvc.web.papers import line
-from formsvc.web.session import database, me
+from formsvc.web.session import account, database, known, me
 
 area = Blueprint("start", __name__)
 
@@ -43,14 +43,14 @@ class Group(NamedTuple):
 @area.get("/")
 def start() -> str:
     """Show an employee the papers, and anybody else the log-in and the evaluation."""
-    if not g.get("account"):
+    if not known():
         return render_template("papers/welcome.html")
     latest = Turn(size=LATEST)
     return render_template(
         "papers/start.html",
         groups=_groups(),
         drafts=[_draft_link(kept) for kept in drafts.listed(database(), me(), latest).drafts],
-        ending=retention.announced(database(), me()),
+        ending=retention.announced(database(), account()),
         issued=[line(issued) for issued in papers.listed(database(), me(), latest).papers],
     )
 
@@ -71,7 +71,7 @@ def _groups() -> list[Group]:
     if may(me(), "count"):
         results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
         groups[-1].papers.append(results)
-    if me().role in access.TABLE["trail.everything"]:
+    if account().role in access.TABLE["trail.everything"]:
         groups[-1].papers.append(Link(url_for("trail.everything"), _("Hendelser")))
     return groups
 
@@ -106,7 +106,7 @@ def _draft_link(kept: Draft) -> Link:
         day=norway.short_date(left.date()),
         time=left.strftime("%H.%M"),
     )
-    by = _("Skrevet av %(name)s", name=kept.author.name) if kept.author_id != me().id else ""
+    by = _("Skrevet av %(name)s", name=kept.author.name) if kept.author_id != account().id else ""
     ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(kept)))
     more = " · ".join(filter(None, (_concerns(kept), when, ends, by)))
     return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)

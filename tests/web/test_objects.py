@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Document, Draft, Paper, Role, Share
-from formsvc.services import shares
+from formsvc.services import actor, shares
 from formsvc.services.access import Act
 from formsvc.web import access
 from tests import people, stored
@@ -111,12 +111,16 @@ def thing_of(session: Session, thing: Thing, visitor: Account, author: Account) 
     row = make(session, visitor if thing.whose == "own" else author, kind=thing.kind)
     if thing.whose in ("shared to read", "shared to write", "taken back"):
         given = shares.give(
-            session, row, visitor.id, author, may_write=thing.whose == "shared to write"
+            session,
+            row,
+            visitor.id,
+            actor.Employee(author),
+            may_write=thing.whose == "shared to write",
         )
         if thing.whose == "taken back":
-            shares.end(session, row, given.id, author)
+            shares.end(session, row, given.id, actor.Employee(author))
     if thing.whose == "shared with another":
-        shares.give(session, row, another(session).id, author, may_write=True)
+        shares.give(session, row, another(session).id, actor.Employee(author), may_write=True)
     session.commit()
     return row.id
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.language import speaking
 from formsvc.models import Account, Draft, Event, Paper
-from formsvc.services import accounts, api_tokens, audit, shares, trail
+from formsvc.services import accounts, actor, api_tokens, audit, shares, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
 from formsvc.web import trail as page
@@ -56,7 +56,7 @@ def let_in(session: Session, address: str, *colleagues: Employee) -> None:
     row = session.get_one(Draft, UUID(address.rpartition("/")[2]))
     for colleague in colleagues:
         to = accounts.by_email(session, colleague.email).id
-        shares.give(session, row, to, row.author, may_write=True)
+        shares.give(session, row, to, actor.Employee(row.author), may_write=True)
     session.commit()
 
 
