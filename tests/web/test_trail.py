@@ -143,6 +143,9 @@ def test_refusals_renders_and_results_leave_a_line(
     )
     assert asked.status_code == 200, asked.text
     assert told() == ["Kari document_rendered"]
+    assert trail.find(session, Wanted(), most=1)[0].keys["by"] == "program"
+    assert "av et program" in log_in(people.TORBJORN).get("/trail/").text
+    told()
     refused = app.test_client().post("/api/v1/render/minutes", json={}, headers=headers)
     assert refused.status_code == 422
     assert told() == []
