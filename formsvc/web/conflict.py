@@ -22,13 +22,25 @@ class Difference(NamedTuple):
 
 def differences(mine: DocumentForm, saved: DocumentForm) -> list[Difference]:
     """Every answer in which two forms of one kind differ, in reading order."""
-    pairs = zip(mine.sections, saved.sections, strict=True)
+    own, theirs = _by_name(mine), _by_name(saved)
     return [
         difference
-        for my_section, saved_section in pairs
-        for my_field, saved_field in zip(my_section.fields, saved_section.fields, strict=True)
-        for difference in _between(my_field, saved_field, "")
+        for name in dict.fromkeys([*theirs, *own])
+        for difference in _between_either(own.get(name), theirs.get(name))
     ]
+
+
+def _by_name(form: DocumentForm) -> dict[str, AnswerField]:
+    return {str(field.name): field for section in form.sections for field in section.fields}
+
+
+def _between_either(mine: AnswerField | None, saved: AnswerField | None) -> Iterator[Difference]:
+    """An answer that the form has no place for may stand in one text and not in the other."""
+    if mine is not None and saved is not None:
+        yield from _between(mine, saved, "")
+    elif field := mine or saved:
+        texts = [_told(each) if each is not None else "" for each in (mine, saved)]
+        yield Difference(str(field.name), str(field.label.text), *texts)
 
 
 def settled(mine: DocumentForm, saved: DocumentForm, choices: Mapping[str, str]) -> Typed:
