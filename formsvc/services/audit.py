@@ -256,22 +256,22 @@ def _row(told: _Told, seq: int) -> Event:
 
 
 def _hash(session: Session, before: str, row: Event) -> str:
-    said = [
+    facts = [
         before,
         *(row.chain.hex, row.seq, row.at.astimezone(UTC).isoformat()),
         row.account_id.hex if row.account_id else None,
         *(row.what, row.subject, row.subject_id.hex if row.subject_id else None),
         *(row.origin, row.keys),
     ]
-    return _mac(session, "audit event", said)
+    return _mac(session, "audit event", facts)
 
 
 def _seal(session: Session, head: EventHead) -> str:
     return _mac(session, "audit head", [head.chain.hex, head.seq, head.hash])
 
 
-def _mac(session: Session, what: str, said: list[Any]) -> str:
-    message = json.dumps([what, *said], sort_keys=True, separators=(",", ":"))
+def _mac(session: Session, what: str, facts: list[Any]) -> str:
+    message = json.dumps([what, *facts], sort_keys=True, separators=(",", ":"))
     return db.keyring(session).mac("audit", message.encode()).hex()
 
 

@@ -77,7 +77,7 @@ def _loaded(session: Session) -> bool:
 
 def _employ(session: Session) -> None:
     for log_in in LOG_INS:
-        made = accounts.create(
+        account = accounts.create(
             session,
             email=log_in.email,
             name=log_in.name,
@@ -85,7 +85,7 @@ def _employ(session: Session) -> None:
             password=log_in.password,
         )
         if log_in.role == "coordinator":
-            api_tokens.accept(session, made, "Demo", TOKEN)
+            api_tokens.accept(session, account, "Demo", TOKEN)
 
 
 def _begin_drafts(session: Session) -> None:

@@ -108,11 +108,11 @@ def word(of: LookedOver) -> Word:
 
 
 def finish(
-    session: Session, draft_id: UUID, version: int, by: Actor, made: Word | None
+    session: Session, draft_id: UUID, version: int, by: Actor, document: Word | None
 ) -> Paper | None:
     """The paper that a draft becomes; None where it is not the version that was looked over.
 
-    :param made: its Word document; without one it is made here, while others wait to write.
+    :param document: its Word document; without one it is made here, while others wait to write.
     :raises NotFound: when the draft is no more, or nothing that they may know of.
     :raises NumberTaken: when the document holds another number than the paper gets.
     :raises NotFinished: as :func:`word` does.
@@ -121,18 +121,18 @@ def finish(
     form = _looked_over(held, version)
     if form is None:
         return None
-    issued = issue(
+    paper = issue(
         session,
         kinds.find(held.kind),
         form,
         held.author,
-        made,
+        document,
         draft_id=draft_id,
         changed_by=held.changed_by,
         by=by,
     )
     drafts.discard(session, held)
-    return issued
+    return paper
 
 
 def _looked_over(stored: Draft, version: int) -> DocumentForm | None:
@@ -145,7 +145,7 @@ def issue(
     kind: Kind,
     form: DocumentForm,
     author: Account,
-    made: Word | None = None,
+    document: Word | None = None,
     *,
     draft_id: UUID | None = None,
     changed_by: Account | None = None,
@@ -156,7 +156,7 @@ def issue(
     Asked twice for the same draft, as by a double click, it gives the same paper. Whoever the
     draft was shared with has access to the paper.
 
-    :param made: its Word document; without one it is made here, while others wait to write.
+    :param document: its Word document; without one it is made here, while others wait to write.
     :param changed_by: who saved the draft last; the author where it is not said.
     :param by: who finishes it; the author where it is not said.
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
@@ -166,10 +166,10 @@ def issue(
     if draft_id and (already := papers.made_from(session, draft_id, Employee(author))):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
-    if made and made.reference != reference:
+    if document and document.reference != reference:
         raise NumberTaken
-    made = made or word(LookedOver(kind, form, reference))
-    issued = Paper(
+    document = document or word(LookedOver(kind, form, reference))
+    paper = Paper(
         kind=kind.slug,
         language=form.paper_language,
         reference=reference,
@@ -181,28 +181,28 @@ def issue(
         rules_version=profile.current().rules_version,
         form_version=form.version(),
     )
-    session.add(issued)
-    _add_documents(session, issued, kind, made.printed)
+    session.add(paper)
+    _add_documents(session, paper, kind, document.printed)
     if draft_id:
-        shares.follow(session, draft_id, issued)
+        shares.follow(session, draft_id, paper)
     if effect := EFFECTS.get(kind.slug):
-        effect(session, issued, form)
+        effect(session, paper, form)
     audit.record(
-        session, "paper_issued", by=by, subject="paper", subject_id=issued.id, kind=kind.slug
+        session, "paper_issued", by=by, subject="paper", subject_id=paper.id, kind=kind.slug
     )
-    return issued
+    return paper
 
 
 def _add_documents(
-    session: Session, issued: Paper, kind: Kind, printed_word: printing.Printed
+    session: Session, paper: Paper, kind: Kind, printed_word: printing.Printed
 ) -> None:
     """The Word document is there; each of the others is a job."""
     for wanted in kind.kept:
         document = Document(format=wanted)
-        issued.documents.append(document)
+        paper.documents.append(document)
         if wanted == "docx":
             papers.fill(document, printed_word)
     session.flush()
-    for document in issued.documents:
+    for document in paper.documents:
         if document.state == "pending":
             work.add(session, "print", document.id)

@@ -36,8 +36,8 @@ def colleagues(session: Session, words: str, by: Actor) -> list[Colleague]:
     :raises InvalidAnswers: when so little is typed that it says nothing, or it fits nobody or
         too many.
     """
-    wanted = _plain(words).split()
-    if len("".join(wanted)) < SHORTEST_SEARCH:
+    asked = _plain(words).split()
+    if len("".join(asked)) < SHORTEST_SEARCH:
         raise _problem(_("Skriv navnet eller e-postadressen til kollegaen."))
     everybody = session.execute(
         select(Account.id, Account.name, Account.email)
@@ -48,7 +48,7 @@ def colleagues(session: Session, words: str, by: Actor) -> list[Colleague]:
     fitting = [
         Colleague(*row)
         for row in everybody
-        if all(word in _plain(f"{row.name} {row.email}") for word in wanted)
+        if all(word in _plain(f"{row.name} {row.email}") for word in asked)
     ]
     if not fitting:
         raise _problem(_("Ingen kollega har dette navnet eller denne e-postadressen."))

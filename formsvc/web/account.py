@@ -122,6 +122,6 @@ def tokens(who: Account) -> list[Token]:
 
 
 def _token(row: ApiToken) -> Token:
-    made = norway.short_date(row.created_at.astimezone(clock.OSLO).date())
+    day = norway.short_date(row.created_at.astimezone(clock.OSLO).date())
     used = norway.short_date(row.last_used_on) if row.last_used_on else ""
-    return Token(row.id, row.label, made, used)
+    return Token(row.id, row.label, day, used)

@@ -49,9 +49,9 @@ def start() -> str:
     return render_template(
         "papers/start.html",
         groups=_groups(),
-        drafts=[_draft_link(kept) for kept in drafts.listed(database(), me(), latest).drafts],
+        drafts=[_draft_link(draft) for draft in drafts.listed(database(), me(), latest).drafts],
         ending=retention.announced(database(), account()),
-        issued=[line(issued) for issued in papers.listed(database(), me(), latest).papers],
+        issued=[line(paper) for paper in papers.listed(database(), me(), latest).papers],
     )
 
 
@@ -59,7 +59,7 @@ def start() -> str:
 def list_drafts() -> str:
     """Show what one has begun, and what colleagues share, a page at a time."""
     listed = drafts.listed(database(), me(), turn())
-    begun = [_draft_link(kept) for kept in listed.drafts]
+    begun = [_draft_link(draft) for draft in listed.drafts]
     return render_template("papers/drafts.html", drafts=begun, pages=beside(listed.page))
 
 
@@ -98,22 +98,22 @@ def _title(slug: str) -> str:
     return find(slug).title(spoken())
 
 
-def _draft_link(kept: Draft) -> Link:
+def _draft_link(draft: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
-    left = kept.changed_at.astimezone(clock.OSLO)
+    left = draft.changed_at.astimezone(clock.OSLO)
     when = _(
         "Sist lagret %(day)s kl. %(time)s",
         day=norway.short_date(left.date()),
         time=left.strftime("%H.%M"),
     )
-    by = _("Skrevet av %(name)s", name=kept.author.name) if kept.author_id != account().id else ""
-    ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(kept)))
-    more = " · ".join(filter(None, (_concerns(kept), when, ends, by)))
-    return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)
+    by = _("Skrevet av %(name)s", name=draft.author.name) if draft.author_id != account().id else ""
+    ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(draft)))
+    more = " · ".join(filter(None, (_concerns(draft), when, ends, by)))
+    return Link(url_for("drafts.write", draft_id=draft.id), _title(draft.kind), more)
 
 
-def _concerns(kept: Draft) -> str:
+def _concerns(draft: Draft) -> str:
     try:
-        return find(kept.kind).form.concerns_typed(kept.typed)
+        return find(draft.kind).form.concerns_typed(draft.typed)
     except db.Unreadable:
         return str(papers.CannotBeOpened())

@@ -44,7 +44,7 @@ def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
 ) -> None:
     form = MINUTES.form.from_answers(MINUTES.form.sample())
     word = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
-    issued = finish.issue(session, MINUTES, form, kari, made=word)
+    issued = finish.issue(session, MINUTES, form, kari, document=word)
     assert issued.reference == word.reference
     assert papers.document(session, issued, "docx").data == word.printed.data
 
@@ -58,7 +58,7 @@ def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
     assert issue(session, kari).reference == word.reference
     session.commit()
     with pytest.raises(finish.NumberTaken), sessions.begin() as slow:
-        finish.issue(slow, MINUTES, form, kari, made=word)
+        finish.issue(slow, MINUTES, form, kari, document=word)
     assert session.scalar(select(func.count()).select_from(Paper)) == 1
     assert issue(session, kari).reference.endswith("-0002")
 
