@@ -40,8 +40,10 @@ def test_to_the_service_itself_nothing_is_shown(session: Session, kari: Account)
         model = type(row)
         assert session.scalars(select(model).where(access.visible(model, System()))).all() == []
         assert not access.may_do(session, row, System(), "own")
-        with pytest.raises(NotFound):
-            access.demand(session, model, row.id, System())
+    with pytest.raises(NotFound):
+        drafts.find(session, rows[0].id, System())
+    with pytest.raises(NotFound):
+        papers.opened(session, rows[1].id, System())
     assert drafts.listed(session, System(), Turn()).drafts == []
     assert papers.listed(session, System(), Turn()).papers == []
     assert not access.may(System(), "receive")
