@@ -1,8 +1,8 @@
-"""Where what happens now comes from, and who does it: for the trail and the log.
+"""Where what happens now comes from: for the trail and the log.
 
 The edge says it once (a request, a command): a network address, the command line, or the service
-itself, and the account that is at work. It belongs to the running context, as the spoken language
-does.
+itself. It belongs to the running context, as the spoken language does. Who it is that acts, says
+``services.actor``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
-from uuid import UUID
 
 #: what no person asked for, such as a document that is made afterwards
 SYSTEM: Final = "system"
@@ -23,7 +22,6 @@ UNKNOWN: Final = "unknown"
 _WITH_PORT: Final = re.compile(r"\[(?P<six>[^\]]*)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+")
 
 _origin: ContextVar[str] = ContextVar("origin", default=SYSTEM)
-_actor: ContextVar[UUID | None] = ContextVar("actor", default=None)
 
 
 def current() -> str:
@@ -34,16 +32,6 @@ def current() -> str:
 def set_current(origin: str) -> None:
     """From here on in this context, things come from there."""
     _origin.set(origin)
-
-
-def actor() -> UUID | None:
-    """The account of whoever does it; none on the command line, and before a log-in."""
-    return _actor.get()
-
-
-def set_actor(account_id: UUID | None) -> None:
-    """From here on in this context, that account is at work."""
-    _actor.set(account_id)
 
 
 def address(told: str | None) -> str:

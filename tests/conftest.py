@@ -18,6 +18,7 @@ from formsvc import config, db, origin
 from formsvc.config import Settings
 from formsvc.db import Base
 from formsvc.models import Account
+from formsvc.services import actor
 from tests import people, postgres
 
 DATABASES = ("sqlite", "postgresql")
@@ -42,7 +43,7 @@ def demo_mode() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nobody_at_work() -> None:
     """Begin where no request and no command has been: the one before left its name behind."""
-    origin.set_actor(None)
+    actor.set_current(actor.System())
     origin.set_current(origin.SYSTEM)
 
 

@@ -20,7 +20,7 @@ from formsvc.db import Base
 from formsvc.errors import MissingSetting
 from formsvc.keys import WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationText, Paper
-from formsvc.services import api_tokens, drafts, evaluations, login_sessions
+from formsvc.services import actor, api_tokens, drafts, evaluations, login_sessions
 from tests import people
 
 #: what a family tells, and what nobody who holds the database may read
@@ -35,7 +35,7 @@ CANARIES = (
 def fill(session: Session, kari: Account) -> None:
     name, number, unit, worry = CANARIES
     typed = {"child-name": [name], "national_id": [number], "unit": [unit], "need": [worry]}
-    drafts.begin(session, "ip_application", typed, kari)
+    drafts.begin(session, "ip_application", typed, actor.Employee(kari))
     answers = {"child": {"name": name}, "national_id": number, "unit": unit, "need": worry}
     paper = Paper(
         kind="ip_application",

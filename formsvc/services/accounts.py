@@ -130,8 +130,8 @@ def listed(session: Session, search: str = "", after: str | None = None) -> Page
     """
     by = (Account.name, Account.id)
     statement = paging.onward(select(Account), by, after or "", PAGE)
-    if wanted := _printable(search[:LONGEST_SEARCH]).strip():
-        statement = statement.where(_holds(wanted))
+    if words := _printable(search[:LONGEST_SEARCH]).strip():
+        statement = statement.where(_holds(words))
     shown, key = paging.cut(session.scalars(statement).all(), by, PAGE)
     return Page(shown, key or None)
 

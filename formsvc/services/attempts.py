@@ -110,8 +110,8 @@ def count(
 def _counters(who: str, address: str, device: str) -> list[tuple[What, str]]:
     if device:
         return [("device", device)]
-    found: list[tuple[What, str]] = [("pair", f"{who}\0{address}"), ("e-mail", who)]
-    return [*found, ("address", address)] if address else found
+    counters: list[tuple[What, str]] = [("pair", f"{who}\0{address}"), ("e-mail", who)]
+    return [*counters, ("address", address)] if address else counters
 
 
 def _row(session: Session, counted: Counted) -> LoginAttempt:

@@ -3,7 +3,7 @@
 An act and its event are one transaction::
 
     paper.issued_at = …
-    audit.record(session, "paper_issued", account=by, subject="paper", subject_id=paper.id)
+    audit.record(session, "paper_issued", by=by, subject="paper", subject_id=paper.id)
 
 Each event's hash (an HMAC with a data key, which the database holds wrapped only) covers the one
 before it, so a row that is edited, deleted, moved or added by hand breaks the chain; the head,
@@ -28,7 +28,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from formsvc import clock, db, origin
 from formsvc.errors import InvalidAnswers, Problem
-from formsvc.models import Account, Event, EventHead
+from formsvc.models import Event, EventHead
+from formsvc.services import actor
+from formsvc.services.actor import Actor, Program
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,9 @@ DECLARED: Final[dict[str, frozenset[str]]] = {
     "purged": frozenset({"what", "count"}),
 }
 
+#: what stands beside any act that a program did in an account's name
+BY_PROGRAM: Final = {"by": "program"}
+
 #: the chain of what belongs to no case
 SERVICE: Final = UUID(int=0)
 
@@ -95,7 +100,7 @@ class _Told:
     """An event that waits for its transaction's end."""
 
     what: str
-    account: Account | UUID | None = None
+    account_id: UUID | None = None
     subject: str | None = None
     subject_id: UUID | None = None
     keys: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +130,7 @@ def record(
     what: str,
     /,
     *,
-    account: Account | UUID | None = None,
+    by: Actor | None = None,
     subject: str | None = None,
     subject_id: UUID | None = None,
     **keys: Words,
@@ -135,14 +140,17 @@ def record(
     As the last thing, since whoever adds to the chain holds it until the commit: no document is
     made and no other row waited for meanwhile.
 
-    :param account: who does it, where that is another than the edge has named (``origin.actor``).
+    :param by: who does it, where that is another than the edge has named (``actor.current``).
     :raises ValueError: for a name or a key that is not in DECLARED, a value that is no plain word,
         a session that only reads, or a savepoint that may be undone by itself.
     """
     _demand(session, what, keys)
     plain = {name: _plain(value) for name, value in keys.items()}
     transaction = session.get_transaction() or session.begin()
-    who = account if account is not None else origin.actor()
+    by = by or actor.current()
+    if isinstance(by, Program):
+        plain |= BY_PROGRAM
+    who = actor.account_id(by) if by else None
     _waiting.setdefault(transaction, []).append(_Told(what, who, subject, subject_id, plain))
 
 
@@ -167,9 +175,7 @@ def _plain(value: Words) -> Word | list[Word]:
     return [word for each in value if isinstance(word := _plain(each), str | int)]
 
 
-def recently(
-    session: Session, what: str, account: Account, subject_id: UUID, within: timedelta
-) -> bool:
+def recently(session: Session, what: str, by: Actor, subject_id: UUID, within: timedelta) -> bool:
     """Whether the last thing that happened to something was this, by the same person, just now."""
     last = session.execute(
         select(Event.what, Event.account_id, Event.at)
@@ -179,7 +185,7 @@ def recently(
     ).one_or_none()
     if last is None:
         return False
-    is_same: bool = last.what == what and last.account_id == account.id
+    is_same: bool = last.what == what and last.account_id == actor.account_id(by)
     return is_same and last.at > clock.now() - within
 
 
@@ -240,7 +246,7 @@ def _row(told: _Told, seq: int) -> Event:
         chain=SERVICE,
         seq=seq,
         at=told.at,
-        account_id=told.account.id if isinstance(told.account, Account) else told.account,
+        account_id=told.account_id,
         what=told.what,
         subject=told.subject,
         subject_id=told.subject_id,
@@ -250,22 +256,22 @@ def _row(told: _Told, seq: int) -> Event:
 
 
 def _hash(session: Session, before: str, row: Event) -> str:
-    said = [
+    facts = [
         before,
         *(row.chain.hex, row.seq, row.at.astimezone(UTC).isoformat()),
         row.account_id.hex if row.account_id else None,
         *(row.what, row.subject, row.subject_id.hex if row.subject_id else None),
         *(row.origin, row.keys),
     ]
-    return _mac(session, "audit event", said)
+    return _mac(session, "audit event", facts)
 
 
 def _seal(session: Session, head: EventHead) -> str:
     return _mac(session, "audit head", [head.chain.hex, head.seq, head.hash])
 
 
-def _mac(session: Session, what: str, said: list[Any]) -> str:
-    message = json.dumps([what, *said], sort_keys=True, separators=(",", ":"))
+def _mac(session: Session, what: str, facts: list[Any]) -> str:
+    message = json.dumps([what, *facts], sort_keys=True, separators=(",", ":"))
     return db.keyring(session).mac("audit", message.encode()).hex()
 
 

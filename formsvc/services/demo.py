@@ -12,6 +12,7 @@ from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Role
 from formsvc.services import accounts, api_tokens, drafts
+from formsvc.services.actor import Employee
 
 #: what everybody in the demo logs in with
 PASSWORD: Final = "demo-passord"  # noqa: S105 public on purpose
@@ -76,7 +77,7 @@ def _loaded(session: Session) -> bool:
 
 def _employ(session: Session) -> None:
     for log_in in LOG_INS:
-        made = accounts.create(
+        account = accounts.create(
             session,
             email=log_in.email,
             name=log_in.name,
@@ -84,7 +85,7 @@ def _employ(session: Session) -> None:
             password=log_in.password,
         )
         if log_in.role == "coordinator":
-            api_tokens.accept(session, made, "Demo", TOKEN)
+            api_tokens.accept(session, account, "Demo", TOKEN)
 
 
 def _begin_drafts(session: Session) -> None:
@@ -92,4 +93,4 @@ def _begin_drafts(session: Session) -> None:
         form = find(begun.kind).form
         answers = {**form.sample(begun.language), **begun.unwritten}
         author = accounts.by_email(session, begun.by)
-        drafts.begin(session, begun.kind, form.from_answers(answers).typed(), author)
+        drafts.begin(session, begun.kind, form.from_answers(answers).typed(), Employee(author))

@@ -16,10 +16,11 @@ from formsvc.errors import Conflict
 from formsvc.kinds import find as find_kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
-from formsvc.models import Account, Draft, Event, Paper
+from formsvc.models import Draft, Event, Paper
 from formsvc.sealing import sealed
-from formsvc.services import access, audit, paging
+from formsvc.services import access, actor, audit, paging
 from formsvc.services.access import Act
+from formsvc.services.actor import Actor
 from formsvc.services.paging import Page, Turn
 
 #: savings of one person after one another are one event for so long
@@ -52,7 +53,7 @@ class StaleDraft(Conflict):
 
 
 def begin(
-    session: Session, kind: str, typed: Typed, by: Account, *, draft_id: UUID | None = None
+    session: Session, kind: str, typed: Typed, by: Actor, *, draft_id: UUID | None = None
 ) -> Draft:
     """Keep the first of what somebody writes.
 
@@ -86,7 +87,7 @@ def _unused(session: Session, draft_id: UUID | None) -> UUID:
     return uuid4() if taken and session.get(Draft, draft_id) is None else draft_id
 
 
-def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Account) -> Draft | None:
+def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Actor) -> Draft | None:
     if session.get(Draft, draft_id) is not None:
         return None
     draft = Draft(
@@ -95,8 +96,8 @@ def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Accou
         language=_language(typed),
         typed=_plain(typed),
         form_version=find_kind(kind).form.version(),
-        author=by,
-        changed_by=by,
+        author=actor.account(by),
+        changed_by=actor.account(by),
     )
     try:
         # two clicks may arrive at the same moment, and neither sees the other's draft
@@ -107,37 +108,37 @@ def _insert(session: Session, draft_id: UUID, kind: str, typed: Typed, by: Accou
     return draft
 
 
-def find(session: Session, draft_id: UUID, by: Account, act: Act = "read") -> Draft:
-    """Find a draft that this account may open: its author's, or one shared with the account.
+def find(session: Session, draft_id: UUID, by: Actor, act: Act = "read") -> Draft:
+    """Find a draft that somebody may open: their own, or one that is shared with them.
 
-    :param act: what the account wants to do with it.
-    :raises NotFound: when there is none, or none that this account may know of.
-    :raises NotAllowed: when the account may read it, and not do this.
+    :param act: what they want to do with it.
+    :raises NotFound: when there is none, or none that they may know of.
+    :raises NotAllowed: when they may read it, and not do this.
     """
     return access.demand(session, Draft, draft_id, by, act)
 
 
-def hold(session: Session, draft_id: UUID, by: Account) -> Draft:
+def hold(session: Session, draft_id: UUID, by: Actor) -> Draft:
     """Find a draft to make a paper of; nobody saves, sends or discards it meanwhile.
 
     Of two clicks that send it, the second waits for the first and then finds no draft.
 
     :raises NotFound: as :func:`find` does.
-    :raises NotAllowed: when the account may only read it.
+    :raises NotAllowed: when they may only read it.
     """
     return access.demand(session, Draft, draft_id, by, "write", hold=True)
 
 
-def listed(session: Session, account: Account, turn: Turn) -> Listed:
-    """A page of the drafts that an account may open, the last saved first."""
-    ways = access.ways(Draft, account)
+def listed(session: Session, by: Actor, turn: Turn) -> Listed:
+    """A page of the drafts that somebody may open, the last saved first."""
+    ways = access.ways(Draft, by)
     page = paging.page(session, Draft.changed_at, Draft.id, ways, turn)
     statement = select(Draft).where(Draft.id.in_(page.ids)).options(joinedload(Draft.author))
     rows = {row.id: row for row in session.scalars(statement)}
     return Listed([rows[row_id] for row_id in page.ids], page)
 
 
-def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: int) -> None:
+def save(session: Session, draft: Draft, typed: Typed, by: Actor, *, version: int) -> None:
     """Keep what was written since a version of the draft, and make the next version of it.
 
     What is sent once more, because its answer was lost on the way, is kept already.
@@ -154,7 +155,7 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
             language=_language(typed),
             version=version + 1,
             form_version=find_kind(draft.kind).form.version(),
-            changed_by_id=by.id,
+            changed_by_id=actor.account(by).id,
             changed_at=clock.now(),
             announced_at=None,
         )
@@ -165,7 +166,9 @@ def save(session: Session, draft: Draft, typed: Typed, by: Account, *, version: 
     _read_again(session, draft)
     if saved and not audit.recently(session, "draft_saved", by, draft.id, SAVING):
         _record(session, "draft_saved", draft, by)
-    if saved is None and not (draft.changed_by_id == by.id and draft.typed == _plain(typed)):
+    if saved is None and not (
+        draft.changed_by_id == actor.account_id(by) and draft.typed == _plain(typed)
+    ):
         raise StaleDraft(draft)
 
 
@@ -177,7 +180,7 @@ def _read_again(session: Session, draft: Draft) -> None:
 
 
 def discard(
-    session: Session, draft: Draft, *, version: int | None = None, by: Account | None = None
+    session: Session, draft: Draft, *, version: int | None = None, by: Actor | None = None
 ) -> None:
     """Delete a draft: nobody wants it, or a paper has come of it.
 
@@ -200,8 +203,8 @@ def discard(
         _record(session, "draft_discarded", draft, by)
 
 
-def _record(session: Session, what: str, draft: Draft, by: Account) -> None:
-    audit.record(session, what, account=by, subject="draft", subject_id=draft.id, kind=draft.kind)
+def _record(session: Session, what: str, draft: Draft, by: Actor) -> None:
+    audit.record(session, what, by=by, subject="draft", subject_id=draft.id, kind=draft.kind)
 
 
 def _plain(typed: Typed) -> dict[str, list[str]]:

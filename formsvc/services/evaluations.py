@@ -76,16 +76,16 @@ def keep(session: Session, answers: Mapping[str, Any]) -> None:
 def _keep_texts(session: Session, unit_id: UUID, period: str, texts: Mapping[str, Any]) -> None:
     for question in TEXTS:
         if text := texts.get(question):
-            kept = EvaluationText(unit_id=unit_id, period=period, question=question, text=text)
-            session.add(kept)
+            row = EvaluationText(unit_id=unit_id, period=period, question=question, text=text)
+            session.add(row)
 
 
 def _unit_id(session: Session, name: str) -> UUID:
     """The unit of that name, however it is written; known from now on."""
     key = db.keyring(session).hide(name.casefold(), "evaluation unit")
     known = select(EvaluationUnit.id).where(EvaluationUnit.key == key)
-    if found := session.scalar(known):
-        return found
+    if unit_id := session.scalar(known):
+        return unit_id
     unit = EvaluationUnit(id=uuid4())
     values = {"id": unit.id, "key": key, "name": sealed(session, unit, EvaluationUnit.name, name)}
     new = db.insert_into(session, EvaluationUnit).values(values)
@@ -175,8 +175,8 @@ def _counted(few: int) -> Select[*tuple[Any, ...]]:
 
 
 def _names(session: Session, unit_ids: set[UUID]) -> dict[UUID, str]:
-    wanted = select(EvaluationUnit).where(EvaluationUnit.id.in_(unit_ids))
-    return {unit.id: _name(unit) for unit in session.scalars(wanted)}
+    statement = select(EvaluationUnit).where(EvaluationUnit.id.in_(unit_ids))
+    return {unit.id: _name(unit) for unit in session.scalars(statement)}
 
 
 def _name(unit: EvaluationUnit) -> str:
@@ -223,10 +223,10 @@ def texts(
     if not _written(session, [place], few).get(place, {}).get(question):
         raise NotFound(_("Det er ikke nok svar til å vise noe ennå."))
     own = EvaluationText
-    wanted = select(own).where(
+    statement = select(own).where(
         own.unit_id == unit_id, own.period == period, own.question == question
     )
-    rows = session.scalars(paging.onward(wanted, (own.id,), after, size)).all()
+    rows = session.scalars(paging.onward(statement, (own.id,), after, size)).all()
     shown, more = paging.cut(rows, (own.id,), size)
     return Texts(_names(session, {unit_id})[unit_id], [_text(row) for row in shown], more)
 
@@ -252,7 +252,7 @@ def _written(
         .group_by(own.unit_id, own.period, own.question)
         .having(func.count() >= few)
     )
-    found: dict[tuple[UUID, str], dict[str, int]] = {}
+    counts: dict[tuple[UUID, str], dict[str, int]] = {}
     for unit_id, period, question, count in session.execute(counted):
-        found.setdefault((unit_id, period), {})[question] = count
-    return found
+        counts.setdefault((unit_id, period), {})[question] = count
+    return counts

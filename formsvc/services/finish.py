@@ -28,7 +28,8 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import audit, drafts, papers, printing, shares, work
+from formsvc.services import actor, audit, drafts, papers, printing, shares, work
+from formsvc.services.actor import Actor, Employee
 from formsvc.services.references import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
@@ -67,11 +68,11 @@ class Word(NamedTuple):
     printed: printing.Printed
 
 
-def look_over(session: Session, draft_id: UUID, version: int, by: Account) -> LookedOver | None:
+def look_over(session: Session, draft_id: UUID, version: int, by: Actor) -> LookedOver | None:
     """The form of a draft; None where it is not what was looked over, or not valid.
 
-    :raises NotFound: when the draft is no more, or nothing that this account may know of.
-    :raises NotAllowed: when the account may only read it.
+    :raises NotFound: when the draft is no more, or nothing that they may know of.
+    :raises NotAllowed: when they may only read it.
     """
     seen = drafts.find(session, draft_id, by, "write")
     form = _looked_over(seen, version)
@@ -111,12 +112,12 @@ def word(of: LookedOver) -> Word:
 
 
 def finish(
-    session: Session, draft_id: UUID, version: int, by: Account, made: Word | None
+    session: Session, draft_id: UUID, version: int, by: Actor, document: Word | None
 ) -> Paper | None:
     """The paper that a draft becomes; None where it is not the version that was looked over.
 
-    :param made: its Word document; without one it is made here, while others wait to write.
-    :raises NotFound: when the draft is no more, or nothing that this account may know of.
+    :param document: its Word document; without one it is made here, while others wait to write.
+    :raises NotFound: when the draft is no more, or nothing that they may know of.
     :raises NumberTaken: when the document holds another number than the paper gets.
     :raises NotFinished: as :func:`word` does.
     """
@@ -124,18 +125,18 @@ def finish(
     form = _looked_over(held, version)
     if form is None:
         return None
-    issued = issue(
+    paper = issue(
         session,
         kinds.find(held.kind),
         form,
         held.author,
-        made,
+        document,
         draft_id=draft_id,
         changed_by=held.changed_by,
-        issued_by=by,
+        by=by,
     )
     drafts.discard(session, held)
-    return issued
+    return paper
 
 
 def _looked_over(stored: Draft, version: int) -> DocumentForm | None:
@@ -148,65 +149,65 @@ def issue(
     kind: Kind,
     form: DocumentForm,
     author: Account,
-    made: Word | None = None,
+    document: Word | None = None,
     *,
     draft_id: UUID | None = None,
     changed_by: Account | None = None,
-    issued_by: Account | None = None,
+    by: Actor | None = None,
 ) -> Paper:
     """Give a validated form its number and its documents; what is not made yet becomes a job.
 
     Asked twice for the same draft, as by a double click, it gives the same paper. Whoever the
     draft was shared with has access to the paper.
 
-    :param made: its Word document; without one it is made here, while others wait to write.
+    :param document: its Word document; without one it is made here, while others wait to write.
     :param changed_by: who saved the draft last; the author where it is not said.
-    :param issued_by: who finishes it; the author where it is not said.
+    :param by: who finishes it; the author where it is not said.
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises NotFinished: as :func:`word` does.
     """
-    if draft_id and (already := papers.made_from(session, draft_id, author)):
+    by = by or Employee(author)
+    if draft_id and (already := papers.made_from(session, draft_id, Employee(author))):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
-    made = made or word(LookedOver(kind, form, reference))
-    if made.reference != reference or clock.day_of(made.at) != clock.today():
+    document = document or word(LookedOver(kind, form, reference))
+    if document.reference != reference or clock.day_of(document.at) != clock.today():
         raise NumberTaken
-    issued = Paper(
+    paper = Paper(
         kind=kind.slug,
         language=form.paper_language,
         reference=reference,
         draft_id=draft_id,
         answers=form.answers(),
-        issued_at=made.at,
+        issued_at=document.at,
         author=author,
         changed_by_id=(changed_by or author).id,
-        issued_by_id=(issued_by or author).id,
+        issued_by_id=actor.account(by).id,
         rules_version=profile.current().rules_version,
         form_version=form.version(),
     )
-    session.add(issued)
-    _add_documents(session, issued, kind, made.printed)
+    session.add(paper)
+    _add_documents(session, paper, kind, document.printed)
     if draft_id:
-        shares.follow(session, draft_id, issued)
+        shares.follow(session, draft_id, paper)
     if effect := EFFECTS.get(kind.slug):
-        effect(session, issued, form)
-    by = issued_by or author
+        effect(session, paper, form)
     audit.record(
-        session, "paper_issued", account=by, subject="paper", subject_id=issued.id, kind=kind.slug
+        session, "paper_issued", by=by, subject="paper", subject_id=paper.id, kind=kind.slug
     )
-    return issued
+    return paper
 
 
 def _add_documents(
-    session: Session, issued: Paper, kind: Kind, printed_word: printing.Printed
+    session: Session, paper: Paper, kind: Kind, printed_word: printing.Printed
 ) -> None:
     """The Word document is there; each of the others is a job."""
     for wanted in kind.kept:
         document = Document(format=wanted)
-        issued.documents.append(document)
+        paper.documents.append(document)
         if wanted == "docx":
             papers.fill(document, printed_word)
     session.flush()
-    for document in issued.documents:
+    for document in paper.documents:
         if document.state == "pending":
             work.add(session, "print", document.id)

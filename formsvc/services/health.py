@@ -119,16 +119,17 @@ def _jobs() -> Finding:
     return Finding("Documents and other work", ok=not mend, mend=mend)
 
 
-def _unwell(found: Overview) -> str:
-    if found.given_up:
-        kinds = ", ".join(found.errors) or "by hand"
+def _unwell(overview: Overview) -> str:
+    if overview.given_up:
+        kinds = ", ".join(overview.errors) or "by hand"
         return (
-            f"{found.given_up} jobs were given up ({kinds}). `formsvc jobs` lists them; mend the"
+            f"{overview.given_up} jobs were given up ({kinds}). `formsvc jobs` lists them; mend the"
             " cause, then `formsvc jobs --retry all`."
         )
-    if found.overdue_since:
+    if overview.overdue_since:
         return (
-            f"{found.open} jobs wait, the oldest since {found.overdue_since:%Y-%m-%d %H:%M} UTC."
+            f"{overview.open} jobs wait,"
+            f" the oldest since {overview.overdue_since:%Y-%m-%d %H:%M} UTC."
             " Is `formsvc run` or `formsvc worker` running, and what does its log say?"
         )
     return ""

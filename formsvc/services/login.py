@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock, db
 from formsvc.models import Account
 from formsvc.services import accounts, attempts, audit, password
+from formsvc.services.actor import Employee
 from formsvc.services.attempts import Counted
 
 
@@ -45,47 +46,49 @@ def claim(
     :raises TooManyAttempts: when the try has to wait; the password is then not looked at.
     """
     plain = accounts.plain_email(email)
-    found = session.scalar(select(Account).where(Account.email == plain))
-    known = next((each for each in devices if found and knows(session, found, each)), "")
+    account = session.scalar(select(Account).where(Account.email == plain))
+    known = next((each for each in devices if account and knows(session, account, each)), "")
     counted = attempts.count(session, plain, address=address, device=known)
-    return Claim(found.id if found else None, password.question(session, found, typed), counted)
+    return Claim(
+        account.id if account else None, password.question(session, account, typed), counted
+    )
 
 
-def admit(session: Session, made: Claim, verdict: password.Verdict) -> Account | None:
+def admit(session: Session, claim: Claim, verdict: password.Verdict) -> Account | None:
     """Find whose claim was right, or nobody. Commit: the try is then taken back.
 
     Nobody either when the account was closed, or got another password, since it was claimed.
     """
     # the database is not asked about a wrong password: that would tell a known e-mail by the time
-    if not verdict.fits or made.account_id is None:
-        _failed(session, made)
+    if not verdict.fits or claim.account_id is None:
+        _failed(session, claim)
         return None
-    found = session.get(Account, made.account_id)
-    if found is None or not found.active:
-        _failed(session, made)
+    account = session.get(Account, claim.account_id)
+    if account is None or not account.active:
+        _failed(session, claim)
         return None
-    if found.password_hash != made.question.known:
+    if account.password_hash != claim.question.known:
         # another password, or the same that another browser's log-in has just hashed anew
-        again = made.question._replace(known=found.password_hash)
+        again = claim.question._replace(known=account.password_hash)
         verdict = password.verdict(again)
     if not verdict.fits:
-        _failed(session, made)
+        _failed(session, claim)
         return None
-    attempts.forgive(session, made.counted)
-    found.password_hash = verdict.renewed or found.password_hash
-    return found
+    attempts.forgive(session, claim.counted)
+    account.password_hash = verdict.renewed or account.password_hash
+    return account
 
 
-def _failed(session: Session, made: Claim) -> None:
+def _failed(session: Session, claim: Claim) -> None:
     """Record it: of an e-mail that nobody has as of a known one, so that both take as long."""
-    audit.record(session, "log_in_failed", subject="account", subject_id=made.account_id)
+    audit.record(session, "log_in_failed", subject="account", subject_id=claim.account_id)
 
 
 def entered(session: Session, who: Account) -> None:
     """Note that somebody has come in, and that all they had to show was right."""
     who.last_login_at = clock.now()
     session.flush()
-    audit.record(session, "logged_in", account=who)
+    audit.record(session, "logged_in", by=Employee(who))
 
 
 # Browsers that have let somebody in before

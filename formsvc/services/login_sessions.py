@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager
 from formsvc import clock, db, profile
 from formsvc.models import Account, LoginSession
 from formsvc.services import audit
+from formsvc.services.actor import Employee
 
 #: a log-in lasts a working day, however much it is used
 HOURS: Final = 8
@@ -95,7 +96,7 @@ def see(session: Session, token_hash: str) -> None:
 def close(session: Session, token: str) -> None:
     """Log a browser out; its cookie is worth nothing from then on."""
     for account_id in _end(session, LoginSession.token_hash == _hidden(session, token)):
-        audit.record(session, "logged_out", account=account_id)
+        audit.record(session, "logged_out", by=Employee(session.get_one(Account, account_id)))
 
 
 def listed(session: Session, account: Account) -> Sequence[LoginSession]:

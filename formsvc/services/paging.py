@@ -101,10 +101,10 @@ def _walked(
         .subquery()
         for way in ways
     ]
-    found = union(*(select(way.c.at, way.c.row_id) for way in each)).subquery()
-    columns = [found.c.at, found.c.row_id]
+    rows = union(*(select(way.c.at, way.c.row_id) for way in each)).subquery()
+    columns = [rows.c.at, rows.c.row_id]
     merged = columns if newer else [column.desc() for column in columns]
-    return select(found.c.at, found.c.row_id).order_by(*merged).limit(most)
+    return select(rows.c.at, rows.c.row_id).order_by(*merged).limit(most)
 
 
 def _beyond(

@@ -18,8 +18,9 @@ from formsvc import clock
 from formsvc.db import Unreadable
 from formsvc.errors import FormsvcError, NoSuchFormat
 from formsvc.language import gettext as _
-from formsvc.models import Account, Document, Job, Paper
+from formsvc.models import Document, Job, Paper
 from formsvc.services import access, paging, press, printing, work
+from formsvc.services.actor import Actor
 from formsvc.services.paging import Page, Turn
 
 log = logging.getLogger(__name__)
@@ -58,43 +59,41 @@ class Listed(NamedTuple):
     page: Page
 
 
-def made_from(session: Session, draft_id: UUID, reader: Account) -> Paper | None:
-    """The paper that a draft has become, where there is one that this reader may know of."""
-    visible = access.visible(Paper, reader)
+def made_from(session: Session, draft_id: UUID, by: Actor) -> Paper | None:
+    """The paper that a draft has become, where there is one that they may know of."""
+    visible = access.visible(Paper, by)
     return session.scalar(select(Paper).where(Paper.draft_id == draft_id, visible))
 
 
-def opened(session: Session, paper_id: UUID, reader: Account) -> Paper:
+def opened(session: Session, paper_id: UUID, by: Actor) -> Paper:
     """The paper of that id.
 
-    :raises NotFound: when there is none, or none that this reader may know of.
+    :raises NotFound: when there is none, or none that they may know of.
     """
-    return access.demand(session, Paper, paper_id, reader)
+    return access.demand(session, Paper, paper_id, by)
 
 
-def listed(
-    session: Session, reader: Account, turn: Turn, *, kind: str = "", whose: Whose = ""
-) -> Listed:
+def listed(session: Session, by: Actor, turn: Turn, *, kind: str = "", whose: Whose = "") -> Listed:
     """A page of the papers that somebody may see, the newest first.
 
     :param kind: only those of one kind.
     :param whose: only those that one wrote, that are shared with one, or that one received.
     """
     where = [Paper.kind == kind] if kind else []
-    page = paging.page(session, Paper.issued_at, Paper.id, _ways(reader, whose), turn, where)
+    page = paging.page(session, Paper.issued_at, Paper.id, _ways(by, whose), turn, where)
     statement = select(Paper).where(Paper.id.in_(page.ids)).options(joinedload(Paper.author))
     rows = {row.id: row for row in session.scalars(statement)}
     return Listed([rows[row_id] for row_id in page.ids], page)
 
 
-def _ways(reader: Account, whose: Whose) -> list[ColumnElement[bool]]:
+def _ways(by: Actor, whose: Whose) -> list[ColumnElement[bool]]:
     if whose == "own":
-        return [access.own(Paper, reader)]
+        return [access.own(Paper, by)]
     if whose == "shared":
-        return [access.shared(Paper, reader)]
+        return [access.shared(Paper, by)]
     if whose == "received":
-        return [and_(access.received(), access.visible(Paper, reader))]
-    return access.ways(Paper, reader)
+        return [and_(access.received(), access.visible(Paper, by))]
+    return access.ways(Paper, by)
 
 
 def document(session: Session, paper: Paper, wanted: str) -> Document:
@@ -105,26 +104,26 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
     :raises CouldNotBeMade: when it was tried in vain.
     :raises CannotBeOpened: when the stored bytes are others.
     """
-    found = session.scalar(
+    document = session.scalar(
         select(Document).where(Document.paper_id == paper.id, Document.format == wanted)
     )
-    if found is None:
+    if document is None:
         raise NoSuchFormat(_("Papiret finnes ikke i dette formatet."))
-    if found.state == "pending":
-        raise _missing(jobs(session, [found]).get(found.id))
+    if document.state == "pending":
+        raise _missing(jobs(session, [document]).get(document.id))
     try:
-        data = found.data
+        data = document.data
     except Unreadable:
         data = None
-    if data is None or hashlib.sha256(data).hexdigest() != found.sha256:
-        log.error("document %s is damaged: take it from the last backup", found.id)
+    if data is None or hashlib.sha256(data).hexdigest() != document.sha256:
+        log.error("document %s is damaged: take it from the last backup", document.id)
         raise CannotBeOpened(
             _(
                 "Dokumentet er skadet der det er lagret, og blir ikke levert ut. Bruk papiret i et"
                 " annet format, og gi beskjed til den som drifter tjenesten."
             )
         )
-    return found
+    return document
 
 
 def _missing(job: Job | None) -> FormsvcError:
@@ -152,34 +151,37 @@ def order(session: Session, document_id: UUID) -> press.Order | None:
 
     :raises Unreadable: when the paper is damaged, or another secret key wrote it.
     """
-    wanted = session.get(Document, document_id)
-    if wanted is None or wanted.state == "issued":
+    document = session.get(Document, document_id)
+    if document is None or document.state == "issued":
         return None
-    paper = wanted.paper
+    paper = document.paper
     at = paper.issued_at.isoformat()
-    return press.Order(paper.kind, paper.answers, wanted.format, paper.reference, at)
+    return press.Order(paper.kind, paper.answers, document.format, paper.reference, at)
 
 
 def keep(session: Session, document_id: UUID, printed: printing.Printed) -> None:
     """Keep a document that was made; one that is there already stays as it was handed out."""
-    wanted = session.get(Document, document_id, with_for_update=True)
-    if wanted is not None and wanted.state == "pending":
-        fill(wanted, printed)
+    document = session.get(Document, document_id, with_for_update=True)
+    if document is not None and document.state == "pending":
+        fill(document, printed)
 
 
 def document_names(session: Session, documents: Iterable[UUID]) -> dict[UUID, str]:
     """What documents are called by, such as «R-2026-0042 pdf»."""
-    wanted = (
+    statement = (
         select(Document.id, Paper.reference, Document.format)
         .join(Paper, Document.paper_id == Paper.id)
         .where(Document.id.in_(list(documents)))
     )
-    return {found: f"{reference} {made}" for found, reference, made in session.execute(wanted)}
+    return {
+        document_id: f"{reference} {made}"
+        for document_id, reference, made in session.execute(statement)
+    }
 
 
-def fill(wanted: Document, printed: printing.Printed) -> None:
+def fill(document: Document, printed: printing.Printed) -> None:
     """Put what was made into a document that waits for it."""
-    wanted.data = printed.data
-    wanted.sha256 = hashlib.sha256(printed.data).hexdigest()
-    wanted.template_sha256 = printed.template_sha256
-    wanted.made_at, wanted.state = clock.now(), "issued"
+    document.data = printed.data
+    document.sha256 = hashlib.sha256(printed.data).hexdigest()
+    document.template_sha256 = printed.template_sha256
+    document.made_at, document.state = clock.now(), "issued"

@@ -161,10 +161,10 @@ def _without(text: str, about: Iterable[str]) -> int:
     """How many letters are left without what everybody knows: names, the e-mail, the place."""
     known = " ".join((*about, *profile.current().sender.name.versions[-1][1].values(), "formsvc"))
     words = {word for word in re.split(r"[\W_\d]+", _folded(known)) if len(word) > 2}
-    found = [word for word in words if word in text]
-    for word in sorted(found, key=len, reverse=True):
+    parts = [word for word in words if word in text]
+    for word in sorted(parts, key=len, reverse=True):
         text = text.replace(word, "")
-    return len(re.sub(r"\d", "", text)) if found else len(text)
+    return len(re.sub(r"\d", "", text)) if parts else len(text)
 
 
 # How they are hashed and checked

@@ -19,6 +19,7 @@ from formsvc.errors import NotFound
 from formsvc.language import gettext as _
 from formsvc.models import Account, LinkAct, PasswordLink
 from formsvc.services import api_tokens, audit, password
+from formsvc.services.actor import Employee
 
 #: how long a link holds
 HOLDS: Final[dict[LinkAct, timedelta]] = {
@@ -112,9 +113,8 @@ def redeem(session: Session, token: str, password_hash: str) -> Account:
     password.change(session, account, password_hash)
     # whoever had the old password may have made one
     api_tokens.end_all(session, account)
-    audit.record(
-        session, "password_reset", account=account, subject="account", subject_id=account.id
-    )
+    by = Employee(account)
+    audit.record(session, "password_reset", by=by, subject="account", subject_id=account.id)
     return account
 
 

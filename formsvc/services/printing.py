@@ -86,27 +86,27 @@ def render(
 
 
 def _word(kind: Kind, form: DocumentForm, words: dict[str, Any]) -> Printed:
-    found = templates.official(kind, f"{kind.slug}.{form.paper_language}.docx")
-    data = official.word(found, words, form.words(), form.paper_language)
-    return Printed(data, _sha256(found))
+    template = templates.official(kind, f"{kind.slug}.{form.paper_language}.docx")
+    data = official.word(template, words, form.words(), form.paper_language)
+    return Printed(data, _sha256(template))
 
 
 def _official_pdf(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
-    found = templates.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
+    template = templates.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
     given = (form.answers(), form.words())
-    filled = official.form(found, *given, flatten=flatten)
+    filled = official.form(template, *given, flatten=flatten)
     if not filled.overflow:
-        return Printed(filled.data, _sha256(found))
+        return Printed(filled.data, _sha256(template))
     entries = [
         {"number": number, "label": entry.label, "text": entry.text}
         for number, entry in enumerate(filled.overflow, start=1)
     ]
     title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
     pages = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
-    data = official.continued(found, *given, pages, flatten=flatten)
-    return Printed(data, _sha256(found))
+    data = official.continued(template, *given, pages, flatten=flatten)
+    return Printed(data, _sha256(template))
 
 
 def _sha256(template: official.Template) -> str:

@@ -47,7 +47,7 @@ def begin(session: Session) -> int:
     rows = session.execute(
         select(DataKey.id, DataKey.purpose, DataKey.wrapped, DataKey.retired_at)
     ).all()
-    for row in (Row(*found) for found in rows):
+    for row in (Row(*columns) for columns in rows):
         wrapped = masters.wrap(masters.unwrap(row), row.name)
         session.execute(update(DataKey).where(DataKey.id == row.id).values(wrapped=wrapped))
     # this waits for those who are writing with the key; from then on nobody does

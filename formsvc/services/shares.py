@@ -13,7 +13,8 @@ from formsvc import cleaning, clock, db
 from formsvc.errors import InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account, Draft, Paper, Share
-from formsvc.services import audit
+from formsvc.services import actor, audit
+from formsvc.services.actor import Actor
 
 #: so many colleagues are offered for one search
 MOST_OFFERED: Final = 10
@@ -29,25 +30,25 @@ class Colleague(NamedTuple):
     email: str
 
 
-def colleagues(session: Session, words: str, by: Account) -> list[Colleague]:
+def colleagues(session: Session, words: str, by: Actor) -> list[Colleague]:
     """Find the colleagues whose name or e-mail has all of these words in it.
 
     :raises InvalidAnswers: when so little is typed that it says nothing, or it fits nobody or
         too many.
     """
-    wanted = _plain(words).split()
-    if len("".join(wanted)) < SHORTEST_SEARCH:
+    asked = _plain(words).split()
+    if len("".join(asked)) < SHORTEST_SEARCH:
         raise _problem(_("Skriv navnet eller e-postadressen til kollegaen."))
     everybody = session.execute(
         select(Account.id, Account.name, Account.email)
-        .where(Account.active.is_(True), Account.id != by.id)
+        .where(Account.active.is_(True), Account.id != actor.account_id(by))
         .order_by(Account.name, Account.email)
     )
     # compared here and not by the database: SQLite does not know that Å and å are one letter
     fitting = [
         Colleague(*row)
         for row in everybody
-        if all(word in _plain(f"{row.name} {row.email}") for word in wanted)
+        if all(word in _plain(f"{row.name} {row.email}") for word in asked)
     ]
     if not fitting:
         raise _problem(_("Ingen kollega har dette navnet eller denne e-postadressen."))
@@ -62,7 +63,7 @@ def _plain(words: str) -> str:
 
 
 def give(
-    session: Session, what: Draft | Paper, to: UUID | None, by: Account, *, may_write: bool
+    session: Session, what: Draft | Paper, to: UUID | None, by: Actor, *, may_write: bool
 ) -> Share:
     """Share a draft or a paper with a colleague; shared again, only the right to write changes.
 
@@ -76,7 +77,12 @@ def give(
     statement = (
         db.insert_into(session, Share)
         .values(
-            {column: what.id, "account_id": to, "by_id": by.id, "may_write": may_write},
+            {
+                column: what.id,
+                "account_id": to,
+                "by_id": actor.account(by).id,
+                "may_write": may_write,
+            },
         )
         .on_conflict_do_update(
             index_elements=["account_id", column],
@@ -89,11 +95,11 @@ def give(
     given = session.scalars(statement).one()
     kind = "paper" if isinstance(what, Paper) else "draft"
     right = {"to": given.account_id, "may": "write" if may_write else "read"}
-    audit.record(session, f"{kind}_shared", account=by, subject=kind, subject_id=what.id, **right)
+    audit.record(session, f"{kind}_shared", by=by, subject=kind, subject_id=what.id, **right)
     return given
 
 
-def end(session: Session, what: Draft | Paper, share_id: UUID, by: Account) -> None:
+def end(session: Session, what: Draft | Paper, share_id: UUID, by: Actor) -> None:
     """Take a colleague's access away; where it has ended already, nothing happens."""
     ended = session.scalar(
         update(Share)
@@ -103,7 +109,7 @@ def end(session: Session, what: Draft | Paper, share_id: UUID, by: Account) -> N
     )
     if ended:
         kind = "paper" if isinstance(what, Paper) else "draft"
-        audit.record(session, "share_ended", account=by, subject=kind, subject_id=what.id, to=ended)
+        audit.record(session, "share_ended", by=by, subject=kind, subject_id=what.id, to=ended)
 
 
 def of(session: Session, what: Draft | Paper) -> Sequence[Share]:

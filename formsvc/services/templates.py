@@ -40,10 +40,10 @@ def official(kind: Kind, name: str) -> Template:
         raise BadTemplate(
             f"The template {name} is missing. Put it in docx_templates/ or in FORMSVC_TEMPLATES."
         )
-    found = Template(path.read_bytes(), outside=path == config.own_template(name))
-    if found.outside:
-        _demand_sound(kind, name, found.data)
-    return found
+    template = Template(path.read_bytes(), outside=path == config.own_template(name))
+    if template.outside:
+        _demand_sound(kind, name, template.data)
+    return template
 
 
 @lru_cache(maxsize=64)

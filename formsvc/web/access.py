@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
-from formsvc.models import Account, Role
-from formsvc.services import access
+from formsvc.models import Role
+from formsvc.services import access, actor
+from formsvc.services.actor import Actor
 from formsvc.web import session
 from formsvc.web.errors import wants_json
 
@@ -132,9 +133,11 @@ def check() -> ResponseReturnValue | None:
     if endpoint in READING:
         session.read_only()
     who = program() if allowed is PROGRAMS else session.look_up()
-    if allowed is ANYONE or (who and (allowed is PROGRAMS or who.role in allowed)):
+    if allowed is ANYONE or (who and (allowed is PROGRAMS or actor.account(who).role in allowed)):
         return None
-    log.warning("refused: %s %s to %s", request.method, endpoint, who.id if who else "nobody")
+    log.warning(
+        "refused: %s %s to %s", request.method, endpoint, actor.account_id(who) if who else "nobody"
+    )
     if who:
         session.seen("refused", endpoint=endpoint or "")
         session.write_down()
@@ -144,8 +147,8 @@ def check() -> ResponseReturnValue | None:
     return to_log_in()
 
 
-def program() -> Account | None:
-    """The account in whose name a program calls, by the token in its Authorization header."""
+def program() -> Actor | None:
+    """The program that calls, by the token in its Authorization header."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None

@@ -54,7 +54,7 @@ def end_session() -> ResponseReturnValue:
     """Log one of one's own browsers out."""
     key = request.form.get("key", "")
     if KEY.fullmatch(key):
-        login_sessions.end(session.database(), key, session.me())
+        login_sessions.end(session.database(), key, session.account())
     flash(_("Nettleseren er logget ut."), "success")
     return redirect(url_for("account.mine"), 303)
 
@@ -62,7 +62,7 @@ def end_session() -> ResponseReturnValue:
 @area.post("/sessions/end-others")
 def end_others() -> ResponseReturnValue:
     """Log all of one's browsers out but this one."""
-    login_sessions.end_all(session.database(), session.me(), but=g.login)
+    login_sessions.end_all(session.database(), session.account(), but=g.login)
     flash(_("Alle andre nettlesere er logget ut."), "success")
     return redirect(url_for("account.mine"), 303)
 
@@ -72,7 +72,7 @@ def make_token() -> ResponseReturnValue:
     """Make a key for a program; it is shown on this one page."""
     label = request.form.get("label", "")
     try:
-        token = api_tokens.issue(session.database(), session.me(), label)
+        token = api_tokens.issue(session.database(), session.account(), label)
     except InvalidAnswers as refused:
         return _page(label=label, error=refused.problems[0].message), 422
     return _page(token=token)
@@ -81,13 +81,13 @@ def make_token() -> ResponseReturnValue:
 @area.post("/tokens/<uuid:token_id>/end")
 def end_token(token_id: UUID) -> ResponseReturnValue:
     """Accept one of one's own keys no more."""
-    api_tokens.end(session.database(), token_id, session.me())
+    api_tokens.end(session.database(), token_id, session.account())
     flash(_("Nøkkelen virker ikke lenger."), "success")
     return redirect(url_for("account.mine"), 303)
 
 
 def _page(*, token: str = "", label: str = "", error: str = "") -> str:
-    who = session.me()
+    who = session.account()
     return render_template(
         "account/mine.html",
         account=who,
@@ -122,6 +122,6 @@ def tokens(who: Account) -> list[Token]:
 
 
 def _token(row: ApiToken) -> Token:
-    made = norway.short_date(row.created_at.astimezone(clock.OSLO).date())
+    day = norway.short_date(row.created_at.astimezone(clock.OSLO).date())
     used = norway.short_date(row.last_used_on) if row.last_used_on else ""
-    return Token(row.id, row.label, made, used)
+    return Token(row.id, row.label, day, used)

@@ -67,7 +67,7 @@ def invite() -> ResponseReturnValue:
     form = Invite(request.form)
     if request.method == "POST":
         try:
-            made = accounts.invite(
+            account = accounts.invite(
                 session.database(),
                 email=form.email.data or "",
                 name=form.name.data or "",
@@ -77,7 +77,7 @@ def invite() -> ResponseReturnValue:
         except InvalidAnswers as refused:
             tell(form, refused)
         else:
-            return _hand_over(made)
+            return _hand_over(account)
     return render_template("accounts/invite.html", form=form, asked=ASKED, roles=ROLES), (
         422 if form.errors else 200
     )
@@ -86,30 +86,30 @@ def invite() -> ResponseReturnValue:
 @area.get("/<uuid:account_id>")
 def one(account_id: UUID) -> str:
     """Show one account."""
-    found = accounts.by_id(session.database(), account_id)
-    return _page(found, Facts(obj=found))
+    account = accounts.by_id(session.database(), account_id)
+    return _page(account, Facts(obj=account))
 
 
 @area.post("/<uuid:account_id>")
 def change(account_id: UUID) -> ResponseReturnValue:
     """Change who somebody is here and what they may do."""
-    found = accounts.by_id(session.database(), account_id)
+    account = accounts.by_id(session.database(), account_id)
     form = Facts(request.form)
     try:
         accounts.change(
             session.database(),
-            found,
+            account,
             name=form.name.data or "",
             role=cast("Role", form.role.data),
             facts=form.facts(),
         )
     except InvalidAnswers as refused:
         tell(form, refused)
-        return _page(found, form), 422
+        return _page(account, form), 422
     except accounts.LastAdministrator as refused:
         form.role.errors = [str(refused)]
-        return _page(found, form), 409
-    return _done(found, _("Kontoen er endret."))
+        return _page(account, form), 409
+    return _done(account, _("Kontoen er endret."))
 
 
 @area.post("/<uuid:account_id>/link")
@@ -121,68 +121,68 @@ def link(account_id: UUID) -> ResponseReturnValue:
 @area.post("/<uuid:account_id>/close")
 def close(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has left in no more."""
-    found = accounts.by_id(session.database(), account_id)
+    account = accounts.by_id(session.database(), account_id)
     try:
-        accounts.close(session.database(), found)
+        accounts.close(session.database(), account)
     except accounts.LastAdministrator as refused:
-        return _done(found, str(refused), "danger")
-    return _done(found, _("Kontoen er avsluttet. Den er logget ut overalt."))
+        return _done(account, str(refused), "danger")
+    return _done(account, _("Kontoen er avsluttet. Den er logget ut overalt."))
 
 
 @area.post("/<uuid:account_id>/reopen")
 def reopen(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has come back in again."""
-    found = accounts.by_id(session.database(), account_id)
-    accounts.reopen(session.database(), found)
-    return _done(found, _("Kontoen er åpnet igjen."))
+    account = accounts.by_id(session.database(), account_id)
+    accounts.reopen(session.database(), account)
+    return _done(account, _("Kontoen er åpnet igjen."))
 
 
 @area.post("/<uuid:account_id>/sessions/end")
 def end_sessions(account_id: UUID) -> ResponseReturnValue:
     """Log somebody out everywhere, and accept none of their programs' keys any more."""
-    found = accounts.by_id(session.database(), account_id)
-    accounts.shut_out(session.database(), found)
-    return _done(found, _("Kontoen er logget ut overalt, og nøklene virker ikke lenger."))
+    account = accounts.by_id(session.database(), account_id)
+    accounts.shut_out(session.database(), account)
+    return _done(account, _("Kontoen er logget ut overalt, og nøklene virker ikke lenger."))
 
 
 @area.post("/<uuid:account_id>/second-factor/reset")
 def reset_second_factor(account_id: UUID) -> ResponseReturnValue:
     """Ask somebody who has lost their phone for no code any more, and log them out."""
-    found = accounts.by_id(session.database(), account_id)
-    second_factor.reset(session.database(), found)
-    login_sessions.end_all(session.database(), found)
-    return _done(found, _("Totrinns innlogging er slått av for kontoen."))
+    account = accounts.by_id(session.database(), account_id)
+    second_factor.reset(session.database(), account)
+    login_sessions.end_all(session.database(), account)
+    return _done(account, _("Totrinns innlogging er slått av for kontoen."))
 
 
-def _hand_over(found: Account) -> str:
+def _hand_over(account: Account) -> str:
     """Hand the link over. This is where a mail is written once there is a mail gateway."""
-    act = password_links.act_for(found)
-    token = password_links.issue(session.database(), found)
+    act = password_links.act_for(account)
+    token = password_links.issue(session.database(), account)
     # whoever sends the request chooses its host, and would be handed what a colleague's link holds
     host = config.current().address or request.host_url.rstrip("/")
     return render_template(
         "accounts/link.html",
-        account=found,
+        account=account,
         address=host + url_for("password.choose", token=token),
         hours=int(password_links.HOLDS[act].total_seconds()) // 3600,
     )
 
 
-def _done(found: Account, sentence: str, color: str = "success") -> ResponseReturnValue:
+def _done(account: Account, sentence: str, color: str = "success") -> ResponseReturnValue:
     flash(sentence, color)
-    return redirect(url_for("accounts.one", account_id=found.id), 303)
+    return redirect(url_for("accounts.one", account_id=account.id), 303)
 
 
-def _page(found: Account, form: Facts) -> str:
+def _page(account: Account, form: Facts) -> str:
     seen: dict[str, Any] = {
-        "logins": logins(found),
-        "tokens": tokens(found),
-        "coded": second_factor.active(session.database(), found),
+        "logins": logins(account),
+        "tokens": tokens(account),
+        "coded": second_factor.active(session.database(), account),
     }
-    last = found.last_login_at
+    last = account.last_login_at
     return render_template(
         "accounts/one.html",
-        account=found,
+        account=account,
         form=form,
         asked=ASKED[1:],
         roles=ROLES,
@@ -191,10 +191,10 @@ def _page(found: Account, form: Facts) -> str:
     )
 
 
-def _told(found: Account) -> str:
+def _told(account: Account) -> str:
     """What tells an account from others in the list."""
-    state = "" if found.active else _("avsluttet")
-    if found.active and not found.password_hash:
+    state = "" if account.active else _("avsluttet")
+    if account.active and not account.password_hash:
         state = _("invitert")
-    parts = (state, ROLES[found.role], found.email, found.service, found.unit)
+    parts = (state, ROLES[account.role], account.email, account.service, account.unit)
     return " · ".join(str(part) for part in parts if part)

@@ -69,10 +69,10 @@ def parse(data: bytes) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise UnreadableBody(_("Det samme navnet står to ganger i ett objekt. Behold ett av dem."))
-    return found
+    return members
 
 
 def _refuse(_word: str) -> None:

@@ -43,10 +43,10 @@ _SHAPE: Final = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{64}")
 def family() -> str:
     """The kind of this request's browser, coarsely: ``Chrome/Windows``; "" when it does not say."""
     agent = request.headers.get("User-Agent", "")
-    found = [
+    words = [
         next((name for word, name in names if word in agent), "") for names in (BROWSERS, SYSTEMS)
     ]
-    return "/".join(found) if any(found) else ""
+    return "/".join(words) if any(words) else ""
 
 
 def spelt(kind: str) -> str:

@@ -30,7 +30,7 @@ from formsvc.services.drafts import StaleDraft
 from formsvc.web import conflict, history
 from formsvc.web.body import number
 from formsvc.web.errors import wants_json
-from formsvc.web.session import database, me, seen
+from formsvc.web.session import account, database, me, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
 
@@ -57,52 +57,52 @@ def begin(slug: str) -> ResponseReturnValue:
         return redirect(url_for("drafts.blank", slug=slug), 303)
     focus = _change_rows(form)
     try:
-        kept = drafts.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
+        draft = drafts.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
     except StaleDraft as stale:
         return _conflict(stale.stored, form)
-    return _go_on(kept, form, focus)
+    return _go_on(draft, form, focus)
 
 
 @area.get("/drafts/<uuid:draft_id>")
 def write(draft_id: UUID) -> ResponseReturnValue:
     """Show a draft as it was left, here or on another device; or the paper it has become."""
     try:
-        kept = drafts.find(database(), draft_id, me())
+        draft = drafts.find(database(), draft_id, me())
     except NotFound:
         return receipt_of(draft_id)
-    note_view(kept)
-    kind = kinds.find(kept.kind)
-    form = kind.form.from_typed(kept.typed)
-    if not access.may_do(database(), kept, me(), "write"):
-        return render_template("papers/read.html", **frame(kind, form, kept))
-    return form_page(kind, form, kept)
+    note_view(draft)
+    kind = kinds.find(draft.kind)
+    form = kind.form.from_typed(draft.typed)
+    if not access.may_do(database(), draft, me(), "write"):
+        return render_template("papers/read.html", **frame(kind, form, draft))
+    return form_page(kind, form, draft)
 
 
 @area.post("/drafts/<uuid:draft_id>")
 def save(draft_id: UUID) -> ResponseReturnValue:
     """Keep what was written since, unless somebody else has kept another text meanwhile."""
-    kept = drafts.find(database(), draft_id, me(), "write")
-    form = _sent(kept)
+    draft = drafts.find(database(), draft_id, me(), "write")
+    form = _sent(draft)
     if request.form.get("_action") == "compare":
-        return _conflict(kept, form)
+        return _conflict(draft, form)
     focus = _change_rows(form)
     try:
-        _keep(kept, form)
+        _keep(draft, form)
     except StaleDraft as stale:
         return _conflict(stale.stored, form)
-    return _go_on(kept, form, focus)
+    return _go_on(draft, form, focus)
 
 
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Ask once more, then delete a draft; ask again where it was saved after that."""
-    kept = drafts.find(database(), draft_id, me(), "own")
+    draft = drafts.find(database(), draft_id, me(), "own")
     if request.method == "GET":
-        kind = kinds.find(kept.kind)
-        form = kind.form.from_typed(kept.typed)
-        return render_template("papers/discard.html", **frame(kind, form, kept))
+        kind = kinds.find(draft.kind)
+        form = kind.form.from_typed(draft.typed)
+        return render_template("papers/discard.html", **frame(kind, form, draft))
     try:
-        drafts.discard(database(), kept, version=version_sent(), by=me())
+        drafts.discard(database(), draft, version=version_sent(), by=me())
     except StaleDraft:
         flash(
             _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
@@ -113,10 +113,10 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("start.start"), 303)
 
 
-def note_view(kept: Draft) -> None:
+def note_view(draft: Draft) -> None:
     """Note who looks: one's own draft is opened all day long, somebody else's is looked into."""
-    if kept.author_id != me().id:
-        seen("draft_viewed", "draft", kept.id, kind=kept.kind)
+    if draft.author_id != account().id:
+        seen("draft_viewed", "draft", draft.id, kind=draft.kind)
 
 
 # What was sent
@@ -145,13 +145,13 @@ def _proposed_id() -> UUID:
     return request.form.get("_draft", type=UUID) or uuid4()
 
 
-def _sent(kept: Draft) -> DocumentForm:
+def _sent(draft: Draft) -> DocumentForm:
     """The form that was sent; after a conflict, with what was chosen of the two texts."""
-    form_class = kinds.find(kept.kind).form
+    form_class = kinds.find(draft.kind).form
     mine = form_class.from_typed(typed_in())
     if request.form.get("_action") != "settle":
         return mine
-    saved = form_class.from_typed(kept.typed)
+    saved = form_class.from_typed(draft.typed)
     return form_class.from_typed(conflict.settled(mine, saved, _choices()))
 
 
@@ -170,10 +170,10 @@ def _choices() -> dict[str, str]:
     }
 
 
-def _keep(kept: Draft, form: DocumentForm) -> None:
+def _keep(draft: Draft, form: DocumentForm) -> None:
     """Save what is new; a draft that is to be deleted soon is kept by saving it as it is."""
-    if form.typed() != kept.typed or kept.announced_at:
-        drafts.save(database(), kept, form.typed(), me(), version=version_sent())
+    if form.typed() != draft.typed or draft.announced_at:
+        drafts.save(database(), draft, form.typed(), me(), version=version_sent())
 
 
 def _change_rows(form: DocumentForm) -> str:
@@ -196,26 +196,26 @@ def receipt_of(draft_id: UUID) -> ResponseReturnValue:
 
     :raises NotFound: when there is none, or none that this account may know of.
     """
-    made = papers.made_from(database(), draft_id, me())
-    if made is None:
+    paper = papers.made_from(database(), draft_id, me())
+    if paper is None:
         raise access.missing(Draft)
-    return redirect(url_for("papers.receipt", paper_id=made.id), 303)
+    return redirect(url_for("papers.receipt", paper_id=paper.id), 303)
 
 
-def _go_on(kept: Draft, form: DocumentForm, focus: str) -> Response:
+def _go_on(draft: Draft, form: DocumentForm, focus: str) -> Response:
     action = request.form.get("_action", "")
     if action == "autosave":
-        address = url_for("drafts.write", draft_id=kept.id)
+        address = url_for("drafts.write", draft_id=draft.id)
         notices = _notices(form)
-        return jsonify(address=address, version=kept.version, saved=_saved(kept), notices=notices)
+        return jsonify(address=address, version=draft.version, saved=_saved(draft), notices=notices)
     for notice in _notices(form):
         flash(notice, "info")
     if action == "review":
-        return redirect(url_for("finishing.review", draft_id=kept.id), 303)  # type: ignore[return-value]
+        return redirect(url_for("finishing.review", draft_id=draft.id), 303)  # type: ignore[return-value]
     if not focus:
         flash(_("Kladden er lagret. Du finner den igjen på startsiden."), "success")
     return redirect(  # type: ignore[return-value]
-        url_for("drafts.write", draft_id=kept.id, focus=focus or None, _anchor=focus or None), 303
+        url_for("drafts.write", draft_id=draft.id, focus=focus or None, _anchor=focus or None), 303
     )
 
 
@@ -223,56 +223,56 @@ def _notices(form: DocumentForm) -> list[str]:
     return [place(form, problem.field) + problem.message for problem in form.notices()]
 
 
-def form_page(kind: Kind, form: DocumentForm, kept: Draft | None) -> str:
+def form_page(kind: Kind, form: DocumentForm, draft: Draft | None) -> str:
     """The page that a paper is filled in on, with what there is to mend."""
     return render_template(
         "papers/form.html",
-        **frame(kind, form, kept),
+        **frame(kind, form, draft),
         errors=located(form),
         focus=request.args.get("focus", ""),
-        saved=_saved(kept) if kept else "",
+        saved=_saved(draft) if draft else "",
         texts=_before_filling_in(kind),
-        deeds=history.of(kept.author_id, kept.id) if kept else [],
+        deeds=history.of(draft.author_id, draft.id) if draft else [],
     )
 
 
-def frame(kind: Kind, form: DocumentForm, kept: Draft | None) -> dict[str, Any]:
+def frame(kind: Kind, form: DocumentForm, draft: Draft | None) -> dict[str, Any]:
     """What every page of a draft is given."""
-    draft_id = kept.id if kept else uuid4()
+    draft_id = draft.id if draft else uuid4()
     new = url_for("drafts.blank", slug=kind.slug)
-    address = url_for("drafts.write", draft_id=draft_id) if kept else new
+    address = url_for("drafts.write", draft_id=draft_id) if draft else new
     return {
         "kind": kind,
         "form": form,
-        "draft": kept,
-        "owner": kept is None or kept.author_id == me().id,
+        "draft": draft,
+        "owner": draft is None or draft.author_id == account().id,
         "draft_id": draft_id,
-        "version": kept.version if kept else 0,
+        "version": draft.version if draft else 0,
         "address": address,
         "title": kind.title(spoken()),
-        "changed": bool(kept and kept.form_version not in ("", kind.form.version())),
+        "changed": bool(draft and draft.form_version not in ("", kind.form.version())),
     }
 
 
-def _conflict(kept: Draft, mine: DocumentForm) -> ResponseReturnValue:
+def _conflict(draft: Draft, mine: DocumentForm) -> ResponseReturnValue:
     """Both texts side by side; a page's script is told only that there are two.
 
     :raises Conflict: to the script.
     """
     if wants_json():
         raise Conflict
-    kind = kinds.find(kept.kind)
-    saved = kind.form.from_typed(kept.typed)
+    kind = kinds.find(draft.kind)
+    saved = kind.form.from_typed(draft.typed)
     typed = [(name, text) for name, texts in mine.typed().items() for text in texts]
     page = render_template(
         "papers/conflict.html",
-        **frame(kind, mine, kept),
+        **frame(kind, mine, draft),
         mine=typed,
         differences=conflict.differences(mine, saved),
         choices=_choices(),
         # nobody is told of oneself as of another: it was another page, or another device
-        other=kept.changed_by.name if kept.changed_by_id != me().id else "",
-        time=_clock(kept),
+        other=draft.changed_by.name if draft.changed_by_id != account().id else "",
+        time=_clock(draft),
     )
     return page, 409
 
@@ -285,12 +285,12 @@ def _before_filling_in(kind: Kind) -> list[tuple[str, list[str]]]:
     return [(headings.get(key, ""), text) for key, text in texts.items() if key not in LATER]
 
 
-def _saved(kept: Draft) -> str:
-    return _("Lagret kl. %(time)s", time=_clock(kept))
+def _saved(draft: Draft) -> str:
+    return _("Lagret kl. %(time)s", time=_clock(draft))
 
 
-def _clock(kept: Draft) -> str:
-    return kept.changed_at.astimezone(clock.OSLO).strftime("%H.%M")
+def _clock(draft: Draft) -> str:
+    return draft.changed_at.astimezone(clock.OSLO).strftime("%H.%M")
 
 
 def located(form: DocumentForm) -> list[tuple[str, str]]:
@@ -304,19 +304,19 @@ def located(form: DocumentForm) -> list[tuple[str, str]]:
 def place(form: DocumentForm, path: str) -> str:
     """The rows that a path leads through, as the page counts them: «Tiltak 2: »."""
     parts = path.split(".")
-    found = ""
+    rows_told = ""
     for end in range(1, len(parts)):
         rows = form.find(".".join(parts[:end]))
         row = form.find(".".join(parts[: end + 1]))
         if isinstance(rows, Rows) and row in rows.entries:
-            found += f"{rows.row_label} {rows.entries.index(row) + 1}: "
-    return found
+            rows_told += f"{rows.row_label} {rows.entries.index(row) + 1}: "
+    return rows_told
 
 
-def linked(form: DocumentForm, said: list[Problem], address: str = "") -> list[tuple[str, str]]:
+def linked(form: DocumentForm, problems: list[Problem], address: str = "") -> list[tuple[str, str]]:
     """Sentences about fields, each with the address of its field."""
     linked = []
-    for problem in said:
+    for problem in problems:
         field = form.find(problem.field)
         link = f"{address}#{field.input_id}" if field else ""
         linked.append((place(form, problem.field) + problem.message, link))

@@ -45,15 +45,15 @@ TRIES: Final = 3
 def review(draft_id: UUID) -> ResponseReturnValue:
     """Show all that was written before it is final; or, where something is missing, what."""
     try:
-        kept = drafts.find(database(), draft_id, me(), "write")
+        draft = drafts.find(database(), draft_id, me(), "write")
     except NotFound:
         return receipt_of(draft_id)
-    note_view(kept)
-    kind = kinds.find(kept.kind)
-    form = kind.form.from_typed(kept.typed)
+    note_view(draft)
+    kind = kinds.find(draft.kind)
+    form = kind.form.from_typed(draft.typed)
     if not form.validate():
-        return form_page(kind, form, kept), 422
-    shown = frame(kind, form, kept)
+        return form_page(kind, form, draft), 422
+    shown = frame(kind, form, draft)
     advice = linked(form, form.advice(), shown["address"])
     return render_template("papers/review.html", **shown, advice=advice)
 
@@ -63,13 +63,13 @@ def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
     worker.wake_after_this_request()
     try:
-        issued = _finished(draft_id, version_sent())
+        paper = _finished(draft_id, version_sent())
     except NotFound:
         return receipt_of(draft_id)
-    if issued is None:
+    if paper is None:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
         return redirect(url_for("finishing.review", draft_id=draft_id), 303)
-    return redirect(url_for("papers.receipt", paper_id=issued.id), 303)
+    return redirect(url_for("papers.receipt", paper_id=paper.id), 303)
 
 
 def _finished(draft_id: UUID, version: int) -> Paper | None:

@@ -12,7 +12,7 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import ngettext
 from formsvc.services import trail
-from formsvc.web.session import database, me
+from formsvc.web.session import account, database
 
 #: what whoever writes a paper is told of others; the rest is for the trail
 WORDS: Final[Mapping[str, str]] = {
@@ -35,7 +35,7 @@ class Deed(NamedTuple):
 
 def of(author_id: UUID, *ids: UUID | None) -> list[Deed]:
     """What others have done to a paper and its draft, for whoever writes or wrote it."""
-    if author_id != me().id:
+    if author_id != account().id:
         return []
     subjects = [each for each in ids if each]
     deeds = trail.deeds(database(), subjects, but=author_id, of=WORDS, most=MOST + 1)

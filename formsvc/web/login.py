@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import flask
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import EmailField, Form, HiddenField, PasswordField, StringField
@@ -69,13 +69,13 @@ class GiveCode(Form):
 @area.route("/login", methods=["GET", "POST"])
 def log_in() -> ResponseReturnValue:
     """Let an employee in, and go on to where it was meant to go."""
-    if g.get("account"):
+    if session.known():
         return redirect(safe(request.args.get("next")), 303)
     form = LogIn(request.form, data={"next": request.args.get("next", "")})
     if request.method == "POST" and form.validate():
         try:
-            if (found := _claimed(form)) is not None:
-                return redirect(_begin(found, form.next.data), 303)
+            if (account_id := _claimed(form)) is not None:
+                return redirect(_begin(account_id, form.next.data), 303)
         except TooManyAttempts as refused:
             form.email.errors = [str(refused)]
             return render_template("login.html", form=form, **_demo()), 429, waiting(refused)
@@ -92,8 +92,8 @@ def forgotten() -> str:
 @area.route("/login/code", methods=["GET", "POST"])
 def code() -> ResponseReturnValue:
     """Ask for the second factor of whoever has shown the right password."""
-    found = halfway()
-    if found is None:
+    half = halfway()
+    if half is None:
         return redirect(url_for("login.log_in", next=request.args.get("next")), 303)
     form = GiveCode(request.form, data={"next": request.args.get("next", "")})
     if request.method == "POST" and form.validate():
@@ -101,7 +101,7 @@ def code() -> ResponseReturnValue:
             if _given(form.code.data or ""):
                 return redirect(safe(form.next.data), 303)
         except TooManyAttempts as refused:
-            form.code.errors = [refused_code(refused, found.account_id)]
+            form.code.errors = [refused_code(refused, half.account_id)]
             return render_template("login_code.html", form=form), 429, waiting(refused)
         form.code.errors = [second_factor.wrong_code()]
     return render_template("login_code.html", form=form), 422 if form.errors else 200
@@ -144,8 +144,8 @@ def fits(email: str, typed: str) -> UUID | None:
             )
         verdict = password.verdict(claim.question)
         with session.short() as own:
-            found = login.admit(own, claim, verdict)
-            return found.id if found else None
+            account = login.admit(own, claim, verdict)
+            return account.id if account else None
 
 
 def _begin(account_id: UUID, wanted: str | None) -> str:

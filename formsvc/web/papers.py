@@ -28,7 +28,7 @@ from formsvc.services import audit, papers, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
 from formsvc.web.paging import beside, turn
-from formsvc.web.session import database, me, seen
+from formsvc.web.session import account, database, me, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -110,7 +110,7 @@ def mine() -> str:
     listed = papers.listed(database(), me(), turn(), kind=kind, whose=whose)
     return render_template(
         "papers/list.html",
-        issued=[line(found) for found in listed.papers],
+        issued=[line(paper) for paper in listed.papers],
         pages=beside(listed.page, kind=kind, whose=whose),
         kinds=[(kind.slug, kind.title(spoken())) for kind in kinds.KINDS if not kind.counted],
         whose_labels=_whose_labels(),
@@ -138,25 +138,25 @@ def _whose_labels() -> dict[str, str]:
 @area.get("/<uuid:paper_id>")
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
-    found = papers.opened(database(), paper_id, me())
+    paper = papers.opened(database(), paper_id, me())
     looks = request.args.get("look", 0, type=int)
     # a page that waits for its documents looks again by itself: that is one view and not many
-    if not (looks and audit.recently(database(), "paper_viewed", me(), found.id, WAITING)):
-        seen("paper_viewed", "paper", found.id, kind=found.kind)
-    files = _files(found)
-    texts = profile.current().texts(found.kind, spoken(), on=_issued(found).date())
+    if not (looks and audit.recently(database(), "paper_viewed", me(), paper.id, WAITING)):
+        seen("paper_viewed", "paper", paper.id, kind=paper.kind)
+    files = _files(paper)
+    texts = profile.current().texts(paper.kind, spoken(), on=_issued(paper).date())
     return render_template(
         "papers/receipt.html",
-        paper=found,
-        damaged=_concerns(found) is None,
-        owner=found.author_id == me().id,
-        title=kinds.find(found.kind).title(spoken()),
-        issued=norway.long_date(_issued(found).date(), spoken()),
-        deeds=history.of(found.author_id, found.id, found.draft_id),
+        paper=paper,
+        damaged=_concerns(paper) is None,
+        owner=paper.author_id == account().id,
+        title=kinds.find(paper.kind).title(spoken()),
+        issued=norway.long_date(_issued(paper).date(), spoken()),
+        deeds=history.of(paper.author_id, paper.id, paper.draft_id),
         files=files,
         making=any(file.state == "making" for file in files),
         waiting=any(file.state in ("making", "later") for file in files),
-        refresh=_refresh(found, looks) if 0 <= looks < LOOKS else "",
+        refresh=_refresh(paper, looks) if 0 <= looks < LOOKS else "",
         next=texts.get("next", []),
     )
 
@@ -164,15 +164,15 @@ def receipt(paper_id: UUID) -> str:
 @area.get("/<uuid:paper_id>/<wanted>")
 def document(paper_id: UUID, wanted: str) -> Response:
     """Hand out a document, under a name that says nothing of whom it concerns."""
-    found = papers.opened(database(), paper_id, me())
-    kept = papers.document(database(), found, wanted)
+    paper = papers.opened(database(), paper_id, me())
+    stored = papers.document(database(), paper, wanted)
     of_type = FILE_TYPES[wanted]
-    seen("document_downloaded", "paper", found.id, kind=found.kind, format=wanted)
+    seen("document_downloaded", "paper", paper.id, kind=paper.kind, format=wanted)
     return send_file(
-        BytesIO(kept.data or b""),
+        BytesIO(stored.data or b""),
         mimetype=of_type.mimetype,
         as_attachment=True,
-        download_name=f"{found.reference}{of_type.ending}",
+        download_name=f"{paper.reference}{of_type.ending}",
     )
 
 
@@ -199,52 +199,52 @@ def _missing(title: str, error: FormsvcError) -> Response:
     return make_response(page, error.status)
 
 
-def _refresh(found: Paper, looks: int) -> str:
+def _refresh(paper: Paper, looks: int) -> str:
     """When a page without scripts is to be loaded anew, and that it was then looked once more."""
-    address = url_for("papers.receipt", paper_id=found.id, look=looks + 1)
+    address = url_for("papers.receipt", paper_id=paper.id, look=looks + 1)
     return f"{min(2 + looks, 30)}; url={address}"
 
 
-def line(found: Paper) -> Line:
+def line(paper: Paper) -> Line:
     """A paper as it stands in a list; one that is damaged says so itself."""
-    concerns = _concerns(found)
+    concerns = _concerns(paper)
     return Line(
-        url_for("papers.receipt", paper_id=found.id),
-        kinds.find(found.kind).title(spoken()),
+        url_for("papers.receipt", paper_id=paper.id),
+        kinds.find(paper.kind).title(spoken()),
         str(papers.CannotBeOpened()) if concerns is None else concerns,
-        found.reference,
-        norway.short_date(_issued(found).date()),
-        _people(found),
+        paper.reference,
+        norway.short_date(_issued(paper).date()),
+        _people(paper),
     )
 
 
-def _people(found: Paper) -> str:
-    author = found.author.name if found.author_id != me().id else ""
-    if found.issued_by is None or found.issued_by_id == found.author_id:
+def _people(paper: Paper) -> str:
+    author = paper.author.name if paper.author_id != account().id else ""
+    if paper.issued_by is None or paper.issued_by_id == paper.author_id:
         return author
-    finished = _("ferdigstilt av %(name)s", name=found.issued_by.name)
+    finished = _("ferdigstilt av %(name)s", name=paper.issued_by.name)
     return f"{author}, {finished}" if author else finished
 
 
-def _concerns(found: Paper) -> str | None:
+def _concerns(paper: Paper) -> str | None:
     """Whom a paper concerns; None where it cannot be opened."""
     try:
-        return kinds.find(found.kind).form.concerns(found.answers)
+        return kinds.find(paper.kind).form.concerns(paper.answers)
     except db.Unreadable:
         return None
 
 
-def _files(found: Paper) -> list[File]:
-    documents = {document.format: document for document in found.documents}
+def _files(paper: Paper) -> list[File]:
+    documents = {document.format: document for document in paper.documents}
     jobs = papers.jobs(database(), documents.values())
     files = []
-    for wanted in kinds.find(found.kind).kept:
+    for wanted in kinds.find(paper.kind).kept:
         document = documents.get(wanted)
         if document is None:  # the kind came in fewer formats when the paper was issued
             continue
         state, told = _stand(document, jobs.get(document.id))
         of_type = FILE_TYPES[wanted]
-        address = url_for("papers.document", paper_id=found.id, wanted=wanted)
+        address = url_for("papers.document", paper_id=paper.id, wanted=wanted)
         texts = (str(of_type.name), str(of_type.use), document.sha256)
         files.append(File(wanted, address, *texts, state, told))
     return files
@@ -265,5 +265,5 @@ def _stand(document: Document, job: Job | None) -> tuple[Stand, str]:
     return "making", _("Lages nå …")
 
 
-def _issued(found: Paper) -> datetime:
-    return found.issued_at.astimezone(clock.OSLO)
+def _issued(paper: Paper) -> datetime:
+    return paper.issued_at.astimezone(clock.OSLO)

@@ -58,7 +58,7 @@ def change() -> ResponseReturnValue:
     """Change one's own password; every other browser is logged out."""
     form = Change(request.form)
     status, headers = 200, {}
-    if request.method == "POST" and form.validate() and _passes(form, session.me()):
+    if request.method == "POST" and form.validate() and _passes(form, session.account()):
         try:
             if _changed(form):
                 flash(_("Passordet er byttet. Andre nettlesere er logget ut."), "success")
@@ -89,7 +89,7 @@ def tell(form: Form, refused: InvalidAnswers) -> None:
 
 
 def _changed(form: Change) -> bool:
-    account_id = login.fits(session.me().email, form.old.data or "")
+    account_id = login.fits(session.account().email, form.old.data or "")
     if account_id is None:
         return False
     with session.short() as own:

@@ -76,7 +76,7 @@ def confirm() -> ResponseReturnValue:
 @area.post("/off")
 def turn_off() -> ResponseReturnValue:
     """Turn it off by a last code, unless the municipality wants it."""
-    who = Who(session.me().id, "")
+    who = Who(session.account().id, "")
     form = GiveCode(request.form)
     done: list[bool] = []
 
@@ -108,7 +108,7 @@ def _tried(form: GiveCode, account_id: UUID, accept: login.Accept) -> TooManyAtt
 
 
 def _who() -> Who | None:
-    whole: Account | None = g.get("account")
+    whole: Account | None = session.known()
     if whole is not None:
         return Who(whole.id, "")
     half = login.halfway()

@@ -17,13 +17,14 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db, origin, turns
+from formsvc import db, turns
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import api_tokens, audit, login_sessions
+from formsvc.services import actor, api_tokens, audit, login_sessions
+from formsvc.services.actor import Actor, Employee, Program
 from formsvc.web.security import SAFE_METHODS
 
 log = logging.getLogger(__name__)
@@ -189,8 +190,7 @@ def write_down() -> None:
     told: list[Seen] = g.pop("seen", [])
     if not told:
         return
-    who: Account | None = g.get("account")
-    who_id = who.id if who else None
+    by = actor.current()
     if db.only_reads(database()):
         database().commit()
     else:
@@ -198,9 +198,7 @@ def write_down() -> None:
     try:
         with makers(flask.current_app).writing.begin() as writing:
             for what, subject, subject_id, keys in told:
-                audit.record(
-                    writing, what, account=who_id, subject=subject, subject_id=subject_id, **keys
-                )
+                audit.record(writing, what, by=by, subject=subject, subject_id=subject_id, **keys)
     except SQLAlchemyError as error:
         log.error("not shown, since the trail cannot be written: %s", type(error).__name__)  # noqa: TRY400
         raise NotRecorded(
@@ -215,7 +213,7 @@ def _commit(response: Response) -> None:
 
 
 def _close(_error: BaseException | None) -> None:
-    origin.set_actor(None)
+    actor.set_current(None)
     session: Session | None = g.pop("database", None)
     if session is not None:
         try:
@@ -237,39 +235,52 @@ def _note(note: Callable[[Session], None]) -> None:
         log.debug("not noted that a log-in is in use: %s", type(error).__name__)
 
 
-def me() -> Account:
-    """Whoever is logged in.
+def me() -> Actor:
+    """Whoever asks: an employee by their log-in, or a program by its key.
 
-    :raises NotAllowed: when nobody is; the access table lets no such request reach a page
+    :raises NotAllowed: when nobody is known; the access table lets no such request reach a page
     """
-    found: Account | None = g.get("account")
-    if found is None:
+    by = actor.current()
+    if by is None:
         raise NotAllowed
-    return found
+    return by
 
 
-def look_up() -> Account | None:
+def account() -> Account:
+    """The account of whoever asks, where it is the account that a page is about.
+
+    :raises NotAllowed: as :func:`me` does
+    """
+    return actor.account(me())
+
+
+def known() -> Account | None:
+    """The account of whoever asks; None where nobody is known."""
+    by = actor.current()
+    return actor.account(by) if by else None
+
+
+def look_up() -> Actor | None:
     """Whoever this browser is logged in as, read from the database once per request."""
-    if "account" not in g:
+    if "login" not in g:
         token = flask.session.get(TOKEN)
         login = login_sessions.find(database(), token) if token else None
         if login is not None and not login_sessions.is_seen(login):
             seen = login.token_hash
             g.note = lambda own: login_sessions.see(own, seen)
         g.login = login.token_hash if login else ""
-        remember(login.account if login else None)
-    found: Account | None = g.account
-    return found
+        _go_on_as(Employee(login.account) if login else None)
+    return actor.current()
 
 
-def look_up_program(token: str) -> Account | None:
-    """Whoever a program calls for, by its token."""
+def look_up_program(token: str) -> Actor | None:
+    """The program that calls by this key."""
     row = api_tokens.find(database(), token)
     if row is not None and not api_tokens.is_used(row):
         used = row.id
         g.note = lambda own: api_tokens.use(own, used)
-    remember(row.account if row else None)
-    return row.account if row else None
+    _go_on_as(Program(row.account) if row else None)
+    return actor.current()
 
 
 def log_in(token: str) -> None:
@@ -281,8 +292,8 @@ def log_in(token: str) -> None:
     flask.session[TOKEN] = token
 
 
-def remember(found: Account | None) -> None:
-    """Go on with this request as an account, or as nobody."""
-    g.account = found
-    origin.set_actor(found.id if found else None)
-    g.reader = Reader(found.name, found.email, found.role) if found else None
+def _go_on_as(by: Employee | Program | None) -> None:
+    """Go on with this request as somebody, or as nobody."""
+    actor.set_current(by)
+    whose = by.account if by else None
+    g.reader = Reader(whose.name, whose.email, whose.role) if whose else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, render_template, url_for
 
 from formsvc import clock, db, norway
 from formsvc.kinds import GROUPS, KINDS, Kind, find
@@ -17,7 +17,7 @@ from formsvc.services.paging import Turn
 from formsvc.web import access
 from formsvc.web.paging import beside, turn
 from formsvc.web.papers import line
-from formsvc.web.session import database, me
+from formsvc.web.session import account, database, known, me
 
 area = Blueprint("start", __name__)
 
@@ -43,15 +43,15 @@ class Group(NamedTuple):
 @area.get("/")
 def start() -> str:
     """Show an employee the papers, and anybody else the log-in and the evaluation."""
-    if not g.get("account"):
+    if not known():
         return render_template("papers/welcome.html")
     latest = Turn(size=LATEST)
     return render_template(
         "papers/start.html",
         groups=_groups(),
-        drafts=[_draft_link(kept) for kept in drafts.listed(database(), me(), latest).drafts],
-        ending=retention.announced(database(), me()),
-        issued=[line(issued) for issued in papers.listed(database(), me(), latest).papers],
+        drafts=[_draft_link(draft) for draft in drafts.listed(database(), me(), latest).drafts],
+        ending=retention.announced(database(), account()),
+        issued=[line(paper) for paper in papers.listed(database(), me(), latest).papers],
     )
 
 
@@ -59,7 +59,7 @@ def start() -> str:
 def list_drafts() -> str:
     """Show what one has begun, and what colleagues share, a page at a time."""
     listed = drafts.listed(database(), me(), turn())
-    begun = [_draft_link(kept) for kept in listed.drafts]
+    begun = [_draft_link(draft) for draft in listed.drafts]
     return render_template("papers/drafts.html", drafts=begun, pages=beside(listed.page))
 
 
@@ -71,7 +71,7 @@ def _groups() -> list[Group]:
     if may(me(), "count"):
         results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
         groups[-1].papers.append(results)
-    if me().role in access.TABLE["trail.everything"]:
+    if account().role in access.TABLE["trail.everything"]:
         groups[-1].papers.append(Link(url_for("trail.everything"), _("Hendelser")))
     return groups
 
@@ -98,22 +98,22 @@ def _title(slug: str) -> str:
     return find(slug).title(spoken())
 
 
-def _draft_link(kept: Draft) -> Link:
+def _draft_link(draft: Draft) -> Link:
     """A draft, told from others of its kind by whom it concerns and when it was left."""
-    left = kept.changed_at.astimezone(clock.OSLO)
+    left = draft.changed_at.astimezone(clock.OSLO)
     when = _(
         "Sist lagret %(day)s kl. %(time)s",
         day=norway.short_date(left.date()),
         time=left.strftime("%H.%M"),
     )
-    by = _("Skrevet av %(name)s", name=kept.author.name) if kept.author_id != me().id else ""
-    ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(kept)))
-    more = " · ".join(filter(None, (_concerns(kept), when, ends, by)))
-    return Link(url_for("drafts.write", draft_id=kept.id), _title(kept.kind), more)
+    by = _("Skrevet av %(name)s", name=draft.author.name) if draft.author_id != account().id else ""
+    ends = _("Slettes %(day)s", day=norway.short_date(retention.end_of(draft)))
+    more = " · ".join(filter(None, (_concerns(draft), when, ends, by)))
+    return Link(url_for("drafts.write", draft_id=draft.id), _title(draft.kind), more)
 
 
-def _concerns(kept: Draft) -> str:
+def _concerns(draft: Draft) -> str:
     try:
-        return find(kept.kind).form.concerns_typed(kept.typed)
+        return find(draft.kind).form.concerns_typed(draft.typed)
     except db.Unreadable:
         return str(papers.CannotBeOpened())

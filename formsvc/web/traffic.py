@@ -9,6 +9,7 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 from formsvc import origin
+from formsvc.services import actor
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     g.began = time.monotonic()
     is_untold = request.endpoint in UNTOLD
-    origin.set_actor(None)  # threads serve one after the other
+    actor.set_current(None)  # threads serve one after the other
     origin.set_current(origin.UNKNOWN if is_untold else origin.address(request.remote_addr))
 
 

@@ -93,6 +93,7 @@ SAID: Final[Mapping[str, str]] = {
     "totp": _l("app med koder"),
     "code": _l("feil kode"),
     "drafts": _l("kladder"),
+    "program": _l("av et program"),
 }
 
 #: where it came from, when that is no network address

@@ -16,8 +16,8 @@ def init_app(app: Flask) -> None:
 
 def of(app: Flask) -> Worker:
     """The application's worker."""
-    found: Worker = app.extensions["formsvc.worker"]
-    return found
+    worker: Worker = app.extensions["formsvc.worker"]
+    return worker
 
 
 def wake_after_this_request() -> None:

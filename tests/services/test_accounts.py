@@ -13,7 +13,7 @@ from formsvc import profile
 from formsvc.db import Base
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, Role
-from formsvc.services import accounts, api_tokens, audit, login_sessions, password_links
+from formsvc.services import accounts, actor, api_tokens, audit, login_sessions, password_links
 from formsvc.services.accounts import LastAdministrator
 from tests import people
 from tests.people import PASSWORD
@@ -235,7 +235,7 @@ def test_the_acts_of_administrators_are_recorded_while_one_of_them_is_closed(
     accounts.close(session, other)
     # whoever records holds the chain's end, which the one who closes will wait for at the commit
     with sessions.begin() as own:
-        audit.record(own, "trail_viewed", account=torbjorn.id)
+        audit.record(own, "trail_viewed", by=actor.Employee(torbjorn))
     session.commit()
     assert not other.active
 

@@ -18,7 +18,7 @@ from formsvc import clock, db, origin
 from formsvc.config import Settings
 from formsvc.keys import DataKey, Row
 from formsvc.models import Account, Event, EventHead
-from formsvc.services import audit, trail
+from formsvc.services import actor, audit, trail
 from formsvc.services.audit import Head
 from formsvc.services.trail import Wanted
 from tests import people
@@ -44,7 +44,7 @@ def test_an_event_tells_who_what_when_and_from_where(session: Session, kari: Acc
     audit.record(
         session,
         "document_downloaded",
-        account=kari,
+        by=actor.Employee(kari),
         subject="paper",
         subject_id=paper_id,
         kind="minutes",
@@ -64,7 +64,7 @@ def test_an_event_tells_who_what_when_and_from_where(session: Session, kari: Acc
 def test_an_act_and_its_event_are_kept_together_or_not_at_all(sessions: Sessions) -> None:
     with sessions() as session:
         jonas = people.employ(session, people.JONAS)
-        audit.record(session, "account_created", account=jonas, role="referent")
+        audit.record(session, "account_created", by=actor.Employee(jonas), role="referent")
         session.rollback()
         audit.record(session, "logged_out")
         session.close()
@@ -317,11 +317,15 @@ def test_the_same_again_is_recent_until_another_has_been_there_or_time_has_passe
 
     def save(account: Account) -> None:
         what = "draft_saved"
-        audit.record(session, what, account=account, subject="draft", subject_id=draft_id)
+        audit.record(
+            session, what, by=actor.Employee(account), subject="draft", subject_id=draft_id
+        )
         session.commit()
 
     def is_recent(account: Account) -> bool:
-        return audit.recently(session, "draft_saved", account, draft_id, timedelta(minutes=10))
+        return audit.recently(
+            session, "draft_saved", actor.Employee(account), draft_id, timedelta(minutes=10)
+        )
 
     assert not is_recent(kari)
     save(kari)
@@ -340,8 +344,14 @@ def test_events_are_found_by_who_what_subject_and_time_page_by_page(
 ) -> None:
     paper_id = uuid4()
     for account in (kari, amir, kari):
-        audit.record(session, "paper_viewed", account=account, subject="paper", subject_id=paper_id)
-    audit.record(session, "logged_out", account=kari)
+        audit.record(
+            session,
+            "paper_viewed",
+            by=actor.Employee(account),
+            subject="paper",
+            subject_id=paper_id,
+        )
+    audit.record(session, "logged_out", by=actor.Employee(kari))
     session.commit()
 
     def numbers(wanted: Wanted, before: int | None = None, most: int = 10) -> list[int]:

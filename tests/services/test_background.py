@@ -24,7 +24,7 @@ from formsvc import clock, db, profile
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, Job, Paper
-from formsvc.services import background, drafts, finish, press, work
+from formsvc.services import actor, background, drafts, finish, press, work
 from formsvc.services.background import Worker
 
 Issue = Callable[..., Paper]
@@ -376,7 +376,7 @@ def test_what_is_over_is_deleted_once_a_day_whoever_of_the_workers_comes_first(
     settings: Settings, session: Session, sessions: sessionmaker[Session], kari: Account
 ) -> None:
     limits = profile.current().limits
-    drafts.begin(session, "minutes", {"note": ["glemt"]}, kari)
+    drafts.begin(session, "minutes", {"note": ["glemt"]}, actor.Employee(kari))
     work.add(session, "print", uuid4())
     lease = work.lease(session)
     assert lease

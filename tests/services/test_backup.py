@@ -16,7 +16,7 @@ from formsvc import db, kinds
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import backup, drafts, finish
+from formsvc.services import actor, backup, drafts, finish
 from formsvc.services.backup import BadBackup, NotEmpty
 from tests import people, postgres
 
@@ -30,7 +30,7 @@ def issue(session: Session, author: Account) -> Paper:
 @pytest.fixture
 def stored(session: Session, kari: Account) -> Paper:
     """One paper and one draft of Kari's."""
-    drafts.begin(session, "minutes", {"note": ["så langt kom jeg"]}, kari)
+    drafts.begin(session, "minutes", {"note": ["så langt kom jeg"]}, actor.Employee(kari))
     made = issue(session, kari)
     session.commit()
     return made

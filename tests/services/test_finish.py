@@ -17,7 +17,7 @@ from formsvc.errors import BadTemplate, NotFound
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, find
 from formsvc.models import Account, Draft, Event, Paper
-from formsvc.services import drafts, finish, papers, shares
+from formsvc.services import actor, drafts, finish, papers, shares
 from formsvc.services.finish import LookedOver
 
 MINUTES = find("minutes")
@@ -45,7 +45,7 @@ def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
 ) -> None:
     form = MINUTES.form.from_answers(MINUTES.form.sample())
     word = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
-    issued = finish.issue(session, MINUTES, form, kari, made=word)
+    issued = finish.issue(session, MINUTES, form, kari, document=word)
     assert issued.reference == word.reference
     assert papers.document(session, issued, "docx").data == word.printed.data
 
@@ -59,7 +59,7 @@ def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
     assert issue(session, kari).reference == word.reference
     session.commit()
     with pytest.raises(finish.NumberTaken), sessions.begin() as slow:
-        finish.issue(slow, MINUTES, form, kari, made=word)
+        finish.issue(slow, MINUTES, form, kari, document=word)
     assert session.scalar(select(func.count()).select_from(Paper)) == 1
     assert issue(session, kari).reference.endswith("-0002")
 
@@ -127,7 +127,7 @@ def test_effects_are_those_of_kinds_there_are() -> None:
 def begin(session: Session, author: Account) -> Draft:
     """A draft of sample minutes, ready to be finished."""
     typed = MINUTES.form.from_answers(MINUTES.form.sample()).typed()
-    return drafts.begin(session, "minutes", typed, author)
+    return drafts.begin(session, "minutes", typed, actor.Employee(author))
 
 
 def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finished_it(
@@ -135,9 +135,11 @@ def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finis
 ) -> None:
     begun = begin(session, kari)
     for colleague in (amir, liv):
-        shares.give(session, begun, colleague.id, kari, may_write=True)
-    drafts.save(session, begun, {**begun.typed, "place": ["Rom 2"]}, amir, version=1)
-    issued = finish.finish(session, begun.id, 2, liv, None)
+        shares.give(session, begun, colleague.id, actor.Employee(kari), may_write=True)
+    drafts.save(
+        session, begun, {**begun.typed, "place": ["Rom 2"]}, actor.Employee(amir), version=1
+    )
+    issued = finish.finish(session, begun.id, 2, actor.Employee(liv), None)
     assert issued is not None
     assert (issued.author, issued.changed_by_id, issued.issued_by_id) == (kari, amir.id, liv.id)
     assert issued.form_version == MINUTES.form.version() != ""
@@ -149,25 +151,27 @@ def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finis
 def test_a_draft_that_became_a_paper_is_gone(session: Session, kari: Account) -> None:
     begun = begin(session, kari)
     draft_id = begun.id
-    assert finish.finish(session, draft_id, 1, kari, None)
+    assert finish.finish(session, draft_id, 1, actor.Employee(kari), None)
     with pytest.raises(NotFound):
-        drafts.find(session, draft_id, kari)
+        drafts.find(session, draft_id, actor.Employee(kari))
 
 
 def test_what_was_saved_since_it_was_looked_over_is_not_finished(
     session: Session, kari: Account
 ) -> None:
     begun = begin(session, kari)
-    drafts.save(session, begun, {**begun.typed, "place": ["Rom 2"]}, kari, version=1)
+    drafts.save(
+        session, begun, {**begun.typed, "place": ["Rom 2"]}, actor.Employee(kari), version=1
+    )
     for version in (1, 3):
-        assert finish.look_over(session, begun.id, version, kari) is None
-        assert finish.finish(session, begun.id, version, kari, None) is None
-    assert finish.look_over(session, begun.id, 2, kari)
+        assert finish.look_over(session, begun.id, version, actor.Employee(kari)) is None
+        assert finish.finish(session, begun.id, version, actor.Employee(kari), None) is None
+    assert finish.look_over(session, begun.id, 2, actor.Employee(kari))
 
 
 def test_what_is_not_valid_is_not_finished(session: Session, kari: Account) -> None:
-    begun = drafts.begin(session, "minutes", {"place": ["Rom 2"]}, kari)
-    assert finish.look_over(session, begun.id, 1, kari) is None
-    assert finish.finish(session, begun.id, 1, kari, None) is None
-    assert drafts.find(session, begun.id, kari) is begun
+    begun = drafts.begin(session, "minutes", {"place": ["Rom 2"]}, actor.Employee(kari))
+    assert finish.look_over(session, begun.id, 1, actor.Employee(kari)) is None
+    assert finish.finish(session, begun.id, 1, actor.Employee(kari), None) is None
+    assert drafts.find(session, begun.id, actor.Employee(kari)) is begun
     assert session.scalar(select(func.count()).select_from(Paper)) == 0

@@ -15,7 +15,7 @@ from formsvc.documents import docx, pdf_form
 from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Job, Paper
-from formsvc.services import finish, papers, press, work
+from formsvc.services import actor, finish, papers, press, work
 from formsvc.services.paging import Turn
 from formsvc.services.printing import Printed
 from tests import stored
@@ -133,11 +133,11 @@ def test_the_newest_papers_come_first_and_others_stay_their_authors(
     for author, days in ((kari, 2), (amir, 3), (kari, 1)):
         with clock.moved(timedelta(days=-days)):
             issue(session, author)
-    of_kari = papers.listed(session, kari, Turn()).papers
+    of_kari = papers.listed(session, actor.Employee(kari), Turn()).papers
     assert [listed.reference[-4:] for listed in of_kari] == ["0003", "0001"]
-    (of_amir,) = papers.listed(session, amir, Turn()).papers
+    (of_amir,) = papers.listed(session, actor.Employee(amir), Turn()).papers
     with pytest.raises(NotFound):
-        papers.opened(session, of_amir.id, kari)
+        papers.opened(session, of_amir.id, actor.Employee(kari))
 
 
 def test_documents_are_called_by_their_paper_s_number(session: Session, kari: Account) -> None:
@@ -151,5 +151,5 @@ def test_the_id_of_a_draft_leads_nobody_to_a_paper_that_is_not_for_them(
 ) -> None:
     draft_id = uuid4()
     issued = stored.issued(session, kari, draft_id=draft_id)
-    assert papers.made_from(session, draft_id, kari) is issued
-    assert papers.made_from(session, draft_id, amir) is None
+    assert papers.made_from(session, draft_id, actor.Employee(kari)) is issued
+    assert papers.made_from(session, draft_id, actor.Employee(amir)) is None

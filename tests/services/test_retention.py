@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
-from formsvc.services import drafts, login_sessions, retention, work
+from formsvc.services import actor, drafts, login_sessions, retention, work
 from tests import stored
 
 LIMITS = profile.current().limits
@@ -23,7 +23,7 @@ MOMENT = timedelta(minutes=1)
 
 
 def begin(session: Session, author: Account, *, untouched: timedelta = timedelta()) -> Draft:
-    begun = drafts.begin(session, "minutes", {"note": ["noe"]}, author)
+    begun = drafts.begin(session, "minutes", {"note": ["noe"]}, actor.Employee(author))
     begun.changed_at -= untouched
     session.flush()
     return begun
@@ -84,7 +84,7 @@ def test_a_save_takes_the_end_back(session: Session, kari: Account) -> None:
     begun = begin(session, kari, untouched=UNTOUCHED)
     retention.purge(session)
     session.refresh(begun)
-    drafts.save(session, begun, {"note": ["mer"]}, kari, version=begun.version)
+    drafts.save(session, begun, {"note": ["mer"]}, actor.Employee(kari), version=begun.version)
     assert retention.announced(session, kari) == 0
     with clock.moved(WARNING + MOMENT):
         retention.purge(session)
@@ -194,7 +194,9 @@ def test_a_draft_that_is_saved_as_its_time_is_over_stays(
     purging.start()
     with sessions.begin() as own:
         row = own.get_one(Draft, begun.id)
-        drafts.save(own, row, {"note": ["enda mer"]}, row.author, version=row.version)
+        drafts.save(
+            own, row, {"note": ["enda mer"]}, actor.Employee(row.author), version=row.version
+        )
         saved.set()
         time.sleep(0.3)  # for the purge to come to the row, and wait
     purging.join()

@@ -13,7 +13,7 @@ from formsvc import clock, profile
 from formsvc.errors import InvalidAnswers, NotAllowed, NotFound
 from formsvc.kinds import KINDS
 from formsvc.models import Account, Draft, Event, Paper, Share
-from formsvc.services import access, drafts, finish, papers, retention, shares
+from formsvc.services import access, actor, drafts, finish, papers, retention, shares
 from formsvc.services.access import Act
 from formsvc.services.paging import Turn
 from tests import people, stored
@@ -27,9 +27,9 @@ def may(session: Session, row: Draft | Paper, account: Account) -> list[Act]:
     for act in ACTS:
         try:
             if isinstance(row, Paper):
-                access.demand(session, Paper, row.id, account, act)
+                access.demand(session, Paper, row.id, actor.Employee(account), act)
             else:
-                access.demand(session, Draft, row.id, account, act)
+                access.demand(session, Draft, row.id, actor.Employee(account), act)
         except (NotFound, NotAllowed):
             continue
         done.append(act)
@@ -38,7 +38,7 @@ def may(session: Session, row: Draft | Paper, account: Account) -> list[Act]:
 
 def seen(session: Session, account: Account) -> set[str]:
     """The kinds of the papers that an account finds in its list."""
-    return {row.kind for row in papers.listed(session, account, Turn()).papers}
+    return {row.kind for row in papers.listed(session, actor.Employee(account), Turn()).papers}
 
 
 def test_the_coordinating_unit_gets_what_is_sent_to_it_and_nobody_else_more_than_their_own(
@@ -72,9 +72,11 @@ def test_the_list_and_the_single_paper_tell_the_same(
         )
     ]
     for row in rows[::2]:
-        shares.give(session, row, amir.id, row.author, may_write=False) if row.author != amir else 0
+        shares.give(
+            session, row, amir.id, actor.Employee(row.author), may_write=False
+        ) if row.author != amir else 0
     for reader in (kari, amir, liv, torbjorn):
-        listed = {row.id for row in papers.listed(session, reader, Turn()).papers}
+        listed = {row.id for row in papers.listed(session, actor.Employee(reader), Turn()).papers}
         assert listed == {row.id for row in rows if "read" in may(session, row, reader)}
 
 
@@ -84,20 +86,20 @@ def test_a_draft_is_shared_read_or_written_and_taken_back(
 ) -> None:
     row = stored.begun(session, kari)
     assert may(session, row, amir) == []
-    given = shares.give(session, row, amir.id, kari, may_write=may_write)
+    given = shares.give(session, row, amir.id, actor.Employee(kari), may_write=may_write)
     assert may(session, row, amir) == (["read", "write"] if may_write else ["read"])
-    assert drafts.listed(session, amir, Turn()).drafts == [row]
+    assert drafts.listed(session, actor.Employee(amir), Turn()).drafts == [row]
     assert [each.account for each in shares.of(session, row)] == [amir]
-    shares.end(session, row, given.id, kari)
+    shares.end(session, row, given.id, actor.Employee(kari))
     assert may(session, row, amir) == []
-    assert drafts.listed(session, amir, Turn()).drafts == []
+    assert drafts.listed(session, actor.Employee(amir), Turn()).drafts == []
     assert shares.of(session, row) == []
     assert session.get_one(Share, given.id, populate_existing=True).ended_at
 
 
 def test_a_paper_is_shared_to_be_read(session: Session, kari: Account, amir: Account) -> None:
     row = stored.issued(session, kari)
-    given = shares.give(session, row, amir.id, kari, may_write=True)
+    given = shares.give(session, row, amir.id, actor.Employee(kari), may_write=True)
     assert not given.may_write
     assert may(session, row, amir) == ["read"]
     assert may(session, row, kari) == list(ACTS)
@@ -110,8 +112,8 @@ def test_shared_again_only_the_right_to_write_changes(
     session: Session, kari: Account, amir: Account
 ) -> None:
     row = stored.begun(session, kari)
-    first = shares.give(session, row, amir.id, kari, may_write=True)
-    again = shares.give(session, row, amir.id, kari, may_write=False)
+    first = shares.give(session, row, amir.id, actor.Employee(kari), may_write=True)
+    again = shares.give(session, row, amir.id, actor.Employee(kari), may_write=False)
     assert first.id == again.id
     assert may(session, row, amir) == ["read"]
 
@@ -128,7 +130,7 @@ def test_shared_by_two_clicks_at_once_it_is_shared_once(
             row, me = own.get_one(Draft, row_id), own.get_one(Account, ours)
             own.rollback()
             start.wait()
-            shares.give(own, row, theirs, me, may_write=True)
+            shares.give(own, row, theirs, actor.Employee(me), may_write=True)
             own.commit()
 
     threads = [threading.Thread(target=click) for _ in range(3)]
@@ -143,8 +145,13 @@ def test_what_was_taken_back_can_be_shared_again(
     session: Session, kari: Account, amir: Account
 ) -> None:
     row = stored.begun(session, kari)
-    shares.end(session, row, shares.give(session, row, amir.id, kari, may_write=True).id, kari)
-    shares.give(session, row, amir.id, kari, may_write=False)
+    shares.end(
+        session,
+        row,
+        shares.give(session, row, amir.id, actor.Employee(kari), may_write=True).id,
+        actor.Employee(kari),
+    )
+    shares.give(session, row, amir.id, actor.Employee(kari), may_write=False)
     assert may(session, row, amir) == ["read"]
 
 
@@ -152,8 +159,8 @@ def test_access_to_one_thing_is_not_ended_from_another(
     session: Session, kari: Account, amir: Account
 ) -> None:
     mine, other = stored.begun(session, kari), stored.begun(session, kari)
-    given = shares.give(session, mine, amir.id, kari, may_write=False)
-    shares.end(session, other, given.id, kari)
+    given = shares.give(session, mine, amir.id, actor.Employee(kari), may_write=False)
+    shares.end(session, other, given.id, actor.Employee(kari))
     assert may(session, mine, amir) == ["read"]
 
 
@@ -162,9 +169,11 @@ def test_whoever_had_the_draft_has_the_paper(
 ) -> None:
     kind = next(kind for kind in KINDS if kind.slug == "minutes")
     form = kind.form.from_answers(kind.form.sample())
-    row = drafts.begin(session, "minutes", form.typed(), kari)
-    shares.give(session, row, amir.id, kari, may_write=True)
-    made = finish.issue(session, kind, form, kari, draft_id=row.id, changed_by=amir, issued_by=amir)
+    row = drafts.begin(session, "minutes", form.typed(), actor.Employee(kari))
+    shares.give(session, row, amir.id, actor.Employee(kari), may_write=True)
+    made = finish.issue(
+        session, kind, form, kari, draft_id=row.id, changed_by=amir, by=actor.Employee(amir)
+    )
     drafts.discard(session, row)
     session.commit()
     assert may(session, made, amir) == ["read"]
@@ -176,8 +185,8 @@ def test_a_draft_that_is_deleted_takes_its_sharing_along(
     session: Session, kari: Account, amir: Account
 ) -> None:
     for ending in ("discarded", "forgotten"):
-        row = drafts.begin(session, "minutes", stored.TYPED, kari)
-        shares.give(session, row, amir.id, kari, may_write=True)
+        row = drafts.begin(session, "minutes", stored.TYPED, actor.Employee(kari))
+        shares.give(session, row, amir.id, actor.Employee(kari), may_write=True)
         session.commit()
         if ending == "discarded":
             drafts.discard(session, row)
@@ -199,8 +208,8 @@ def test_one_shares_with_a_colleague_who_is_here(
     session.flush()
     for to in (None, kari.id, amir.id, row.id):
         with pytest.raises(InvalidAnswers, match="Velg en kollega"):
-            shares.give(session, row, to, kari, may_write=True)
-    shares.give(session, row, torbjorn.id, kari, may_write=False)
+            shares.give(session, row, to, actor.Employee(kari), may_write=True)
+    shares.give(session, row, torbjorn.id, actor.Employee(kari), may_write=False)
     assert may(session, row, torbjorn) == ["read"], "as with any colleague"
 
 
@@ -210,7 +219,7 @@ def test_one_shares_with_a_colleague_who_is_here(
 def test_a_colleague_is_known_by_part_of_name_or_email(
     session: Session, kari: Account, liv: Account, words: str
 ) -> None:
-    assert [each.id for each in shares.colleagues(session, words, kari)] == [liv.id]
+    assert [each.id for each in shares.colleagues(session, words, actor.Employee(kari))] == [liv.id]
 
 
 @pytest.mark.parametrize(
@@ -228,16 +237,16 @@ def test_a_search_that_finds_nobody_says_what_to_do(
 ) -> None:
     assert liv.active
     with pytest.raises(InvalidAnswers, match=sentence):
-        shares.colleagues(session, words, kari)
+        shares.colleagues(session, words, actor.Employee(kari))
 
 
 def test_at_most_ten_are_offered_and_never_all(session: Session, kari: Account) -> None:
     for number in range(shares.MOST_OFFERED):
         people.employ(session, people.Employee(f"Nr. {number}", f"n{number}@a.no", "referent"))
-    assert len(shares.colleagues(session, "nr.", kari)) == shares.MOST_OFFERED
+    assert len(shares.colleagues(session, "nr.", actor.Employee(kari))) == shares.MOST_OFFERED
     people.employ(session, people.Employee("Nr. 11", "n11@a.no", "referent"))
     with pytest.raises(InvalidAnswers, match="Skriv mer"):
-        shares.colleagues(session, "nr.", kari)
+        shares.colleagues(session, "nr.", actor.Employee(kari))
 
 
 def test_a_list_shows_what_it_is_asked_for(
@@ -246,10 +255,10 @@ def test_a_list_shows_what_it_is_asked_for(
     own = stored.issued(session, liv, 1, kind="minutes")
     received = stored.issued(session, kari, 2, kind="ip_application")
     shared = stored.issued(session, amir, 3, kind="consent")
-    shares.give(session, shared, liv.id, amir, may_write=False)
+    shares.give(session, shared, liv.id, actor.Employee(amir), may_write=False)
 
     def listed(**wanted: str) -> list[Paper]:
-        return papers.listed(session, liv, Turn(), **wanted).papers  # type: ignore[arg-type]
+        return papers.listed(session, actor.Employee(liv), Turn(), **wanted).papers  # type: ignore[arg-type]
 
     assert listed() == [shared, received, own]
     assert listed(whose="own") == [own]
@@ -257,4 +266,4 @@ def test_a_list_shows_what_it_is_asked_for(
     assert listed(whose="received") == [received]
     assert listed(kind="consent") == [shared]
     assert listed(kind="consent", whose="own") == []
-    assert papers.listed(session, amir, Turn(), whose="received").papers == []
+    assert papers.listed(session, actor.Employee(amir), Turn(), whose="received").papers == []

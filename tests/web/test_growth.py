@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 from formsvc.keys import Keyring
 from formsvc.models import Account, Document, Draft, Paper
 from formsvc.models.evaluation import SCALES
-from formsvc.services import accounts, audit, background, evaluations, login_sessions, shares, work
+from formsvc.services import (
+    accounts,
+    actor,
+    audit,
+    background,
+    evaluations,
+    login_sessions,
+    shares,
+    work,
+)
 from formsvc.web import history
 from tests import people, stored
 from tests.people import Employee
@@ -74,7 +83,9 @@ class Town:
         work.add(self._session, "print", document.id)
         rows: list[Paper | Draft] = [paper, stored.begun(self._session, colleague, number)]
         for row in rows:
-            shares.give(self._session, row, self.kari.id, colleague, may_write=False)
+            shares.give(
+                self._session, row, self.kari.id, actor.Employee(colleague), may_write=False
+            )
         stored.issued(self._session, self.kari, 500_000 + number, changed_by=colleague)
 
     def _looks(self, colleague: Account) -> None:
@@ -82,7 +93,7 @@ class Town:
             audit.record(
                 self._session,
                 f"{subject}_viewed",
-                account=colleague,
+                by=actor.Employee(colleague),
                 subject=subject,
                 subject_id=row.id,
                 kind="minutes",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Paper
-from formsvc.services import shares
+from formsvc.services import actor, shares
 from tests import people, stored
 from tests.people import Employee
 from tests.queries import counted
@@ -95,7 +95,13 @@ def test_a_page_asks_as_much_of_the_database_however_many_rows_there_are(
             )
             stored.issued(session, author, number, kind="ke_ip_declined")
             draft = stored.begun(session, author, number)
-            shares.give(session, draft, account(session, people.LIV).id, author, may_write=True)
+            shares.give(
+                session,
+                draft,
+                account(session, people.LIV).id,
+                actor.Employee(author),
+                may_write=True,
+            )
         before = rows
         session.commit()
         session.expunge_all()

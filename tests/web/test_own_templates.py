@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
-from formsvc.services import api_tokens
+from formsvc.services import actor, api_tokens
 from formsvc.services import drafts as drafts
 from template_sources.word import template as shipped
 from tests.samples import load
@@ -39,7 +39,9 @@ def test_the_one_who_fills_in_reads_plain_words_and_loses_nothing(
 ) -> None:
     kind = find("consent")
     form = kind.form.from_answers(load("consent.nb"))
-    kept = drafts.begin(session, kind.slug, form.typed(), session.scalars(select(Account)).one())
+    kept = drafts.begin(
+        session, kind.slug, form.typed(), actor.Employee(session.scalars(select(Account)).one())
+    )
     session.commit()
     with caplog.at_level(logging.ERROR):
         answer = as_kari.send(f"/papers/drafts/{kept.id}/issue", _version=str(kept.version))
@@ -58,7 +60,9 @@ def test_once_it_is_mended_the_draft_becomes_a_paper(
 ) -> None:
     kind = find("consent")
     form = kind.form.from_answers(load("consent.nb"))
-    kept = drafts.begin(session, kind.slug, form.typed(), session.scalars(select(Account)).one())
+    kept = drafts.begin(
+        session, kind.slug, form.typed(), actor.Employee(session.scalars(select(Account)).one())
+    )
     session.commit()
     address, version = f"/papers/drafts/{kept.id}/issue", str(kept.version)
     assert as_kari.send(address, _version=version).status_code == 503

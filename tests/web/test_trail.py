@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.language import speaking
 from formsvc.models import Account, Draft, Event, Paper
-from formsvc.services import accounts, api_tokens, audit, shares, trail
+from formsvc.services import accounts, actor, api_tokens, audit, shares, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
 from formsvc.web import trail as page
@@ -56,7 +56,7 @@ def let_in(session: Session, address: str, *colleagues: Employee) -> None:
     row = session.get_one(Draft, UUID(address.rpartition("/")[2]))
     for colleague in colleagues:
         to = accounts.by_email(session, colleague.email).id
-        shares.give(session, row, to, row.author, may_write=True)
+        shares.give(session, row, to, actor.Employee(row.author), may_write=True)
     session.commit()
 
 
@@ -143,6 +143,9 @@ def test_refusals_renders_and_results_leave_a_line(
     )
     assert asked.status_code == 200, asked.text
     assert told() == ["Kari document_rendered"]
+    assert trail.find(session, Wanted(), most=1)[0].keys["by"] == "program"
+    assert "av et program" in log_in(people.TORBJORN).get("/trail/").text
+    told()
     refused = app.test_client().post("/api/v1/render/minutes", json={}, headers=headers)
     assert refused.status_code == 422
     assert told() == []
