@@ -1,0 +1,50 @@
+"""The headings and labels that stand on a paper, read from what was made of it, in order."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Final
+
+from lxml import etree, html
+
+from tests.forms.marked import mark
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: a heading with its number and the answer it names: «Sak 1: …» is the label «Sak»
+_NUMBERED: Final = re.compile(rf" \d+: {mark('[a-z_.]+')}$")
+
+
+def of_page(page: str) -> list[str]:
+    """Of the HTML page that a PDF is printed from."""
+    tree = html.fromstring(re.sub(r"<\?xml.*?\?>", "", page))
+    wanted = "//h2 | //h3 | //th | //p[@class='declaration']"
+    found = [one for one in tree.xpath(wanted) if not one.xpath("ancestor::*[@class='text']")]
+    return [_plain(one.text_content()) for one in found]
+
+
+def of_word(document: bytes) -> list[str]:
+    """Of a Word document that is made from one of our own templates."""
+    with zipfile.ZipFile(io.BytesIO(document)) as package:
+        root = etree.fromstring(package.read("word/document.xml"))
+    return [_plain(label) for one in root.iter(f"{_W}p") if (label := _label(one))]
+
+
+def _label(paragraph: etree._Element) -> str:
+    """The label that a paragraph of one of our styles holds; "" for any other."""
+    named = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    style = "" if named is None else named.get(f"{_W}val", "")
+    runs = [_text(run) for run in paragraph.findall(f"{_W}r")]
+    if style == "Fact":
+        return runs[0]
+    labels = ("Heading1", "Heading2", "TableHeading", "Declaration")
+    return "".join(runs) if style in labels else ""
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(str(words) for words in element.itertext())
+
+
+def _plain(words: str) -> str:
+    return _NUMBERED.sub("", " ".join(words.split()))
