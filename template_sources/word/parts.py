@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 #: the width between the margins, in twentieths of a point
 TEXT_WIDTH: Final = 9298
 #: how many letters of a label have room beside its answer
-_LONGEST_BESIDE: Final = 28
+_LONGEST_BESIDE: Final = 32
 
 
 def run(words: str, style: str = "") -> str:

@@ -195,9 +195,9 @@ _STYLES: Final = (
         "Fact",
         "Opplysning",
         paragraph="<w:pBdr>" + _rule("bottom", RULE) + _rule("between", RULE) + "</w:pBdr>"
-        '<w:tabs><w:tab w:val="left" w:pos="3402"/></w:tabs>'
+        '<w:tabs><w:tab w:val="left" w:pos="3685"/></w:tabs>'
         + _space(24, 24, 247)
-        + '<w:ind w:left="3402" w:hanging="3402"/>',
+        + '<w:ind w:left="3685" w:hanging="3685"/>',
     ),
     _paragraph_style(
         "ListBullet",

@@ -15,6 +15,9 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: a heading with its number and the answer it names: «Sak 1: …» is the label «Sak»
 _NUMBERED: Final = re.compile(rf" \d+: {mark('[a-z_.]+')}$")
 
+#: the number of a section before its heading, and of one who signs
+_NUMBER: Final = re.compile(r"^\d+\. | \d+$")
+
 
 def of_page(page: str) -> list[str]:
     """Of the HTML page that a PDF is printed from."""
@@ -22,6 +25,18 @@ def of_page(page: str) -> list[str]:
     wanted = "//h2 | //h3 | //th | //p[@class='declaration']"
     found = [one for one in tree.xpath(wanted) if not one.xpath("ancestor::*[@class='text']")]
     return [_plain(one.text_content()) for one in found]
+
+
+def of_form(page: str) -> list[str]:
+    """Of the HTML page that an official PDF form is drawn from."""
+    tree = html.fromstring(page)
+    wanted = (
+        "//h2 | //h3 | //th | //p[@class='question'] | //p[@class='declaration']"
+        " | //div[@class='pen']/p | //div[@class='choice' and not(ancestor::*[contains("
+        "@class, 'choices')])]/p"
+    )
+    found = [one for one in tree.xpath(wanted) if not one.xpath("ancestor::*[@class='text']")]
+    return [_NUMBER.sub("", _plain(one.text or "")) for one in found]
 
 
 def of_word(document: bytes) -> list[str]:

@@ -6,16 +6,20 @@ and an act, and its headings, labels and declaration are read from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 
+from formsvc import profile
 from formsvc.documents import docx, html_pdf
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, Kind, find
+from formsvc.language import speaking
 from formsvc.services import template
+from template_sources.fillable import draw
 from template_sources.word import template as word_template
 from tests import leaving_out
 from tests.documents import printed_words
@@ -28,6 +32,8 @@ PAPERS = [
     for language in ("nb", "nn")
 ]
 every_paper = pytest.mark.parametrize(("kind", "language"), PAPERS)
+#: what only a form to be filled in needs: the numbers of its rows
+_AROUND = "Nr."
 #: what this municipality says by itself
 HEADING = "Alt om dette"
 SAYS = {"texts": {"x": ["Les dette."]}, "headings": {"x": HEADING}, "legal": ["En lov"]}
@@ -61,6 +67,27 @@ def test_the_pdf_says_what_the_form_says_in_its_order(kind: Kind, language: str)
 def test_word_says_what_the_form_says_in_its_order(kind: Kind, language: str) -> None:
     made = word_template(kind.slug, language)
     assert _in_word(made, kind, language) == _said(kind.form, language)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("kind", list(draw.PAPERS))
+def test_the_official_form_says_what_the_form_says_in_its_order(kind: str, language: str) -> None:
+    form = find(kind).form
+    words, found = wording.of(form, language), _in_form(kind, language)
+    assert _left_out(found, words.order) == []
+    own = profile.current().headings(kind, language, draw.EDITION).values()
+    assert set(found) <= {*words.order, *words.labels.values(), *own, _AROUND}
+
+
+def _in_form(kind: str, language: str) -> list[str]:
+    with speaking(language):
+        return printed_words.of_form(draw.page(kind, language))
+
+
+def _left_out(found: list[str], wanted: Sequence[str]) -> list[str]:
+    """The words that are not there, or not after those before them."""
+    rest = iter(found)
+    return [words for words in wanted if words not in rest]
 
 
 # -- what only one of them says -------------------------------------------------------------------
