@@ -106,11 +106,11 @@ def _pen(who: Iterator[str], phrases: Mapping[str, str]) -> Iterator[str]:
 
 def _labels(field: AnswerField, *, one_line: bool = True) -> Iterator[str]:
     """The labels of an answer and of those in it, but for those that have none of their own."""
-    is_group = isinstance(field, Group)
-    line = is_group and field.one_line and one_line
-    if field.printed != "" and (line or not is_group):
+    is_line = not isinstance(field, Group) or (field.one_line and one_line)
+    if is_line and field.printed != "":
         yield label_of(field)
     if isinstance(field, Rows) and field.numbered:
         yield str(PHRASES["row_number"])
-    for inner in [] if line else _inner(field):
-        yield from _labels(inner)
+    if isinstance(field, Rows) or not is_line:
+        for inner in _inner(field):
+            yield from _labels(inner)

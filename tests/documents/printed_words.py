@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree, html
 
@@ -21,22 +21,28 @@ _NUMBER: Final = re.compile(r"^\d+\. | \d+$")
 
 def of_page(page: str) -> list[str]:
     """Of the HTML page that a PDF is printed from."""
-    tree = html.fromstring(re.sub(r"<\?xml.*?\?>", "", page))
     wanted = "//h2 | //h3 | //th | //p[@class='declaration']"
-    found = [one for one in tree.xpath(wanted) if not one.xpath("ancestor::*[@class='text']")]
-    return [_plain(one.text_content()) for one in found]
+    return [_plain(_text(one)) for one in _found(page, wanted)]
 
 
 def of_form(page: str) -> list[str]:
     """Of the HTML page that an official PDF form is drawn from."""
-    tree = html.fromstring(page)
     wanted = (
         "//h2 | //h3 | //th | //p[@class='question'] | //p[@class='declaration']"
         " | //div[@class='pen']/p | //div[@class='choice' and not(ancestor::*[contains("
         "@class, 'choices')])]/p"
     )
-    found = [one for one in tree.xpath(wanted) if not one.xpath("ancestor::*[@class='text']")]
-    return [_NUMBER.sub("", _plain(one.text or "")) for one in found]
+    return [_NUMBER.sub("", _plain(one.text or "")) for one in _found(page, wanted)]
+
+
+def _found(page: str, wanted: str) -> list[etree._Element]:
+    """The elements of a page that are not words of the municipality's own."""
+    ours: Any = html.fromstring(page.encode()).xpath(wanted)
+    return [
+        one
+        for one in ours
+        if not any(above.get("class") == "text" for above in one.iterancestors())
+    ]
 
 
 def of_word(document: bytes) -> list[str]:
