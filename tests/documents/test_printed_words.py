@@ -111,6 +111,25 @@ def test_a_word_that_only_the_pdf_has_or_lacks_is_told(
     assert _in_print(find("consent"), "nb") != _said(find("consent").form)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("consent.html", '{{ write("child.unit") }}'),
+        ("consent.html", "5. {{ sections[4].title }}"),
+        ("_fields.html", "{{ words.phrases.declaration }}"),
+        ("_fields.html", "{{ words.phrases.place_and_date }}"),
+    ],
+)
+def test_a_word_that_only_the_official_form_lacks_or_has_is_told(
+    name: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = wording.of(find("consent").form, "nb").order
+    leaving_out.of_print_html(monkeypatch, name, words, "<p class='question'>Noe annet</p>")
+    found = _in_form("consent", "nb")
+    assert _left_out(found, order) != []
+    assert "Noe annet" in found
+
+
 @pytest.mark.parametrize("label", ["Gjelder til", "Kan gi opplysninger", "Hva samtykket gjelder"])
 def test_a_word_that_only_word_has_is_told(label: str) -> None:
     consent = find("consent")
