@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.measure import Alone, Broken, Group, Peer, by_the_clock
+from formsvc.batch import rows
+from formsvc.batch.run import run
 from formsvc.kinds import Format, find
-from formsvc.services import batch, printing, rows
+from formsvc.services import printing
 from tests.samples import load
 
 POOLED = 500  # documents in a turn of one process or two
@@ -76,7 +78,7 @@ def _by_processes(count: int) -> None:
     lines = "".join(json.dumps(_answers("minutes", number)) + "\n" for number in range(POOLED))
     with tempfile.TemporaryDirectory() as folder:
         source = rows.JsonLines(io.BytesIO(lines.encode()))
-        made = batch.run(find("minutes"), source, Path(folder), "docx", count)
+        made = run(find("minutes"), source, Path(folder), "docx", count)
         if any(outcome.what != "made" for outcome in made):
             raise Broken(f"{POOLED} documents by {count} processes: not all were made")
 
@@ -93,7 +95,7 @@ def _seen(wanted: Format, count: int) -> Seen:
     warm = max(count // 20, 10)
     _make(0, wanted)
     gc.collect()
-    gc.freeze()  # as every process of a batch begins (``services/workers.py``)
+    gc.freeze()  # as every process of a batch begins (``formsvc/batch/workers.py``)
     taken, before = [], 0.0
     for number in range(count):
         if number == warm:

@@ -16,16 +16,23 @@ SKEW: Final = timedelta(minutes=1)
 
 #: how far the clock stands from the machine's; of the process, so that its threads follow
 _shift = timedelta()
+#: the moment at which it stands still, where it does
+_stopped: datetime | None = None
 
 
 def now() -> datetime:
     """This moment, in UTC."""
-    return datetime.now(UTC) + _shift
+    return _stopped or datetime.now(UTC) + _shift
 
 
 def today() -> date:
     """Today in Oslo, wherever the server stands."""
-    return now().astimezone(OSLO).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day that a moment belongs to in Oslo."""
+    return moment.astimezone(OSLO).date()
 
 
 @contextmanager
@@ -42,3 +49,19 @@ def moved(by: timedelta) -> Iterator[None]:
         yield
     finally:
         _shift = before
+
+
+@contextmanager
+def stopped(at: datetime) -> Iterator[None]:
+    """Let the whole process live in one moment for a while.
+
+    >>> with stopped(datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)):
+    ...     str(today()), now() == now()
+    ('2026-12-31', True)
+    """
+    global _stopped
+    before, _stopped = _stopped, at
+    try:
+        yield
+    finally:
+        _stopped = before

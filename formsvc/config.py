@@ -1,9 +1,12 @@
-"""The settings of an installation, read from the environment once."""
+"""The settings of an installation: given by whoever starts it, or read from the environment."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +37,9 @@ class Settings:
     profile: Path | None = None
     #: FORMSVC_TEMPLATES: the municipality's own Word and PDF templates, laid over the shipped ones
     templates: Path | None = None
+    #: FORMSVC_ADDRESS: where people reach the service, without a slash at its end; one-time links
+    #: begin with it, and with what the request says where it is empty
+    address: str = ""
     #: FORMSVC_HTTPS=0 only where the service is tried without TLS; cookies are then not Secure
     https: bool = True
     #: FORMSVC_PROXIES: how many proxies stand before the service and tell who is asking
@@ -58,6 +64,18 @@ class Settings:
             " `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` and keep it safe:"
             " stored papers cannot be read without it. To try the service: FORMSVC_DEMO=1."
         )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that tell another process what papers look like here, wherever it stands.
+
+        >>> Settings(demo=True).environment()
+        {'FORMSVC_DEMO': '1', 'FORMSVC_PROFILE': '', 'FORMSVC_TEMPLATES': ''}
+        """
+        return {
+            "FORMSVC_DEMO": "1" if self.demo else "0",
+            "FORMSVC_PROFILE": str(self.profile.absolute()) if self.profile else "",
+            "FORMSVC_TEMPLATES": str(self.templates.absolute()) if self.templates else "",
+        }
 
     def masters(self) -> tuple[str, ...]:
         """The secret key and the earlier ones, the newest first.
@@ -97,6 +115,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_url=environ.get("FORMSVC_DATABASE_URL", ""),
         profile=Path(profile) if profile else None,
         templates=Path(templates) if templates else None,
+        address=_address("FORMSVC_ADDRESS", environ.get("FORMSVC_ADDRESS", "")),
         proxies=_number("FORMSVC_PROXIES", environ.get("FORMSVC_PROXIES", "0")),
         https=environ.get("FORMSVC_HTTPS", "0" if demo else "1") not in ("", "0"),
     )
@@ -118,10 +137,42 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
+def _address(name: str, text: str) -> str:
+    # at worst a link that leads nowhere: what is refused is what people mistype
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", text):
+        raise MissingSetting(f"{name} is «{text}». Give one such as https://skjema.kommune.no.")
+    return text.rstrip("/")
+
+
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process, from its environment: for the edges, which hand them on."""
     return read(os.environ)
+
+
+_current: ContextVar[Settings | None] = ContextVar("settings", default=None)
+
+
+def current() -> Settings:
+    """The settings of the installation at work: what its edge was given, else the environment's."""
+    return _current.get() or settings()
+
+
+@contextmanager
+def using(given: Settings) -> Iterator[None]:
+    """Let an installation of these settings be at work within the block.
+
+    A thread that is started there does not follow: it is an edge, and uses them itself.
+
+    >>> with using(Settings(proxies=3)):
+    ...     current().proxies
+    3
+    """
+    token = _current.set(given)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 #: the templates that come with the service: a wheel carries them inside the package, a checkout
@@ -135,7 +186,7 @@ SHIPPED = next(
 
 def own_template(name: str) -> Path | None:
     """The municipality's own template of that name, if it has one."""
-    folder = settings().templates
+    folder = current().templates
     return folder / name if folder and (folder / name).is_file() else None
 
 

@@ -60,8 +60,8 @@ MIGRATIONS: Final = PACKAGE / "migrations"
 def engine(settings: Settings) -> Engine:
     """Open the database of an installation; nothing is connected before the first use.
 
-    :raises MissingSetting: outside demo mode without a secret key, or where SQLite's folder
-        cannot be made or written in.
+    :raises MissingSetting: outside demo mode without a secret key, for a database of another
+        make, or where SQLite's folder cannot be made or written in.
     :raises MissingLibrary: when PostgreSQL is asked for and its driver is not installed.
     """
     masters = Masters(*settings.masters())
@@ -76,12 +76,16 @@ def _url(settings: Settings) -> URL:
     # psycopg is version 3; SQLAlchemy takes plain postgresql:// for version 2
     plain = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", settings.database)
     try:
-        return make_url(plain)
+        url = make_url(plain)
     except ArgumentError:
+        url = None
+    if url is None or url.drivername not in ("sqlite", "postgresql+psycopg"):
         raise MissingSetting(
-            "FORMSVC_DATABASE_URL is no address of a database. Give one such as"
-            " postgresql://user:password@localhost/formsvc, or leave it out for SQLite."
-        ) from None
+            "FORMSVC_DATABASE_URL is no address of a database that papers can be kept in. Those are"
+            " PostgreSQL, such as postgresql://user:password@localhost/formsvc, and SQLite, such as"
+            " sqlite:////srv/formsvc.sqlite3, which is also used where it is left out."
+        )
+    return url
 
 
 def _postgresql(url: URL) -> Engine:
@@ -109,8 +113,9 @@ def _begin_postgresql(writing: WeakSet[Connection], connection: Connection) -> N
     if options.get("reading", False):
         return
     writing.add(connection)
-    if options.get("hurried", False) or len(writing) > turns.WAITING + 1:
-        seconds = min(turns.HELD, turns.PATIENCE)
+    held = options.get("held") or (turns.HELD if len(writing) > turns.WAITING + 1 else 0)
+    if held:
+        seconds = min(held, turns.PATIENCE)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds * 1000:.0f}ms'")
 
 
@@ -227,23 +232,23 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     try:
-        hurried = connection.get_execution_options().get("hurried", False)
-        turns.connection_of(connection.connection).begin_writing(hurried=hurried)
+        held = connection.get_execution_options().get("held")
+        turns.connection_of(connection.connection).begin_writing(held)
     except sqlite3.Error as error:
         raise outages.meant(error) or error from None
 
 
 def session_factory(
-    opened: Engine, *, reading: bool = False, hurried: bool = False
+    opened: Engine, *, reading: bool = False, held: float | None = None
 ) -> sessionmaker[Session]:
     """Make the maker of sessions; those for reading cannot write, on either database.
 
     Rows stay readable after the commit, so a receipt can be shown from them.
 
-    :param hurried: for what is not worth waiting for long, when others hold the database.
+    :param held: for what is in a hurry: how many seconds it waits while others hold the database.
     """
-    if hurried:
-        opened = opened.execution_options(hurried=True)
+    if held is not None:
+        opened = opened.execution_options(held=held)
     if reading:
         opened = opened.execution_options(reading=True, postgresql_readonly=True)
     return sessionmaker(opened, expire_on_commit=False)

@@ -97,6 +97,21 @@ KINDS: Final[tuple[Kind, ...]] = (
 _BY_SLUG: Final = {kind.slug: kind for kind in KINDS}
 
 
+def demand_read(held: profile.Profile) -> None:
+    """Refuse a profile that says something of a paper that there is not: nobody would read it.
+
+    :raises InvalidProfile: naming the key and the nearest paper.
+    """
+    texts = [group for group in held.resources if group != profile.PAGES]
+    for table, keys in (
+        ("titles", held.titles),
+        ("legal", held.references),
+        ("texts", texts),
+        ("headings", held.all_headings),
+    ):
+        profile.refuse_unread(table, keys, _BY_SLUG)
+
+
 def find(slug: str) -> Kind:
     """The kind of that name.
 

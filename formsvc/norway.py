@@ -1,4 +1,4 @@
-"""Norwegian rules and notation: identity numbers, phone numbers, dates in words, Oslo's today.
+"""Norwegian rules and notation: identity numbers, phone numbers, dates in words.
 
 Pure functions on plain values. They say what is wrong by a short reason; the sentence that a
 person reads belongs to the form, in the person's language.
@@ -326,15 +326,3 @@ def in_figures(number: int, language: str) -> str:
     """
     figures = f"{number:,}"
     return figures if language == "en" else figures.replace(",", "\N{NO-BREAK SPACE}")
-
-
-def listed(items: Sequence[str], language: str) -> str:
-    """The items as a list within a sentence.
-
-    >>> listed(["skole", "PPT", "BUP"], "nb")
-    'skole, PPT og BUP'
-    """
-    if len(items) < 2:
-        return "".join(items)
-    last = "and" if language == "en" else "og"
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"

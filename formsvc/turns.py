@@ -22,6 +22,8 @@ PATIENCE: Final = 10.0
 WAITING: Final = 3
 #: whoever comes beyond them, or in a hurry, waits until nobody has got on for so many seconds
 HELD: Final = 2.0
+#: and so long waits what can be done the next time as well
+BRIEF: Final = 0.1
 
 
 class Turns:
@@ -35,10 +37,11 @@ class Turns:
         #: a locked lock for each who waits; it is released as the turn is handed over
         self._waiting: deque[Lock] = deque()
 
-    def take(self, patience: float, waiting: int | None = None) -> None:
+    def take(self, patience: float, waiting: int | None = None, held: float | None = None) -> None:
         """Wait for one's turn.
 
         :param waiting: behind so many one waits only as long as they get on; however many, if None.
+        :param held: so many seconds without anybody's getting on are too many then.
         :raises Busy: when it has not come within so many seconds, or they do not get on.
         """
         with self._guard:
@@ -50,7 +53,7 @@ class Turns:
             self._waiting.append(mine)
         until, handed_over = time.monotonic() + patience, False
         try:
-            while not handed_over and (left := self._left(mine, until, waiting)) > 0:
+            while not handed_over and (left := self._left(mine, until, waiting, held)) > 0:
                 handed_over = mine.acquire(timeout=left)
         finally:
             if not handed_over:  # also where Ctrl+C ends the wait
@@ -58,12 +61,13 @@ class Turns:
         if not handed_over:
             raise Busy
 
-    def _left(self, mine: Lock, until: float, waiting: int | None) -> float:
+    def _left(self, mine: Lock, until: float, waiting: int | None, held: float | None) -> float:
         """How long one may go on waiting, as the queue is now."""
         with self._guard:
             if waiting is not None and mine in self._waiting:
                 beyond = self._waiting.index(mine) >= waiting
-                until = min(until, self._since + HELD) if beyond else until
+                still = self._since + (HELD if held is None else held)
+                until = min(until, still) if beyond else until
         return until - time.monotonic()
 
     def end(self) -> None:
@@ -89,17 +93,20 @@ class Connection(sqlite3.Connection):
     turns: Turns | None = None
     _has_turn = False
 
-    def begin_writing(self, *, hurried: bool = False) -> None:
+    def begin_writing(self, held: float | None = None) -> None:
         """Begin a transaction that may write.
 
-        :param hurried: it is not worth waiting for long.
+        :param held: for one in a hurry: after how many seconds in which nobody gets on it is not
+            worth waiting any longer.
         :raises Busy: when others, in this process or another, keep the place for too long.
         """
-        patience = min(HELD, PATIENCE) if hurried else PATIENCE
-        until = time.monotonic() + patience
+        until = time.monotonic() + PATIENCE
         if self.turns is not None:
-            self.turns.take(patience, waiting=0 if hurried else WAITING)
+            hurried = held is not None
+            self.turns.take(PATIENCE, 0 if hurried else WAITING, held)
             self._has_turn = True
+        if held is not None:
+            until = min(until, time.monotonic() + held)
         try:
             self._wait_at_most(until - time.monotonic())
             self.execute("BEGIN IMMEDIATE")

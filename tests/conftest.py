@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import config, db
+from formsvc import config, db, origin
 from formsvc.config import Settings
 from formsvc.db import Base
 from formsvc.models import Account
@@ -37,6 +37,13 @@ def demo_mode() -> Iterator[None]:
         config.settings.cache_clear()
         yield
     config.settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_work() -> None:
+    """Begin where no request and no command has been: the one before left its name behind."""
+    origin.set_actor(None)
+    origin.set_current(origin.SYSTEM)
 
 
 @pytest.fixture(scope="session")

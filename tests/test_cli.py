@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from formsvc import config
 from formsvc.cli import main
 from formsvc.kinds import KINDS, find
 from tests.samples import FOLDER, PRINTED, Sample, load
@@ -42,6 +43,32 @@ def test_fill_makes_each_kind_of_pdf(flags: list[str], tmp_path: Path) -> None:
     done = _call("fill", "consent", "--data", FOLDER / "consent.nn.json", "--out", out, *flags)
     assert done.exit_code == 0, done.stderr
     assert out.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fill", "minutes", "--data", FOLDER / "minutes.nb.json", "--out", "new.docx"],
+        ["check", "minutes", "--data", FOLDER / "minutes.nb.json"],
+        ["batch", "minutes", "--rows", "rows.jsonl", "--out", "new"],
+        ["sample", "minutes"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_profile_with_a_key_that_nothing_reads_is_refused(
+    words: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers = json.dumps(load("minutes.nb"))
+    (tmp_path / "rows.jsonl").write_text(answers, "utf-8")
+    (tmp_path / "own.toml").write_text('[titles]\nminuts = "Referat"', "utf-8")
+    monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "own.toml"))
+    config.settings.cache_clear()
+    refused = _call(*words)
+    config.settings.cache_clear()
+    assert refused.exit_code == 1
+    assert "titles.minuts: is not known here; did you mean minutes?" in refused.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own.toml", "rows.jsonl"]
 
 
 def test_a_refusal_writes_no_file_and_a_line_for_each_problem(tmp_path: Path) -> None:

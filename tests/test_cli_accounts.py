@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from formsvc import config, db
 from formsvc.cli import main
 from formsvc.models import Account
-from formsvc.services import account, api_token, login_session, password_link, second_factor
+from formsvc.services import accounts, api_tokens, login_sessions, password_links, second_factor
 from tests import people
 from tests.services.test_second_factor import turn_on
 
@@ -56,7 +56,7 @@ def test_somebody_is_invited_by_a_link(session: Session) -> None:
     done = invite("--title", "Rektor", "--address", "https://skjema.eksempel.no/")
     link = re.fullmatch(r"https://skjema\.eksempel\.no/password/([\w-]{43})\n", done.stdout)
     assert link, done.stdout
-    made = password_link.opened(session, link[1]).account
+    made = password_links.opened(session, link[1]).account
     assert (made.name, made.title) == ("Nora Lie", "Rektor")
     assert "It works once, for 72 hours." in done.stderr
 
@@ -65,6 +65,14 @@ def test_without_the_services_address_it_says_that_one_is_missing() -> None:
     done = invite()
     assert done.stdout.startswith("/password/")
     assert "Put the address of the service before it." in done.stderr
+
+
+def test_the_services_address_is_taken_from_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMSVC_ADDRESS", "https://skjema.eksempel.no/")
+    config.settings.cache_clear()
+    done = invite()
+    assert done.stdout.startswith("https://skjema.eksempel.no/password/")
+    assert "Put the address" not in done.stderr
 
 
 def test_what_is_wrong_with_an_invitation_is_told_by_field() -> None:
@@ -76,7 +84,7 @@ def test_what_is_wrong_with_an_invitation_is_told_by_field() -> None:
 def test_accounts_are_listed_page_after_page(
     kari: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "PAGE", 1)
+    monkeypatch.setattr(accounts, "PAGE", 1)
     invite()
     rows = json.loads(call("list-users", "--json").stdout)
     assert [(row["name"], row["state"]) for row in rows] == [
@@ -97,14 +105,14 @@ def test_an_account_is_changed_and_what_is_left_out_stays(session: Session, kari
 
 
 def test_a_password_is_set_and_logs_out_everywhere(session: Session, kari: Account) -> None:
-    browser = login_session.open_(session, kari)
-    program = api_token.issue(session, kari, "Fagsystemet")
+    browser = login_sessions.open_(session, kari)
+    program = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     done = call("set-password", *KARI, stdin=f"{NEW}\n{NEW}\n")
     assert "tokens revoked" in done.stdout
     session.expire_all()
-    assert login_session.find(session, browser) is None
-    assert api_token.find(session, program) is None
+    assert login_sessions.find(session, browser) is None
+    assert api_tokens.find(session, program) is None
     assert people.log_in(session, people.KARI.email, NEW) is kari
 
 
@@ -118,18 +126,18 @@ def test_a_password_is_reset_by_a_link(session: Session, kari: Account) -> None:
     done = call("reset-password", *KARI)
     assert "for 2 hours" in done.stderr + done.stdout
     token = done.stdout.splitlines()[0].removeprefix("/password/")
-    assert password_link.opened(session, token).account is kari
+    assert password_links.opened(session, token).account is kari
 
 
 def test_whoever_has_left_is_closed_and_let_in_when_they_come_back(
     session: Session, kari: Account
 ) -> None:
-    token = api_token.issue(session, kari, "Fagsystemet")
+    token = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     call("close-account", *KARI)
     session.expire_all()
     assert people.log_in(session, people.KARI.email, people.PASSWORD) is None
-    assert api_token.find(session, token) is None
+    assert api_tokens.find(session, token) is None
     session.rollback()
     call("reopen-account", *KARI)
     session.expire_all()
@@ -144,11 +152,11 @@ def test_the_only_administrator_is_not_closed(session: Session) -> None:
 
 
 def test_browsers_are_logged_out(session: Session, kari: Account) -> None:
-    browser = login_session.open_(session, kari)
+    browser = login_sessions.open_(session, kari)
     session.commit()
     call("end-sessions", *KARI)
     session.expire_all()
-    assert login_session.find(session, browser) is None
+    assert login_sessions.find(session, browser) is None
 
 
 def test_tokens_are_made_listed_and_revoked(session: Session, kari: Account) -> None:
@@ -157,12 +165,12 @@ def test_tokens_are_made_listed_and_revoked(session: Session, kari: Account) -> 
     listed = call("list-tokens", *KARI).stdout
     row = next(line for line in listed.splitlines() if "Fagsystemet" in line)
     call("revoke-token", "--id", row.split()[0])
-    assert api_token.find(session, first) is None
-    assert api_token.find(session, second)
+    assert api_tokens.find(session, first) is None
+    assert api_tokens.find(session, second)
     session.rollback()
     call("revoke-token", "--token", "-", stdin=f"{second}\n")
     session.expire_all()
-    assert api_token.find(session, second) is None
+    assert api_tokens.find(session, second) is None
     session.rollback()
     assert call("list-tokens", *KARI).stdout == ""
 
@@ -196,5 +204,5 @@ def test_the_commands_write_where_the_installation_keeps_its_rows(database: str)
     invite()
     engine = db.engine(config.settings())
     with db.session_factory(engine, reading=True)() as reading:
-        assert account.by_email(reading, "nora@eksempel.no").name == "Nora Lie"
+        assert accounts.by_email(reading, "nora@eksempel.no").name == "Nora Lie"
     engine.dispose()

@@ -106,3 +106,22 @@ def test_the_doctor_tells_of_work_that_stands_still_or_was_given_up(
     run("jobs", "--give-up", listed(run)[0]["id"])
     assert not told().ok
     assert "formsvc jobs --retry all" in told().mend
+
+
+def test_a_purge_by_hand_does_what_the_daily_one_does_and_says_it(
+    run: Run, session: Session, issued: Paper
+) -> None:
+    run("worker", "--once")
+    with clock.moved(work.DONE_STAYS + timedelta(minutes=1)):
+        session.expire_all()
+        due = work.forgettable(session)
+        session.rollback()
+        assert due == 1
+        for words, left in ((["--dry-run"], 1), ([], 0), ([], 0)):
+            session.rollback()
+            told = run("purge", *words)
+            assert told.exit_code == 0, told.output
+            assert "Drafts: 0 announced, 0 deleted, 0 left." in told.stdout
+            assert f"Jobs that were done 30 days ago: {due} deleted." in told.stdout
+            assert work.forgettable(session) == left
+            due = left

@@ -28,6 +28,20 @@ def test_a_number_that_is_none_is_named(number: str) -> None:
         config.read({"FORMSVC_PROXIES": number})
 
 
+@pytest.mark.parametrize("address", ["https://skjema.no", "https://skjema.no/", "http://[::1]:80"])
+def test_the_address_of_the_service_is_read(address: str) -> None:
+    assert config.read({"FORMSVC_ADDRESS": address}).address == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["skjema.no", "ftp://skjema.no", "https://", "https://skjema.no?a", "http://a b"],
+)
+def test_an_address_that_is_none_is_named(address: str) -> None:
+    with pytest.raises(MissingSetting, match="FORMSVC_ADDRESS"):
+        config.read({"FORMSVC_ADDRESS": address})
+
+
 @pytest.mark.parametrize("key", ["", "too short"])
 def test_outside_demo_mode_nothing_starts_without_a_real_secret(key: str) -> None:
     with pytest.raises(MissingSetting, match="FORMSVC_SECRET_KEY"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import clock, db
+from formsvc import clock, db, turns
 from formsvc.config import Settings
 from formsvc.db import Base
 from formsvc.errors import MissingSetting
 from formsvc.keys import WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationText, Paper
-from formsvc.services import api_token, draft, evaluation, login_session
+from formsvc.services import api_tokens, drafts, evaluations, login_sessions
 from tests import people
 
 #: what a family tells, and what nobody who holds the database may read
@@ -34,7 +35,7 @@ CANARIES = (
 def fill(session: Session, kari: Account) -> None:
     name, number, unit, worry = CANARIES
     typed = {"child-name": [name], "national_id": [number], "unit": [unit], "need": [worry]}
-    draft.begin(session, "ip_application", typed, kari)
+    drafts.begin(session, "ip_application", typed, kari)
     answers = {"child": {"name": name}, "national_id": number, "unit": unit, "need": worry}
     paper = Paper(
         kind="ip_application",
@@ -50,7 +51,7 @@ def fill(session: Session, kari: Account) -> None:
     )
     session.add(paper)
     told = {"arena": "samba", "period": "2026-2", "unit": unit, "good": name, "better": worry}
-    evaluation.keep(session, {**told, "missing": number})
+    evaluations.keep(session, {**told, "missing": number})
     session.commit()
 
 
@@ -164,6 +165,34 @@ def test_two_who_read_and_then_write_both_succeed(
     assert errors == []
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_on_postgresql_few_wait_for_a_lock_for_long_and_the_next_ones_do_not(
+    engine: Engine,
+) -> None:
+    def longest_wait(opened: Session) -> str:
+        return str(opened.scalar(text("SHOW lock_timeout")))
+
+    with ExitStack() as stack:
+        reading, hurried, noting, *writing = [
+            stack.enter_context(made())
+            for made in (
+                db.session_factory(engine, reading=True),
+                db.session_factory(engine, held=turns.HELD),
+                db.session_factory(engine, held=turns.BRIEF),
+                *[db.session_factory(engine)] * (turns.WAITING + 3),
+            )
+        ]
+        assert longest_wait(reading) == "10s"
+        assert [longest_wait(hurried), longest_wait(noting)] == ["2s", "100ms"]
+        hurried.rollback()
+        noting.rollback()
+        waits = [longest_wait(each) for each in writing]
+        assert waits == ["10s"] * (turns.WAITING + 1) + ["2s"] * 2
+        for each in writing[:3]:
+            each.rollback()
+        assert longest_wait(writing[0]) == "10s"
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_has_a_commit_on_the_disk_before_it_says_so(engine: Engine) -> None:
     def pragma(name: str) -> Any:
@@ -189,6 +218,12 @@ def test_postgresql_addresses_are_taken_as_people_write_them(scheme: str) -> Non
     assert db.engine(settings).dialect.driver == "psycopg"
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "mysql+pymysql", "postgresql+asyncpg", "x"])
+def test_a_database_of_another_make_is_told_which_there_are(scheme: str) -> None:
+    with pytest.raises(MissingSetting, match=r"FORMSVC_DATABASE_URL.* PostgreSQL.* SQLite"):
+        db.engine(Settings(demo=True, database_url=f"{scheme}://formsvc@localhost/formsvc"))
+
+
 def test_an_error_of_the_database_does_not_repeat_what_was_typed(
     session: Session, kari: Account
 ) -> None:
@@ -202,8 +237,8 @@ def test_an_error_of_the_database_does_not_repeat_what_was_typed(
 def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     session: Session, kari: Account, database: str
 ) -> None:
-    token = login_session.open_(session, kari)
-    program = api_token.issue(session, kari, "fagsystem")
+    token = login_sessions.open_(session, kari)
+    program = api_tokens.issue(session, kari, "fagsystem")
     session.commit()
     settings = Settings(secret_key="x" * 40, database_url=database)
     with pytest.raises(WrongKey):
@@ -211,8 +246,8 @@ def test_a_demo_lets_nobody_into_a_real_service_on_the_same_database(
     real = db.engine(settings)
     with db.session_factory(real)() as other:
         for ask in (
-            lambda: login_session.find(other, token),
-            lambda: api_token.find(other, program),
+            lambda: login_sessions.find(other, token),
+            lambda: api_tokens.find(other, program),
             lambda: people.log_in(other, kari.email, people.PASSWORD),
         ):
             with pytest.raises(WrongKey):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,9 +29,9 @@ from formsvc import clock, config, db, sealing
 from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.errors import MissingSetting
-from formsvc.keys import DataKey, WrongKey
+from formsvc.keys import DataKey, Purpose, WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
-from formsvc.services import api_token, health
+from formsvc.services import api_tokens, health
 from tests import people
 from tests.services.test_rotation import rotate
 
@@ -162,7 +163,7 @@ def everything_opens(settings: Settings) -> None:
         assert session.scalars(select(Document)).one().data == b"%PDF"
         assert session.scalars(select(EvaluationAnswer)).one().unit == "Furuly"
         assert people.log_in(session, people.KARI.email, people.PASSWORD)
-        assert api_token.find(session, "formsvc_token")
+        assert api_tokens.find(session, "formsvc_token")
 
 
 def test_what_the_first_releases_stored_is_read_and_people_are_let_in_as_before(
@@ -253,16 +254,16 @@ def test_the_doctor_says_that_the_key_is_another_one() -> None:
 
 @pytest.mark.parametrize("rotated", [False, True])
 def test_the_doctor_asks_for_a_rotation_until_no_text_needs_an_earlier_key(
-    first: Settings, monkeypatch: pytest.MonkeyPatch, *, rotated: bool
+    first: Settings, *, rotated: bool
 ) -> None:
     db.migrate(first)
     if rotated:
         with opened(first) as sessions:
             rotate(sessions)
-    monkeypatch.setattr(health, "settings", lambda: first)
-    finding = next(found for found in health.findings() if found.what == "Database")
-    assert finding.ok is rotated
-    assert ("rotate-keys" in finding.mend) is not rotated
+    with config.using(first):
+        finding = next(found for found in health.findings() if found.what == "Database")
+        assert finding.ok is rotated
+        assert ("rotate-keys" in finding.mend) is not rotated
 
 
 def test_an_older_key_is_read_with_until_it_is_taken_away(real: Settings) -> None:
@@ -283,6 +284,19 @@ def test_a_data_key_is_not_taken_for_that_of_another_purpose(real: Settings) -> 
         db.migrate(real)
 
 
+def test_a_data_key_whose_purpose_is_changed_in_the_database_is_refused(real: Settings) -> None:
+    with opened(real) as sessions, sessions.begin() as session:
+        index, password = (
+            session.scalars(select(DataKey).where(DataKey.purpose == purpose)).one()
+            for purpose in ("index", "password")
+        )
+        session.delete(password)
+        session.flush()  # of each purpose one key is in use
+        index.purpose = "password"
+    with pytest.raises(WrongKey, match="last backup"):
+        db.migrate(real)
+
+
 def test_keys_that_are_gone_are_not_made_anew_over_stored_texts(real: Settings) -> None:
     with opened(real) as sessions, sessions.begin() as session:
         kari = people.employ(session, people.KARI)
@@ -298,6 +312,9 @@ def test_each_purpose_has_a_key_of_its_own(session: Session, kari: Account) -> N
     assert ring.mac("audit", b"x") == ring.mac("audit", b"x")
     assert len({ring.mac(purpose, b"x") for purpose in ("audit", "index", "password")}) == 3
     assert ring.hide("x", "token") != ring.hide("x", "e-mail")
+    for purpose, signed_by in (("password", "password"), ("token", "index"), ("e-mail", "index")):
+        signed = ring.mac(cast("Purpose", signed_by), f"{purpose}\0x".encode())
+        assert ring.hide("x", purpose) == signed.hex()
 
 
 # --- how they are given --------------------------------------------------------------------------

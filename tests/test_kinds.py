@@ -48,6 +48,10 @@ def test_the_sample_of_a_kind_becomes_a_word_document(kind: Kind, language: str)
     assert kind.title(language) in text
 
 
+def test_the_one_kind_that_is_counted_is_the_one_that_its_page_asks() -> None:
+    assert [kind.slug for kind in KINDS if kind.counted] == ["evaluation"]
+
+
 def test_no_code_asks_for_one_kind_by_its_name() -> None:
     slugs = "|".join(kind.slug for kind in KINDS)
     asking = re.compile(rf"""(slug|kind)\S*\s*(==|!=|in)\s.*["']({slugs})["']""")

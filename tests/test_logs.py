@@ -46,7 +46,6 @@ def record(name: str, words: str, *values: object, error: BaseException | None =
 def test_a_line_tells_when_how_grave_and_from_where() -> None:
     origin.set_current("192.0.2.7")
     told = record("formsvc.web.access", "refused: %s", "papers.mine")
-    origin.set_current(origin.SYSTEM)
     assert LINE.fullmatch(told)
     assert told.endswith(" INFO 192.0.2.7 formsvc.web.access: refused: papers.mine")
 

@@ -250,16 +250,3 @@ def test_some_months_later_is_in_the_right_month_and_never_past_the_day(
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day <= day.day
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
-
-
-@pytest.mark.parametrize(
-    ("items", "language", "sentence"),
-    [
-        ([], "nb", ""),
-        (["skole"], "nn", "skole"),
-        (["skole", "PPT"], "nn", "skole og PPT"),
-        (["school", "clinic", "police"], "en", "school, clinic and police"),
-    ],
-)
-def test_a_list_in_a_sentence_ends_with_and(items: list[str], language: str, sentence: str) -> None:
-    assert norway.listed(items, language) == sentence

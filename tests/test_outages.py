@@ -245,6 +245,18 @@ def test_a_server_that_throws_everybody_out_is_reached_again(
         assert again.scalar(text("SELECT count(*) FROM account")) == 1
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_died_while_nobody_used_it_is_replaced_and_nobody_hears_of_it(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    session.execute(text("SELECT 1"))
+    with sessions() as idle:
+        pid = idle.scalar(text("SELECT pg_backend_pid()"))
+    session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with sessions() as again:
+        assert again.scalar(text("SELECT pg_backend_pid()")) != pid
+
+
 # --- what a driver's error means -----------------------------------------------------------------
 
 

@@ -44,7 +44,7 @@ def built(builder: type[SdistBuilder] | type[WheelBuilder]) -> set[str]:
 def test_the_wheel_holds_what_the_service_reads() -> None:
     files = built(WheelBuilder)
     assert {
-        "formsvc/profile.toml",
+        "formsvc/profile/profile.toml",
         "formsvc/templates/base.html",
         "formsvc/migrations/env.py",
         "formsvc/static/app.css",

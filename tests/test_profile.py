@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from formsvc import profile
 from formsvc.language import LANGUAGES
 from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
+from formsvc.profile.tables import laid_over
 
 DAY = date(2026, 11, 24)
 SHIPPED = tomllib.loads(profile.SHIPPED.read_text("utf-8"))
@@ -186,8 +187,8 @@ def test_a_responsibility_group_is_convened_by_the_coordinator_a_week_ahead(
     shipped: Profile,
 ) -> None:
     arena = shipped.arena("responsibility_group")
-    assert (arena.agenda_days, arena.duration_minutes, arena.minutes) == (7, 60, "always")
-    assert (arena.referent, arena.consent, arena.family) == ("named", "required", True)
+    assert (arena.agenda_days, arena.duration_minutes) == (7, 60)
+    assert (arena.consent, arena.family) == ("required", True)
     assert arena.convenes["nn"] == arena.chairs["nn"] == "koordinator"
 
 
@@ -277,7 +278,7 @@ def test_the_newest_text_valid_on_the_day_is_used(load_own: Callable[[str], Prof
 def test_own_texts_stay_when_a_later_release_ships_newer_ones() -> None:
     newer = [{"from": date(y, 1, 1), "nb": f"levert {y}", "nn": "x"} for y in (2026, 2029)]
     own = [{"from": date(2027, 1, 1), "nb": "egen", "nn": "eigen"}]
-    laid = profile._laid_over(newer, own)  # noqa: SLF001  it cannot be seen from outside before 2029
+    laid = laid_over(newer, own)  # it cannot be seen from outside before 2029
     assert [version["nb"] for version in laid] == ["levert 2026", "egen"]  # type: ignore[attr-defined]
 
 
@@ -317,7 +318,7 @@ def test_an_own_file_is_laid_over_the_shipped_one_key_by_key(
     assert (own.limits.consent_months, own.limits.adult_age) == (6, 18)
     assert own.services("nn")["family_team"] == "Innsatsteam"
     assert "statped" not in own.services("nb")
-    assert own.service("statped", "nb") == "Statped"
+    assert own.all_services["statped"].name["nb"] == "Statped"
 
 
 def test_an_arena_is_switched_off_renamed_or_added_without_code(
@@ -368,7 +369,6 @@ def test_what_the_profile_does_not_have_is_named() -> None:
         (lambda: here.title("nothing", "nb"), "titles.nothing"),
         (lambda: here.arena("nothing"), "arenas.nothing"),
         (lambda: here.office("nothing", "nb"), "offices.nothing"),
-        (lambda: here.service("nothing", "nb"), "services.nothing"),
         (lambda: here.word("nothing", "nb"), "words.nothing"),
     ):
         with pytest.raises(NotInProfile, match=f"^The municipality's profile has no {key}"):
@@ -376,11 +376,9 @@ def test_what_the_profile_does_not_have_is_named() -> None:
 
 
 def test_words_to_look_for_are_found_in_every_language(shipped: Profile) -> None:
-    assert {"mente at", "meinte at", "said that"} <= shipped.discussion_phrases
-    assert {"snarest", "snarast"} <= shipped.phrases("vague_deadlines")
+    assert {"mente at", "meinte at", "said that"} <= shipped.phrases("discussion")
     assert {"foresatte", "føresette", "mor"} <= shipped.family_roles
-    assert "ressurstildeling" in shipped.complaint_phrases
-    assert "meinte at" in shipped.discussion_words("nn")
+    assert "ressurstildeling" in shipped.phrases("resources")
 
 
 # Mistakes
@@ -418,8 +416,8 @@ MISTAKES = {
         "municipality.organisation_number: must be nine digits",
     ),
     "a phone number with spaces": ('[municipality]\nphone = "61 70"', "municipality.phone: "),
-    "no e-mail address": ('[offices.service_desk]\nemail = "post"', "service_desk.email: "),
-    "an office that is a word": ('[offices]\nservice_desk = "Torget"', "service_desk: must be a"),
+    "no e-mail address": ('[offices.administrator]\nemail = "post"', "administrator.email: "),
+    "an office that is a word": ('[offices]\nadministrator = "Berit"', "administrator: must be a"),
     "an unknown choice": (
         '[arenas.samba]\nconsent = "maybe"',
         "arenas.samba.consent: is «maybe»; write one of required, none",
@@ -469,6 +467,38 @@ MISTAKES = {
         ages(FROM_0, FROM_18) + "[age_rules.purposes]\nrelay = []",
         "age_rules.purposes.relay: is not known here; did you mean relay_log?",
     ),
+    "an arena key that nothing reads": (
+        '[arenas.samba]\nmodels = ["BTI"]',
+        "arenas.samba.models: is not known here; known: name, ",
+    ),
+    "an arena key that is misspelt": (
+        "[arenas.samba]\nduration_minute = 45",
+        "arenas.samba.duration_minute: .* did you mean duration_minutes?",
+    ),
+    "an office that no text names": (
+        '[offices.coordinating_units]\nname = "KE"',
+        "offices.coordinating_units: .* did you mean coordinating_unit?",
+    ),
+    "a word that no text names": (
+        '[words]\nabsence = "forfall"',
+        "words.absence: is not known here; known: exempt, complaint_deadline",
+    ),
+    "a word list that nothing looks for": (
+        '[word_lists.discusion]\nnb = ["sa at"]\nnn = ["sa at"]',
+        "word_lists.discusion: .* did you mean discussion?",
+    ),
+    "a page that is not there": (
+        '[texts.site]\nprivacy_ = "x"',
+        "texts.site.privacy_: .* did you mean privacy?",
+    ),
+    "a heading over no text": (
+        '[headings.minutes]\nremark = "Merknader"',
+        "headings.minutes.remark: .* did you mean remarks?",
+    ),
+    "a heading for a group without texts": (
+        '[headings.minute]\nremarks = "Merknader"',
+        "headings.minute.remarks: is not known here; known: none",
+    ),
     "what is no TOML": ("[titles", "own.toml: is not TOML"),
 }
 
@@ -481,6 +511,22 @@ def test_a_mistake_is_refused_with_the_key_and_the_mend(
     with pytest.raises(InvalidProfile, match=message) as refused:
         load_own(toml)
     assert str(refused.value).startswith("The municipality's profile, ")
+
+
+def test_an_own_office_and_an_own_word_stand_where_a_text_names_them(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        """
+        [offices.family_centre]
+        name = {nb = "Familiens hus", nn = "Huset for familiar"}
+        [words]
+        entrance = {nb = "inngang B", nn = "inngang B"}
+        [texts.minutes]
+        remarks = {nb = "{offices.family_centre.name}, {words.entrance}", nn = "x"}
+        """
+    )
+    assert own.text("minutes.remarks", "nb") == ["Familiens hus, inngang B"]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from formsvc import clock
 from formsvc.keys import Unreadable
 from formsvc.models import Account, Document, Draft, EvaluationUnit, Paper
 from formsvc.sealing import sealed
-from formsvc.services import draft, evaluation
+from formsvc.services import drafts, evaluations
 from tests import people
 
 NORA, OMAR = people.NORA.name, people.OMAR.name
@@ -90,7 +90,7 @@ def test_a_document_is_not_handed_out_as_that_of_another_paper_or_format(
 def test_a_text_that_is_moved_to_another_column_is_not_read(
     session: Session, sessions: sessionmaker[Session], kari: Account
 ) -> None:
-    begun = draft.begin(session, "consent", {"child-name": [NORA]}, kari)
+    begun = drafts.begin(session, "consent", {"child-name": [NORA]}, kari)
     made = paper(kari, "S-1", NORA)
     made.id = begun.id
     session.add(made)
@@ -131,13 +131,13 @@ def test_a_single_changed_bit_is_noticed(session: Session) -> None:
 
 
 def test_the_same_text_is_never_stored_the_same_way_twice(session: Session, kari: Account) -> None:
-    row = draft.begin(session, "consent", {}, kari)
+    row = drafts.begin(session, "consent", {}, kari)
     ways = {bytes(sealed(session, row, Draft.typed, NORA)) for _ in range(100)}
     assert len(ways) == 100
 
 
 def test_what_is_not_sealed_gets_into_no_sealed_column(session: Session, kari: Account) -> None:
-    begun = draft.begin(session, "consent", {}, kari)
+    begun = drafts.begin(session, "consent", {}, kari)
     in_the_clear: dict[Any, Any] = {Draft.typed: NORA.encode()}
     for statement in (update(Draft).values(in_the_clear), insert(Draft).values(in_the_clear)):
         with pytest.raises(StatementError, match=r"sealing\.sealed"):
@@ -148,14 +148,14 @@ def test_what_is_not_sealed_gets_into_no_sealed_column(session: Session, kari: A
 def test_a_text_can_be_read_before_and_after_it_is_written(
     session: Session, sessions: sessionmaker[Session], kari: Account
 ) -> None:
-    begun = draft.begin(session, "consent", {"a": ["1"]}, kari)
+    begun = drafts.begin(session, "consent", {"a": ["1"]}, kari)
     begun.typed = {"a": ["2"]}
     assert begun.typed == {"a": ["2"]}
     session.flush()
     assert begun.typed == {"a": ["2"]}
     session.expire(begun)
     assert begun.typed == {"a": ["2"]}
-    draft.save(session, begun, {"a": ["3"]}, kari, version=1)
+    drafts.save(session, begun, {"a": ["3"]}, kari, version=1)
     assert begun.typed == {"a": ["3"]}
     session.commit()
     with sessions() as later:
@@ -177,7 +177,7 @@ def test_a_document_that_is_not_made_has_no_bytes(session: Session, kari: Accoun
 def test_answers_of_families_are_bound_to_their_rows_as_well(session: Session) -> None:
     for unit in ("Furuly", "Granli"):
         told = {"arena": "samba", "period": "2026-2", "unit": unit}
-        evaluation.keep(session, told)
+        evaluations.keep(session, told)
     session.commit()
     swap(session, "evaluation_unit", "name")
     session.expire_all()

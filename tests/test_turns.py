@@ -106,6 +106,29 @@ def test_while_the_others_get_on_one_waits_behind_however_many(
     assert come == list(range(8))
 
 
+def test_one_in_a_hurry_waits_while_the_others_get_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "HELD", LONG)
+    queue, come = Turns(), list[str]()
+
+    def wait(who: str, *given: int) -> None:
+        queue.take(LONG, *given)
+        come.append(who)
+        queue.end()
+
+    queue.take(LONG)
+    threads = [threading.Thread(target=wait, args=(f"{number}",)) for number in range(4)]
+    threads.append(threading.Thread(target=wait, args=("in a hurry", 0)))
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting(queue, number + 1)
+    with pytest.raises(Busy):  # and what can be done the next time as well waits for nobody
+        queue.take(LONG, 0, 0)
+    queue.end()
+    for thread in threads:
+        thread.join()
+    assert come == ["0", "1", "2", "3", "in a hurry"]
+
+
 def test_a_turn_that_comes_as_patience_ends_is_handed_on() -> None:
     queue, ended = Turns(), threading.Event()
 
@@ -221,6 +244,19 @@ def test_a_turn_ends_where_the_transaction_cannot_even_begin(
     with counting.begin() as session:
         add_one(session)
     assert last(counting) == 1
+
+
+def test_a_connection_that_cannot_begin_hands_its_turn_on_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    with held(tmp_path / "own.sqlite3"):
+        waited = sqlite3.connect(tmp_path / "own.sqlite3", factory=turns.Connection)
+        waited.turns = turns.Turns()
+        with pytest.raises(sqlite3.OperationalError):
+            waited.begin_writing()
+        waited.turns.take(0.05)  # before anybody rolls back or closes what could not begin
+    waited.close()
 
 
 def test_a_turn_ends_where_a_statement_fails(counting: sessionmaker[Session]) -> None:

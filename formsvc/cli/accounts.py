@@ -23,8 +23,7 @@ _whose = click.option("--email", required=True, help="Whose account it is.")
 _service_address = click.option(
     "--address",
     default="",
-    envvar="FORMSVC_ADDRESS",
-    help="Where the service is found, as https://skjema.kommune.no; the link begins with it.",
+    help="Where people reach the service; as FORMSVC_ADDRESS says where it is left out.",
 )
 
 
@@ -48,10 +47,10 @@ def _work_facts(command: _Command) -> _Command:
 )
 def create_user(email: str, name: str, role: Role, password: str) -> None:
     """Make an account for an employee."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
-        account.create(session, email=email, name=name, role=role, password=password)
+        accounts.create(session, email=email, name=name, role=role, password=password)
         click.echo(f"{email} can log in now.")
 
 
@@ -63,11 +62,11 @@ def create_user(email: str, name: str, role: Role, password: str) -> None:
 @_service_address
 def invite_user(email: str, name: str, role: Role, address: str, **facts: str | None) -> None:
     """Make an account and print the link by which its owner chooses a password."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
         given = {fact: text for fact, text in facts.items() if text is not None}
-        made = account.invite(session, email=email, name=name, role=role, facts=given)
+        made = accounts.invite(session, email=email, name=name, role=role, facts=given)
         _hand_over(session, made, address)
 
 
@@ -76,14 +75,14 @@ def invite_user(email: str, name: str, role: Role, address: str, **facts: str | 
 @reports.json_option
 def list_users(search: str, *, as_json: bool) -> None:
     """List the accounts, closed ones too."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     rows: list[Account] = []
     with reports.refusals(), database.writing() as session:
-        page = account.listed(session, search)
+        page = accounts.listed(session, search)
         rows += page.accounts
         while page.after:
-            page = account.listed(session, search, page.after)
+            page = accounts.listed(session, search, page.after)
             rows += page.accounts
         told = [_account_row(row) for row in rows]
     if as_json:
@@ -113,12 +112,12 @@ def _account_row(account: Account) -> dict[str, str]:
 @_work_facts
 def change_user(email: str, name: str | None, role: Role | None, **facts: str | None) -> None:
     """Change who somebody is at work, and what they may do; what is left out stays."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
-        found = account.by_email(session, email)
+        found = accounts.by_email(session, email)
         given = {fact: text for fact, text in facts.items() if text is not None}
-        account.change(
+        accounts.change(
             session, found, name=name or found.name, role=role or found.role, facts=given
         )
         click.echo(f"{found.email} is changed.")
@@ -135,15 +134,15 @@ def change_user(email: str, name: str | None, role: Role | None, **facts: str | 
 )
 def set_password(email: str, password: str) -> None:
     """Give somebody another password; they are logged out everywhere, their tokens revoked."""
-    from formsvc.services import account
+    from formsvc.services import accounts
     from formsvc.services import password as passwords
 
     with reports.refusals(), database.writing() as session:
         hashed = passwords.hashed(session, password)  # before anything is locked
-        found = account.by_email(session, email)
+        found = accounts.by_email(session, email)
         passwords.demand(password, found)
         passwords.change(session, found, hashed)
-        account.shut_out(session, found)
+        accounts.shut_out(session, found)
         click.echo(f"{found.email} has another password: logged out everywhere, tokens revoked.")
 
 
@@ -152,19 +151,21 @@ def set_password(email: str, password: str) -> None:
 @_service_address
 def reset_password(email: str, address: str) -> None:
     """Print a link by which somebody chooses another password; older links stop working."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
-        _hand_over(session, account.by_email(session, email), address)
+        _hand_over(session, accounts.by_email(session, email), address)
 
 
 def _hand_over(session: Session, account: Account, address: str) -> None:
     """Print a link. This is where a mail is written once there is a mail gateway."""
-    from formsvc.services import password_link
+    from formsvc import config
+    from formsvc.services import password_links
 
-    hours = int(password_link.HOLDS[password_link.act_for(account)].total_seconds()) // 3600
-    token = password_link.issue(session, account)
-    click.echo(f"{address.rstrip('/')}/password/{token}")
+    address = address.rstrip("/") or config.current().address
+    hours = int(password_links.HOLDS[password_links.act_for(account)].total_seconds()) // 3600
+    token = password_links.issue(session, account)
+    click.echo(f"{address}/password/{token}")
     told = f"Hand it to {account.name} and nobody else. It works once, for {hours} hours."
     click.echo(told if address else f"{told} Put the address of the service before it.", err=True)
 
@@ -173,11 +174,11 @@ def _hand_over(session: Session, account: Account, address: str) -> None:
 @_whose
 def close_account(email: str) -> None:
     """Let somebody who has left in no more; their papers stay."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
-        found = account.by_email(session, email)
-        account.close(session, found)
+        found = accounts.by_email(session, email)
+        accounts.close(session, found)
         click.echo(f"{found.email} is closed: logged out everywhere, tokens revoked.")
 
 
@@ -185,11 +186,11 @@ def close_account(email: str) -> None:
 @_whose
 def reopen_account(email: str) -> None:
     """Let somebody who has come back in again, by the password they had."""
-    from formsvc.services import account
+    from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:
-        found = account.by_email(session, email)
-        account.reopen(session, found)
+        found = accounts.by_email(session, email)
+        accounts.reopen(session, found)
         click.echo(f"{found.email} can log in again.")
 
 
@@ -197,11 +198,11 @@ def reopen_account(email: str) -> None:
 @_whose
 def end_sessions(email: str) -> None:
     """Log somebody out of every browser; their tokens go on."""
-    from formsvc.services import account, login_session
+    from formsvc.services import accounts, login_sessions
 
     with reports.refusals(), database.writing() as session:
-        found = account.by_email(session, email)
-        login_session.end_all(session, found)
+        found = accounts.by_email(session, email)
+        login_sessions.end_all(session, found)
         click.echo(f"{found.email} is logged out everywhere.")
 
 
@@ -209,12 +210,12 @@ def end_sessions(email: str) -> None:
 @_whose
 def reset_second_factor(email: str) -> None:
     """Ask somebody who has lost their phone for no code any more, and log them out."""
-    from formsvc.services import account, login_session, second_factor
+    from formsvc.services import accounts, login_sessions, second_factor
 
     with reports.refusals(), database.writing() as session:
-        found = account.by_email(session, email)
+        found = accounts.by_email(session, email)
         second_factor.reset(session, found)
-        login_session.end_all(session, found)
+        login_sessions.end_all(session, found)
         click.echo(f"{found.email} is asked for no code any more.")
 
 
@@ -223,20 +224,20 @@ def reset_second_factor(email: str) -> None:
 @click.option("--label", required=True, help="What the token is for.")
 def create_token(email: str, label: str) -> None:
     """Make a token for the API; it is shown once."""
-    from formsvc.services import account, api_token
+    from formsvc.services import accounts, api_tokens
 
     with reports.refusals(), database.writing() as session:
-        click.echo(api_token.issue(session, account.by_email(session, email), label))
+        click.echo(api_tokens.issue(session, accounts.by_email(session, email), label))
 
 
 @click.command("list-tokens")
 @_whose
 def list_tokens(email: str) -> None:
     """List somebody's tokens: id, when it was made and last used, and its label."""
-    from formsvc.services import account, api_token
+    from formsvc.services import accounts, api_tokens
 
     with reports.refusals(), database.writing() as session:
-        for row in api_token.listed(session, account.by_email(session, email)):
+        for row in api_tokens.listed(session, accounts.by_email(session, email)):
             click.echo(f"{row.id}  {row.created_at:%Y-%m-%d}  {row.last_used_on}  {row.label}")
 
 
@@ -245,14 +246,14 @@ def list_tokens(email: str) -> None:
 @click.option("--token", help="The token itself, where it was found; - reads it in.")
 def revoke_token(token_id: UUID | None, token: str | None) -> None:
     """Accept a token no more."""
-    from formsvc.services import api_token
+    from formsvc.services import api_tokens
 
     if (token_id is None) == (token is None):
         raise click.UsageError("Give --id or --token.")
     with reports.refusals(), database.writing() as session:
         if token_id is not None:
-            api_token.end(session, token_id)
+            api_tokens.end(session, token_id)
         else:
             given = sys.stdin.read() if token == "-" else token or ""  # noqa: S105 - a dash
-            api_token.revoke(session, given.strip())
+            api_tokens.revoke(session, given.strip())
         click.echo("It is accepted no more.")

@@ -17,10 +17,10 @@ from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
+    from formsvc.batch.rows import RowFile
+    from formsvc.batch.run import Outcome
     from formsvc.forms.base import DocumentForm
     from formsvc.kinds import Format, Kind
-    from formsvc.services.batch import Outcome
-    from formsvc.services.rows import RowFile
 
 _answers_file = click.option(
     "--data",
@@ -97,11 +97,19 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
 
 
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
-    from formsvc.kinds import find
-    from formsvc.services.rows import Row, form
+    from formsvc.batch.rows import Row, form
 
-    found = find(kind)
+    found = _kind(kind)
     return found, form(found, Row(1, source.read()), table=False)
+
+
+def _kind(slug: str) -> Kind:
+    """The kind of that name, where the profile says nothing that nobody would read."""
+    from formsvc import profile
+    from formsvc.kinds import demand_read, find
+
+    demand_read(profile.current())
+    return find(slug)
 
 
 def _notice(form: DocumentForm) -> None:
@@ -144,11 +152,10 @@ def _write(out: Path, data: bytes) -> None:
 def check_template(file: Path, kind: str, *, as_json: bool) -> None:
     """Say all that is wrong with a Word template or a PDF form of your own."""
     with reports.refusals(as_json=as_json):
-        from formsvc.kinds import find
-        from formsvc.services import template
+        from formsvc.services import templates
 
         with file.open("rb") as opened:
-            faults = template.check(find(kind), opened.read(template.MOST_BYTES + 1))
+            faults = templates.check(_kind(kind), opened.read(templates.MOST_BYTES + 1))
     if as_json:
         reports.print_json([fault._asdict() for fault in faults])
     for fault in [] if as_json else faults:
@@ -164,9 +171,7 @@ def check_template(file: Path, kind: str, *, as_json: bool) -> None:
 def sample(kind: str, language: str) -> None:
     """Print a valid answer file, made by the fields themselves."""
     with reports.refusals():
-        from formsvc.kinds import find
-
-        reports.print_json(find(kind).form.sample(language))
+        reports.print_json(_kind(kind).form.sample(language))
 
 
 @click.command()
@@ -199,11 +204,11 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
     """
     counts: dict[str, int] = dict.fromkeys(("made", "kept", "refused"), 0)
     with reports.refusals(), _summary(counts):
-        from formsvc.kinds import find
-        from formsvc.services import batch as batches
+        from formsvc.batch.run import run
 
-        rows = _rows(source, find(kind))
-        for outcome in _shown(batches.run(find(kind), rows, out, wanted, jobs), rows):
+        found = _kind(kind)
+        rows = _rows(source, found)
+        for outcome in _shown(run(found, rows, out, wanted, jobs), rows):
             counts[outcome.what] += 1
             for told in outcome.problems or outcome.notices:
                 click.echo(f"row {outcome.number}: {reports.sentence(told)}", err=True)
@@ -211,7 +216,7 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
 
 
 def _rows(source: Path, kind: Kind) -> RowFile:
-    from formsvc.services import rows
+    from formsvc.batch import rows
 
     if source.name == "-":
         return rows.JsonLines(sys.stdin.buffer)

@@ -62,12 +62,16 @@ def _sha256(file: Path) -> str:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 def purge(*, dry_run: bool) -> None:
-    """Announce the drafts whose end is near, and delete those whose time is over."""
+    """Announce the drafts whose end is near, and delete what is over: drafts, and jobs done.
+
+    The daily run of the service does the same, a step at a time.
+    """
     with reports.refusals(), database.writing() as session:
-        from formsvc.services import retention
+        from formsvc.services import retention, work
 
         plan = retention.plan(session) if dry_run else retention.purge(session)
         click.echo(f"Drafts: {plan.announced} announced, {plan.deleted} deleted, {plan.left} left.")
+        click.echo(f"Jobs that were done {work.DONE_STAYS.days} days ago: {plan.jobs} deleted.")
         if plan.newest:
             click.echo(f"The newest that is stored is of {plan.newest:%Y-%m-%d %H:%M} UTC.")
         if plan.clock_is_behind:

@@ -37,10 +37,10 @@ def verify(expect: str | None) -> None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on (UTC).")
 def list_events(email: str | None, subject: str | None, since: datetime | None) -> None:
     """List the events, the newest first, with tabs between the columns."""
-    from formsvc.services import account, trail
+    from formsvc.services import accounts, trail
 
     with reports.refusals(), database.reading() as session:
-        by = account.by_email(session, email).id if email else None
+        by = accounts.by_email(session, email).id if email else None
         wanted = trail.wanted(by, subject, since and since.replace(tzinfo=UTC))
         for told in trail.all_of(session, wanted):
             click.echo("\t".join(trail.columns(told)))

@@ -1,1 +1,1 @@
-"""Plain data in, bytes out: one module for each way a paper is made."""
+"""Plain data in, bytes out: a room for each way a paper is made, met at its door alone."""

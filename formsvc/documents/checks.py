@@ -28,11 +28,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, pairwise
 from typing import Final
 
+from formsvc.documents.words import STEERING
 from formsvc.errors import AnswersLost
 from formsvc.letters import INVISIBLE
-
-#: answers that steer how a paper is printed and do not stand on it themselves
-NOT_PRINTED: Final = frozenset({"language"})
 
 #: print in one colour shows none
 _SKIN_TONES: Final = "\U0001f3fb-\U0001f3ff"
@@ -106,7 +104,7 @@ def _texts(answers: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Each text and number with its dotted path."""
     if isinstance(answers, Mapping):
         for key, answer in answers.items():
-            if path or key not in NOT_PRINTED:
+            if path or key not in STEERING:
                 yield from _texts(answer, f"{path}.{key}" if path else str(key))
     elif isinstance(answers, list):
         for index, answer in enumerate(answers):

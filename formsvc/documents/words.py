@@ -1,8 +1,13 @@
-"""How one answer is written when a template prints it: the last step of both engines."""
+"""How one answer is written when a template prints it, and which answers are not written."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from formsvc.language import gettext as _
+
+#: answers that steer how a paper is printed and do not stand on it themselves
+STEERING: Final = frozenset({"language"})
 
 
 def written(value: object) -> object:

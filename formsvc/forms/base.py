@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -112,9 +113,13 @@ class DocumentForm(Part):
 
         What was typed into a field that the form has no longer is a leftover, to be moved.
         """
-        submitted = _Submitted({name: list(texts) for name, texts in (typed or {}).items()})
-        form = cls(submitted)
-        form.leftovers = form._unplaced(submitted)
+        given = {name: list(texts) for name, texts in (typed or {}).items()}
+        known = _names(cls)
+        form = cls(_Submitted({n: texts for n, texts in given.items() if _of_any_row(n) in known}))
+        unplaced = {n: "\n".join(t) for n, t in given.items() if _of_any_row(n) not in known}
+        form.leftovers = [
+            Leftover.of(form, n, text) for n, text in unplaced.items() if text.strip()
+        ]
         return form
 
     @classmethod
@@ -137,15 +142,11 @@ class DocumentForm(Part):
         :raises FormChanged: when today's form has no place for one of its answers.
         """
         form = cls.from_answers(answers)
-        unknown = [leaf.path for leaf in form.leaves() if leaf.is_unknown()]
-        if paths := [misfit.field for misfit in form.misfits] + unknown:
-            raise FormChanged(", ".join(paths))
+        unplaced = [misfit.field for misfit in form.misfits]
+        unplaced += [leaf.path for leaf in form.leaves() if leaf.is_unknown()]
+        if unplaced := unplaced or [*_lost(answers, form.answers())]:
+            raise FormChanged(", ".join(unplaced))
         return form
-
-    def _unplaced(self, submitted: Mapping[str, Sequence[str]]) -> list[Leftover]:
-        known = {leaf.name for leaf in self.leaves()}
-        texts = {name: "\n".join(given) for name, given in submitted.items() if name not in known}
-        return [Leftover.of(self, name, text) for name, text in texts.items() if text.strip()]
 
     # -- rules ------------------------------------------------------------------------------
 
@@ -182,7 +183,7 @@ class DocumentForm(Part):
 
     def problem_ids(self) -> Iterator[tuple[Problem, str]]:
         """Each problem with the id of its control."""
-        for field in (*self.leftovers, *self._in_reading_order()):
+        for field in (*self.leftovers, *self.in_reading_order()):
             yield from field.problems()
 
     def notices(self) -> list[Problem]:
@@ -248,12 +249,13 @@ class DocumentForm(Part):
     def _layout(cls) -> list[Section]:
         return [*cls.layout, Section(_l("Språk"), ("language",))]
 
-    def _in_reading_order(self) -> list[AnswerField]:
+    def in_reading_order(self) -> list[AnswerField]:
+        """The fields as they stand on the page."""
         return [self[name] for section in self._layout() for name in section.names]
 
     def leaves(self) -> Iterator[AnswerField]:
         """The fields that hold one answer each, in reading order."""
-        for field in self._in_reading_order():
+        for field in self.in_reading_order():
             yield from field.leaves()
 
     def find(self, name: str) -> AnswerField | None:
@@ -337,3 +339,45 @@ def _questions(fields: Iterable[AnswerField]) -> Iterator[tuple[str, str]]:
             yield from _questions([field.blank_row()])
         elif isinstance(field, Group):
             yield from _questions(field.fields)
+
+
+def _lost(stored: object, read: object, path: str = "") -> Iterator[str]:
+    """Where something was stored and nothing is read: a field that takes other answers today."""
+    if isinstance(stored, Mapping):
+        again = read if isinstance(read, Mapping) else {}
+        for name, answer in stored.items():
+            yield from _lost(answer, again.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(stored, list):
+        rows = [*read] if isinstance(read, list) else []
+        rows += [None] * (len(stored) - len(rows))
+        for index, answer in enumerate(stored):
+            yield from _lost(answer, rows[index], f"{path}.{index}")
+    elif stored and not read:
+        yield path
+
+
+@cache
+def _names(form_class: type[DocumentForm]) -> frozenset[str]:
+    """The names of all that can be typed into a form, those of rows as of any row."""
+    return frozenset(_of_any_row(name) for name in _typed_names(list(_shape(form_class))))
+
+
+def _typed_names(fields: Iterable[AnswerField]) -> Iterator[str]:
+    for field in fields:
+        if isinstance(field, Rows):
+            row = field.blank_row()
+            yield f"{row.name}-"  # that there is such a row
+            yield from _typed_names([row])
+        elif isinstance(field, Group):
+            yield from _typed_names(field.fields)
+        else:
+            yield str(field.name)
+
+
+def _of_any_row(name: str) -> str:
+    """A name of a control with the numbers of its rows left out.
+
+    >>> _of_any_row("measures-12-responsible-name"), _of_any_row("measures-012")
+    ('measures-#-responsible-name', 'measures-012')
+    """
+    return re.sub(r"-(?:0|[1-9][0-9]*)(?=-|$)", "-#", name)

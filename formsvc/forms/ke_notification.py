@@ -11,8 +11,6 @@ from formsvc.forms.parts import Child, Coordinator, Employee
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
-YES = {"yes": _l("Ja"), "no": _l("Nei")}
-
 #: the sections before and after what each notification is about
 WHO = (
     Section(_l("Barnet og de foresatte"), ("child", "guardians")),

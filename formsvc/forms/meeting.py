@@ -170,4 +170,9 @@ def _about(arena: profile.Arena) -> str:
         _("Er med"): arena.participants[spoken()],
         _("Hvor ofte"): arena.how_often[spoken()],
     }
-    return " ".join(f"{fact}: {words}." for fact, words in facts.items() if words)
+    if minutes := arena.duration_minutes:
+        facts[_("Bør vare")] = _("%(minutes)s minutter", minutes=minutes)
+    if arena.consent_note:
+        facts[_("Samtykke")] = arena.consent_note[spoken()]
+    sentences = [f"{fact}: {words}." for fact, words in facts.items()]
+    return " ".join((*sentences, arena.written[spoken()]))

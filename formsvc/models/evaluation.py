@@ -47,7 +47,7 @@ class EvaluationAnswer(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    #: none only until ``services.evaluation.sort_in`` has sorted in what an older version kept
+    #: none only until ``services.evaluations.sort_in`` has sorted in what an older version kept
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("evaluation_unit.id"))
     #: the half-year, such as ``2027-1``
     period: Mapped[str] = mapped_column(String(6))

@@ -17,11 +17,11 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import clock
+from formsvc import clock, config
 from formsvc.documents import official
 from formsvc.models import What
 from formsvc.outages import Outage
-from formsvc.services import paper, press, retention, work
+from formsvc.services import papers, press, retention, work
 from formsvc.services.work import Lease
 
 log = logging.getLogger(__name__)
@@ -45,25 +45,20 @@ class Act(NamedTuple):
     #: does it, outside any transaction
     do: Callable[[Any], Any]
     #: keeps what came of it, in the transaction that ends the job
-    keep: Callable[[Session, UUID, Any], None]
+    keep: Callable[[Session, UUID, Any], object]
     #: what people call the rows that such jobs are about
     names: Callable[[Session, Iterable[UUID]], Mapping[UUID, str]]
 
 
 DO: Final[Mapping[What, Act]] = {
-    "print": Act(paper.order, press.make, paper.keep, paper.document_names),
+    "print": Act(papers.order, press.make, papers.keep, papers.document_names),
     "purge": Act(
         read=lambda _session, day: day,
         do=lambda day: day,
-        keep=lambda session, _subject, _day: _purge(session),
+        keep=lambda session, _subject, _day: retention.purge(session),
         names=lambda _session, _days: {},
     ),
 }
-
-
-def _purge(session: Session) -> None:
-    retention.purge(session)
-    work.forget(session)
 
 
 class Listed(NamedTuple):
@@ -106,6 +101,7 @@ class Worker:
         """:param reading: makes the sessions in which is only read"""
         self._reading = reading
         self._writing = writing
+        self._settings = config.current()
         self._wanted = Event()
         self._stopping = Event()
         self._thread: Thread | None = None
@@ -155,7 +151,8 @@ class Worker:
 
     def run(self) -> None:
         """Do what is due, again and again, until told to stop."""
-        _warm()
+        with config.using(self._settings):
+            _warm()
         while not self._stopping.is_set():
             self._wanted.clear()
             try:
@@ -192,14 +189,9 @@ class Worker:
 
     def do(self, lease: Lease) -> None:
         """Do a job that was leased, or leave it for later."""
-        act = DO[lease.what]
         try:
-            with self._reading() as session:
-                needed = act.read(session, lease.subject_id)
-            result = None if needed is None else act.do(needed)
-            with self._writing.begin() as session:
-                if work.done(session, lease) and result is not None:
-                    act.keep(session, lease.subject_id, result)
+            with config.using(self._settings):
+                self._act(lease)
         except Exception as error:
             kind = str(getattr(error, "kind", type(error).__name__))
             try:
@@ -209,6 +201,15 @@ class Worker:
                 Outage,
             ):  # the database again: when the lease runs out it is due
                 log.warning("%s job %s failed: %s", lease.what, lease.job_id, kind)
+
+    def _act(self, lease: Lease) -> None:
+        act = DO[lease.what]
+        with self._reading() as session:
+            needed = act.read(session, lease.subject_id)
+        result = None if needed is None else act.do(needed)
+        with self._writing.begin() as session:
+            if work.done(session, lease) and result is not None:
+                act.keep(session, lease.subject_id, result)
 
     def _leave(self, lease: Lease, error: Exception, kind: str) -> None:
         """Say what hindered a job, and leave it for later; its kind is told, never its words."""
@@ -235,6 +236,6 @@ def _warm() -> None:
     """
     try:
         press.warm()
-        official.warm()
+        official.warm_word()
     except Exception as error:  # whatever is wrong, the first job will say so
         log.error("nothing could be loaded beforehand: %s", type(error).__name__)  # noqa: TRY400

@@ -4,6 +4,10 @@ The file is an SQLite database with the tables of this version, whichever databa
 from, so that it can be brought back into either: a municipality that grows moves to PostgreSQL by
 a backup and a restore. What is sealed in the database is sealed in the file. The secret key is not
 in it, and without that key nobody can read it, the municipality included.
+
+After the database, which says itself how long it is, stands the SHA-256 of it: not every byte of
+a database is in use, and not every one in use is sealed, so reading it through does not tell of
+each that a disk has changed.
 """
 
 from __future__ import annotations
@@ -15,12 +19,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from formsvc import db
@@ -34,6 +39,18 @@ from formsvc.services import audit
 
 #: rows in memory at once; that of a document may be a third of a megabyte
 AT_ONCE: Final = 100
+
+#: what the last line of a backup begins with
+_DIGEST: Final = b"\nformsvc backup sha256 "
+_ENDING_BYTES: Final = len(_DIGEST) + 64 + len(b"\n")
+#: a database is so many bytes long, or several times as many: a backup without an ending is of a
+#: version that wrote none
+_SMALLEST_PAGE: Final = 512
+
+CHANGED: Final = (
+    "the file is not, byte for byte, what was written. Take another backup, or a copy of this one"
+    " from elsewhere, if there is one: what is changed need not be among what cannot be read."
+)
 
 
 class NotEmpty(FormsvcError):
@@ -76,35 +93,36 @@ def write(settings: Settings, file: Path) -> Contents:
         _copy(settings, copy)
         contents = _look_through(copy)
         _close_file(part)
+        _end(part)
     return contents
 
 
 def verify(settings: Settings, file: Path) -> Contents:
-    """Read a backup through: every row opens, every document is the one that was issued.
+    """Read a backup through: no byte is changed, every row opens, every document is as issued.
 
     Nothing is changed, neither the file nor the database of the installation.
 
     :raises BadBackup: when it is no backup of formsvc, or not a whole one.
     """
-    with _at_hand(settings, file) as copy:
-        return _look_through(copy)
+    with _at_hand(settings, file) as (_copy, contents, changes):
+        return contents._replace(faults=changes + contents.faults)
 
 
 def restore(settings: Settings, file: Path) -> Contents:
     """Bring a backup, also one of an older version, back into an empty database.
 
-    Rows that cannot be read are brought back too, as they lie there.
+    Rows that cannot be read are brought back too, as they lie there, and so is what can be read of
+    a file of which a byte was changed: there may be no other.
 
     :raises BadBackup: when the file is no backup; then nothing is brought back.
     :raises NotEmpty: when somebody has an account in the database, or papers are in it.
     """
-    with _at_hand(settings, file) as copy:
-        contents = _look_through(copy)
+    with _at_hand(settings, file) as (copy, contents, changes):
         db.migrate(settings)
         _copy(copy, settings)
     if _look_through(settings) != contents:
         raise BadBackup("Not all of the backup is in the database. Empty it and try again.")
-    return contents
+    return contents._replace(faults=changes + contents.faults)
 
 
 @contextmanager
@@ -125,17 +143,26 @@ def _written_whole(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _at_hand(settings: Settings, file: Path) -> Iterator[Settings]:
-    """A backup as an installation of its own, of today's version; the file stays as it is."""
+def _at_hand(
+    settings: Settings, file: Path
+) -> Iterator[tuple[Settings, Contents, tuple[str, ...]]]:
+    """A backup as an installation of its own, of today's version; the file stays as it is.
+
+    :returns: with what there is in it, and what is to be said of its bytes.
+    """
     with TemporaryDirectory(prefix="formsvc-restore-") as folder:
-        copy = _settings_of(settings, Path(folder) / "backup.sqlite3")
+        place = Path(folder) / "backup.sqlite3"
+        copy = _settings_of(settings, place)
         try:
-            shutil.copyfile(file, Path(folder) / "backup.sqlite3")
+            shutil.copyfile(file, place)
+            changes = () if _cut_ending(place) else (f"{file}: {CHANGED}",)
             _demand_backup(copy, file)
             db.migrate(copy)
-        except (Damaged, OSError) as error:
+            contents = _look_through(copy)
+        # the last three: a row that no version ever wrote
+        except (Damaged, OSError, SQLAlchemyError, ValueError, LookupError) as error:
             raise BadBackup(f"{file} is no whole backup ({type(error).__name__}).") from None
-        yield copy
+        yield copy, contents, changes
 
 
 def _demand_backup(copy: Settings, file: Path) -> None:
@@ -145,6 +172,28 @@ def _demand_backup(copy: Settings, file: Path) -> None:
         tables = source.dialect.get_table_names(source)
         if damage != "ok" or not {"alembic_version", "account", "paper"} <= set(tables):
             raise BadBackup(f"{file} is no whole backup of formsvc.")
+
+
+def _end(part: Path) -> None:
+    """Write the SHA-256 of a database after it."""
+    with part.open("rb+") as opened:
+        digest = file_digest(opened, "sha256").hexdigest()
+        opened.seek(0, os.SEEK_END)
+        opened.write(_DIGEST + digest.encode() + b"\n")
+
+
+def _cut_ending(place: Path) -> bool:
+    """Leave the database alone in a copied backup; whether it is the one that was written."""
+    size = place.stat().st_size
+    if size % _SMALLEST_PAGE == 0:
+        return True
+    with place.open("rb+") as opened:
+        opened.seek(max(0, size - _ENDING_BYTES))
+        ending = opened.read()
+        opened.truncate(max(0, size - _ENDING_BYTES))
+        opened.seek(0)
+        digest = file_digest(opened, "sha256").hexdigest()
+    return ending == _DIGEST + digest.encode() + b"\n"
 
 
 def _settings_of(settings: Settings, file: Path) -> Settings:

@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.config import settings
+from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Role
-from formsvc.services import account, api_token, draft
+from formsvc.services import accounts, api_tokens, drafts
 
 #: what everybody in the demo logs in with
 PASSWORD: Final = "demo-passord"  # noqa: S105 public on purpose
@@ -60,7 +60,7 @@ def load(session: Session) -> list[str]:
 
     :raises NotAllowed: outside demo mode.
     """
-    if not settings().demo:
+    if not config.current().demo:
         raise NotAllowed("Demo data is for demo mode only. Start with FORMSVC_DEMO=1.")
     if not _loaded(session):
         _employ(session)
@@ -76,7 +76,7 @@ def _loaded(session: Session) -> bool:
 
 def _employ(session: Session) -> None:
     for log_in in LOG_INS:
-        made = account.create(
+        made = accounts.create(
             session,
             email=log_in.email,
             name=log_in.name,
@@ -84,12 +84,12 @@ def _employ(session: Session) -> None:
             password=log_in.password,
         )
         if log_in.role == "coordinator":
-            api_token.accept(session, made, "Demo", TOKEN)
+            api_tokens.accept(session, made, "Demo", TOKEN)
 
 
 def _begin_drafts(session: Session) -> None:
     for begun in DRAFTS:
         form = find(begun.kind).form
         answers = {**form.sample(begun.language), **begun.unwritten}
-        author = account.by_email(session, begun.by)
-        draft.begin(session, begun.kind, form.from_answers(answers).typed(), author)
+        author = accounts.by_email(session, begun.by)
+        drafts.begin(session, begun.kind, form.from_answers(answers).typed(), author)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -27,8 +28,8 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import audit, draft, paper, printing, share, work
-from formsvc.services.reference import coming_reference, next_reference
+from formsvc.services import audit, drafts, papers, printing, shares, work
+from formsvc.services.references import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class NotFinished(FormsvcError):
 
 
 class NumberTaken(Conflict):
-    """Somebody else got the number that the Word document was made with: make it again."""
+    """The Word document is of yesterday, or somebody else got its number: make it again."""
 
 
 class LookedOver(NamedTuple):
@@ -60,6 +61,8 @@ class LookedOver(NamedTuple):
 class Word(NamedTuple):
     """A Word document that waits for its paper to be issued, and the number that stands in it."""
 
+    #: when it was begun: the paper is issued at that moment, with the words of that day
+    at: datetime
     reference: str
     printed: printing.Printed
 
@@ -70,7 +73,7 @@ def look_over(session: Session, draft_id: UUID, version: int, by: Account) -> Lo
     :raises NotFound: when the draft is no more, or nothing that this account may know of.
     :raises NotAllowed: when the account may only read it.
     """
-    seen = draft.find(session, draft_id, by, "write")
+    seen = drafts.find(session, draft_id, by, "write")
     form = _looked_over(seen, version)
     if form is None:
         return None
@@ -89,8 +92,9 @@ def word(of: LookedOver) -> Word:
     :raises NotFinished: when an answer is not found again in it.
     :raises BadTemplate: when the municipality's template cannot be filled.
     """
+    at = clock.now()
     try:
-        return Word(of.reference, printing.render(of.kind, of.form, "docx", of.reference))
+        return Word(at, of.reference, printing.render(of.kind, of.form, "docx", of.reference))
     except DocumentFailed as error:
         log.error(  # noqa: TRY400 - its words may quote the paper
             "no Word document of a %s in %s: %s. `formsvc doctor` looks at the templates.",
@@ -116,7 +120,7 @@ def finish(
     :raises NumberTaken: when the document holds another number than the paper gets.
     :raises NotFinished: as :func:`word` does.
     """
-    held = draft.hold(session, draft_id, by)
+    held = drafts.hold(session, draft_id, by)
     form = _looked_over(held, version)
     if form is None:
         return None
@@ -130,7 +134,7 @@ def finish(
         changed_by=held.changed_by,
         issued_by=by,
     )
-    draft.discard(session, held)
+    drafts.discard(session, held)
     return issued
 
 
@@ -161,18 +165,19 @@ def issue(
     :raises NumberTaken: when that holds another number than the paper gets; nothing is kept.
     :raises NotFinished: as :func:`word` does.
     """
-    if draft_id and (already := paper.made_from(session, draft_id, author)):
+    if draft_id and (already := papers.made_from(session, draft_id, author)):
         return already
     reference = next_reference(session, kind.prefix, clock.today().year)
-    if made and made.reference != reference:
-        raise NumberTaken
     made = made or word(LookedOver(kind, form, reference))
+    if made.reference != reference or clock.day_of(made.at) != clock.today():
+        raise NumberTaken
     issued = Paper(
         kind=kind.slug,
         language=form.paper_language,
         reference=reference,
         draft_id=draft_id,
         answers=form.answers(),
+        issued_at=made.at,
         author=author,
         changed_by_id=(changed_by or author).id,
         issued_by_id=(issued_by or author).id,
@@ -182,7 +187,7 @@ def issue(
     session.add(issued)
     _add_documents(session, issued, kind, made.printed)
     if draft_id:
-        share.follow(session, draft_id, issued)
+        shares.follow(session, draft_id, issued)
     if effect := EFFECTS.get(kind.slug):
         effect(session, issued, form)
     by = issued_by or author
@@ -200,7 +205,7 @@ def _add_documents(
         document = Document(format=wanted)
         issued.documents.append(document)
         if wanted == "docx":
-            paper.fill(document, printed_word)
+            papers.fill(document, printed_word)
     session.flush()
     for document in issued.documents:
         if document.state == "pending":

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from formsvc import config, profile
-from formsvc.config import OPEN_FILES, PACKAGE, settings
-from formsvc.documents import html_pdf, jail, jail_sandbox
+from formsvc.config import OPEN_FILES, PACKAGE
+from formsvc.documents import html_pdf, jail
 from formsvc.errors import FormsvcError
-from formsvc.kinds import KINDS, Kind
+from formsvc.kinds import KINDS, Kind, demand_read
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.services import template
+from formsvc.services import templates
 
 if TYPE_CHECKING:
     from formsvc.services.work import Overview
@@ -42,14 +42,14 @@ def findings() -> list[Finding]:
 
 def _secret() -> Finding:
     try:
-        settings().masters()
+        config.current().masters()
     except FormsvcError as error:
         return Finding("Secret key", ok=False, mend=str(error))
     return Finding("Secret key", ok=True, mend="")
 
 
 def _data_folder() -> Finding:
-    folder = settings().data.absolute()
+    folder = config.current().data.absolute()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     try:
         # a full or broken disk, and rights that os.access does not know of, show only here
@@ -86,7 +86,7 @@ def _database_mend() -> str:
     from formsvc.keys import DataKey
     from formsvc.models import Draft, Paper
 
-    engine = db.engine(settings())
+    engine = db.engine(config.current())
     try:
         with db.session_factory(engine, reading=True)() as session:
             if not inspect(session.connection()).has_table("data_key"):
@@ -111,7 +111,7 @@ def _jobs() -> Finding:
 
     if not _database().ok:
         return Finding("Documents and other work", ok=False, mend="Mend the database first.")
-    engine = db.engine(settings())
+    engine = db.engine(config.current())
     with db.session_factory(engine, reading=True)() as session:
         there = inspect(session.connection()).has_table("job")
         mend = _unwell(work.overview(session)) if there else ""
@@ -136,7 +136,7 @@ def _unwell(found: Overview) -> str:
 
 def _profile() -> Finding:
     try:
-        profile.current()
+        demand_read(profile.current())
     except FormsvcError as error:
         return Finding("Profile", ok=False, mend=str(error))
     return Finding("Profile", ok=True, mend="")
@@ -148,7 +148,7 @@ def _second_factor() -> Finding:
         " municipality's profile. They are asked to turn it on when they log in next."
     )
     demanded = _profile().ok and "admin" in profile.current().accounts.second_factor
-    return Finding("Second factor", ok=settings().demo or demanded, mend=mend)
+    return Finding("Second factor", ok=config.current().demo or demanded, mend=mend)
 
 
 def _pdf() -> Finding:
@@ -208,7 +208,7 @@ def _own_templates() -> Finding:
 
 
 def _first_fault(kind: Kind, path: Path) -> str:
-    faults = template.check(kind, path.read_bytes())
+    faults = templates.check(kind, path.read_bytes())
     return next((fault.told() for fault in faults if fault.refuses), "")
 
 
@@ -218,11 +218,11 @@ def _jail() -> Finding:
     try:
         measures = jail.in_force()
     except FormsvcError as error:
-        return Finding(what, ok=settings().templates is None, mend=str(error))
+        return Finding(what, ok=config.current().templates is None, mend=str(error))
     return Finding(
         f"{what}: {', '.join([*measures, 'limits'])}",
         # seccomp forbids all that a child has no need for; the others are the second lock
-        ok=jail_sandbox.SECCOMP in measures or settings().templates is None,
+        ok=jail.SECCOMP in measures or config.current().templates is None,
         mend=(
             "This system does not lock work up well enough for files that you did not make"
             " yourselves. Use Linux with seccomp on x86-64 or ARM64, or leave out"
@@ -246,7 +246,7 @@ def _open_files() -> Finding:
 
 
 def _proxies() -> Finding:
-    told = settings()
+    told = config.current()
     ok = told.demo or not told.https or told.proxies > 0
     mend = (
         "FORMSVC_PROXIES is 0, so nobody is believed to be a proxy. Behind one, every visitor then"
@@ -254,6 +254,16 @@ def _proxies() -> Finding:
         " behind nginx (docs/nginx.conf)."
     )
     return Finding("The proxy that takes TLS", ok=ok, mend=mend)
+
+
+def _address() -> Finding:
+    mend = (
+        "FORMSVC_ADDRESS is missing, so the one-time links on the page «Kontoer» begin with the"
+        " host that the request gives. Set it to where people reach the service, such as"
+        " https://skjema.kommune.no."
+    )
+    ok = config.current().demo or bool(config.current().address)
+    return Finding("The address of the service", ok=ok, mend=mend)
 
 
 def _browser() -> Finding:
@@ -279,5 +289,6 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _pdf,
     _open_files,
     _proxies,
+    _address,
     _browser,
 )

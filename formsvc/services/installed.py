@@ -33,7 +33,7 @@ def notice(session: Session) -> None:
 
 def _profile_files() -> Iterator[Path]:
     yield profile.SHIPPED
-    own = config.settings().profile
+    own = config.current().profile
     if own is not None:
         yield own
 

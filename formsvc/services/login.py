@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock, db
 from formsvc.models import Account
-from formsvc.services import account, attempt, audit, password
-from formsvc.services.attempt import Counted
+from formsvc.services import accounts, attempts, audit, password
+from formsvc.services.attempts import Counted
 
 
 class Claim(NamedTuple):
@@ -44,10 +44,10 @@ def claim(
     :param devices: what the browser has been given by :func:`device` when it logged in before.
     :raises TooManyAttempts: when the try has to wait; the password is then not looked at.
     """
-    plain = account.plain_email(email)
+    plain = accounts.plain_email(email)
     found = session.scalar(select(Account).where(Account.email == plain))
     known = next((each for each in devices if found and knows(session, found, each)), "")
-    counted = attempt.count(session, plain, address=address, device=known)
+    counted = attempts.count(session, plain, address=address, device=known)
     return Claim(found.id if found else None, password.question(session, found, typed), counted)
 
 
@@ -71,7 +71,7 @@ def admit(session: Session, made: Claim, verdict: password.Verdict) -> Account |
     if not verdict.fits:
         _failed(session, made)
         return None
-    attempt.forgive(session, made.counted)
+    attempts.forgive(session, made.counted)
     found.password_hash = verdict.renewed or found.password_hash
     return found
 

@@ -18,14 +18,13 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc import clock, profile
-from formsvc.config import settings
+from formsvc import clock, config, profile
 from formsvc.errors import MissingLibrary, NotAllowed
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind, find
 from formsvc.models import Account, Document, Draft, Paper, ReferenceCounter, Role, Share
 from formsvc.models.evaluation import SCALES
-from formsvc.services import account, demo, evaluation, printing
+from formsvc.services import accounts, demo, evaluations, printing
 
 #: by the names of ``formsvc demo-data --size``: how many municipalities of 20,000 inhabitants
 SIZES: Final = {"municipality": 1, "10-municipalities": 10}
@@ -83,7 +82,7 @@ def fill(session: Session, size: int) -> Iterator[str]:
 
     :raises NotAllowed: outside demo mode.
     """
-    if not settings().demo:
+    if not config.current().demo:
         raise NotAllowed("Demo data is for demo mode only. Start with FORMSVC_DEMO=1.")
     if session.scalar(select(Account.id).where(Account.email == _email(0))):
         yield "A municipality has been loaded before: nothing is changed."
@@ -131,7 +130,7 @@ def _name(number: int) -> str:
 def _employ(session: Session, size: int) -> list[Account]:
     """Everybody has the same password, and so the same slow hash, which is made once."""
     roles = [role for role, count in STAFF.items() for _ in range(count * size)]
-    first = account.create(
+    first = accounts.create(
         session, email=_email(0), name=_name(0), role=roles[0], password=demo.PASSWORD
     )
     others = [
@@ -247,7 +246,7 @@ def _evaluate(session: Session, answers: int) -> None:
     this_year = clock.today().year
     for number in range(answers):
         figures = dict.fromkeys(SCALES, 1 + number % 5)
-        evaluation.keep(
+        evaluations.keep(
             session,
             {
                 "unit": f"Skole {number % 30}",

@@ -24,7 +24,7 @@ from formsvc import cleaning, db, profile
 from formsvc.errors import InvalidAnswers, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account
-from formsvc.services import audit, login_session
+from formsvc.services import audit, login_sessions
 
 #: characters
 SHORTEST: Final = 12
@@ -218,7 +218,7 @@ def change(session: Session, account: Account, password_hash: str) -> None:
     """
     account.password_hash = password_hash
     session.flush()
-    login_session.end_all(session, account)
+    login_sessions.end_all(session, account)
     audit.record(session, "password_changed", subject="account", subject_id=account.id)
 
 

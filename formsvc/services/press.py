@@ -19,7 +19,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import IO, Any, Final, NamedTuple
 
-from formsvc import clock, errors
+from formsvc import clock, config, errors
 from formsvc.config import PACKAGE
 from formsvc.errors import DocumentFailed
 from formsvc.kinds import Format, find
@@ -91,6 +91,7 @@ class Press:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._made = 0
+        self._told: dict[str, str] = {}
         atexit.register(self.stop)
 
     def make(self, order: Order, seconds: float) -> Printed:
@@ -163,20 +164,26 @@ class Press:
                     self._turn.release()
 
     def _running(self) -> subprocess.Popen[bytes]:
+        told = config.current().environment()
         # after a fork, the parent's process answers the parent only
-        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+        if (
+            self._process is None
+            or self._owner != os.getpid()
+            or self._process.poll() is not None
+            or self._told != told
+        ):
             if self._process is not None and self._owner == os.getpid():
                 self._end()
             self._process = subprocess.Popen(  # noqa: S603 - this very module
                 [sys.executable, "-m", __name__, str(WALL), str(MEMORY)],
                 cwd=PACKAGE.parent,
-                env={key: value for key, value in os.environ.items() if not _secret(key)},
+                env={key: text for key, text in os.environ.items() if not _secret(key)} | told,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what a library complains of may quote a paper
                 start_new_session=True,  # Ctrl+C is for the service
             )
-            self._owner, self._made = os.getpid(), 0
+            self._owner, self._made, self._told = os.getpid(), 0, told
         return self._process
 
     def _end(self) -> None:
@@ -233,7 +240,7 @@ def _serve(orders: IO[bytes], answers: IO[bytes], seconds: int, memory: int) -> 
 
 def _made(order: Order) -> tuple[dict[str, str], bytes]:
     try:
-        with clock.moved(datetime.fromisoformat(order.at) - clock.now()):
+        with clock.stopped(datetime.fromisoformat(order.at)):
             kind = find(order.kind)
             form = kind.form.from_stored(order.answers)
             printed = printing.render(kind, form, order.format, order.reference)

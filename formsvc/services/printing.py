@@ -12,7 +12,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
-from formsvc.services import template
+from formsvc.services import templates
 
 
 class Printed(NamedTuple):
@@ -61,7 +61,7 @@ def demand(kind: Kind, wanted: Format) -> None:
 
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees."""
-    return template.context(kind, form, reference)
+    return templates.context(kind, form, reference)
 
 
 def render(
@@ -86,7 +86,7 @@ def render(
 
 
 def _word(kind: Kind, form: DocumentForm, words: dict[str, Any]) -> Printed:
-    found = template.official(kind, f"{kind.slug}.{form.paper_language}.docx")
+    found = templates.official(kind, f"{kind.slug}.{form.paper_language}.docx")
     data = official.word(found, words, form.words(), form.paper_language)
     return Printed(data, _sha256(found))
 
@@ -94,7 +94,7 @@ def _word(kind: Kind, form: DocumentForm, words: dict[str, Any]) -> Printed:
 def _official_pdf(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
-    found = template.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
+    found = templates.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
     given = (form.answers(), form.words())
     filled = official.form(found, *given, flatten=flatten)
     if not filled.overflow:

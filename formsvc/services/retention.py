@@ -3,7 +3,8 @@
 Drafts that nobody touches end. A clock that runs a month ahead for an hour must not end them all,
 so a draft is first **announced** to its author, and deleted by a later run, when it has stood
 announced for as many days as the profile says. A run deletes a small share at most, and nothing
-at all while the clock stands before what is stored.
+at all while the clock stands before what is stored. The rows of jobs that were done long ago tell
+nobody anything, and end with them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft, LoginSession, Paper
-from formsvc.services import audit
+from formsvc.services import audit, work
 
 #: a run deletes so many drafts, or this share of all where that is more
 STEP: Final = 20
@@ -32,6 +33,8 @@ class Plan(NamedTuple):
     deleted: int
     #: drafts whose time is over too, and which later runs take
     left: int
+    #: jobs that were done long ago, whose rows are deleted
+    jobs: int
     #: the newest moment in the database; None where nothing is stored
     newest: datetime | None
     #: the clock stands before it, so nothing is done
@@ -45,13 +48,14 @@ def plan(session: Session) -> Plan:
     most = max(STEP, int(SHARE * _count(session, Draft.id.is_not(None))))
     behind = newest is not None and newest > clock.now() + clock.SKEW
     if behind:
-        return Plan(0, 0, over, newest, clock_is_behind=True)
+        return Plan(0, 0, over, 0, newest, clock_is_behind=True)
     deleted = min(over, most)
-    return Plan(_count(session, _due()), deleted, over - deleted, newest, clock_is_behind=False)
+    due, jobs = _count(session, _due()), work.forgettable(session)
+    return Plan(due, deleted, over - deleted, jobs, newest, clock_is_behind=False)
 
 
 def purge(session: Session) -> Plan:
-    """Announce the drafts whose end is near, and delete a step of those whose time is over."""
+    """Announce the drafts whose end is near, and delete a step of what is over."""
     wanted = plan(session)
     # a moment that has not been yet was written under a wrong clock: it announced nothing
     _set_announced(session, Draft.announced_at > clock.now() + clock.SKEW, None)
@@ -69,7 +73,7 @@ def purge(session: Session) -> Plan:
     if deleted:
         audit.record(session, "purged", what="drafts", count=len(deleted))
     _set_announced(session, _due(), clock.now())
-    return wanted._replace(deleted=len(deleted))
+    return wanted._replace(deleted=len(deleted), jobs=work.forget(session))
 
 
 def end_of(draft: Draft) -> date:

@@ -19,7 +19,7 @@ from formsvc import clock, db, profile
 from formsvc.errors import InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
 from formsvc.models import Account, RecoveryCode, SecondFactor
-from formsvc.services import attempt, audit
+from formsvc.services import attempts, audit
 
 #: what every app takes for granted (RFC 6238, section 4): SHA-1, 30 seconds, six digits
 STEP: Final = 30
@@ -105,7 +105,7 @@ def reset(session: Session, account: Account) -> None:
             .where(of_account == account.id)
             .execution_options(synchronize_session="fetch")
         )
-    attempt.forgive_codes(session, account.id)
+    attempts.forgive_codes(session, account.id)
     _record(session, "second_factor_removed", account)
 
 
@@ -202,7 +202,7 @@ def _use_recovery_code(session: Session, account: Account, code: str) -> bool:
         .returning(RecoveryCode.code_hash)
     )
     if used is not None:
-        attempt.forgive_codes(session, account.id)  # a right one ends the row of wrong ones
+        attempts.forgive_codes(session, account.id)  # a right one ends the row of wrong ones
     return used is not None
 
 

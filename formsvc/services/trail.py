@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -112,14 +112,21 @@ class Deed(NamedTuple):
     last: datetime
 
 
-def deeds(session: Session, subject_ids: Sequence[UUID], *, but: UUID) -> list[Deed]:
-    """What everybody but one has seen of a paper and its draft, and done to them; newest first."""
+def deeds(
+    session: Session, subject_ids: Sequence[UUID], *, but: UUID, of: Collection[str], most: int
+) -> list[Deed]:
+    """What everybody but one has seen of a paper and its draft, and done to them; newest first.
+
+    :param of: which acts are told.
+    """
     last = func.max(Event.at)
     rows = (
         select(Account.name, Event.what, func.count(), last)
         .join(Account, Account.id == Event.account_id)
         .where(Event.chain == SERVICE, Event.subject_id.in_(subject_ids), Account.id != but)
+        .where(Event.what.in_(of))
         .group_by(Account.id, Account.name, Event.what)
         .order_by(last.desc(), Event.what)
+        .limit(most)
     )
     return [Deed(*row) for row in session.execute(rows)]

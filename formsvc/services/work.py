@@ -78,8 +78,10 @@ def waiting(session: Session) -> bool:
 
 
 def lease(session: Session) -> Lease | None:
-    """Take the job that has been due for longest; nobody else gets it while the lease lasts.
+    """Take the job that was begun least often, of those the one that has been due for longest.
 
+    Nobody else gets it while the lease lasts. What fails may take a minute each time, so whoever
+    waits for a first attempt does not wait for all those that failed before.
     What was begun for the last time and never ended is given up here, since its worker, which
     should have said so, is no more.
     """
@@ -88,7 +90,7 @@ def lease(session: Session) -> Lease | None:
     next_due = (
         select(Job.id)
         .where(*_due(clock.now()))
-        .order_by(Job.due_at)
+        .order_by(Job.attempts, Job.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
@@ -167,8 +169,7 @@ def forget(session: Session) -> int:
 
     What is to be done once stays: its row is how one knows that it was done.
     """
-    old = (Job.done_at <= clock.now() - DONE_STAYS) & Job.once.is_(None)
-    step = select(Job.id).where(old).limit(STEP)
+    step = select(Job.id).where(_old()).limit(STEP)
     forgotten = session.scalars(
         delete(Job)
         .where(Job.id.in_(step))
@@ -176,6 +177,16 @@ def forget(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(forgotten.all())
+
+
+def forgettable(session: Session) -> int:
+    """How many jobs :func:`forget` would delete now."""
+    step = select(Job.id).where(_old()).limit(STEP).subquery()
+    return session.scalar(select(func.count()).select_from(step)) or 0
+
+
+def _old() -> ColumnElement[bool]:
+    return (Job.done_at <= clock.now() - DONE_STAYS) & Job.once.is_(None)
 
 
 # -- seen and steered -----------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from formsvc import config, profile
+from formsvc import config, kinds, profile
 from formsvc.config import Settings
 from formsvc.language import gettext, ngettext, spoken
 from formsvc.web import (
@@ -38,6 +39,9 @@ from formsvc.web import (
     worker,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 #: the areas of the site; each of their addresses has its row in access.TABLE
 AREAS: Final[tuple[Blueprint, ...]] = (
     health.area,
@@ -63,13 +67,25 @@ class Service(session.Service):
 
     jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
 
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request with the settings of this application."""
+        with config.using(self.extensions["formsvc.settings"]):
+            return super().__call__(environ, start_response)
+
 
 def create_app(settings: Settings | None = None) -> Service:
     """Make the application of an installation.
 
-    :raises MissingSetting: outside demo mode without a secret key
+    :raises MissingSetting: outside demo mode without a secret key.
+    :raises InvalidProfile: at the first mistake in the municipality's profile.
     """
-    settings = settings or config.settings()
+    settings = settings or config.current()
+    with config.using(settings):
+        return _put_together(settings)
+
+
+def _put_together(settings: Settings) -> Service:
+    kinds.demand_read(profile.current())
     app = Service("formsvc")
     app.extensions["formsvc.settings"] = settings
     traffic.init_app(app)

@@ -9,12 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField, Form, StringField, TelField
 
-from formsvc import clock, norway
+from formsvc import clock, config, norway
 from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.models import Account, Role
-from formsvc.services import account, login_session, password_link, second_factor
+from formsvc.services import accounts, login_sessions, password_links, second_factor
 from formsvc.web import session
 from formsvc.web.account import logins, tokens
 from formsvc.web.login import ROLES
@@ -35,7 +35,7 @@ class Facts(Form):
 
     def facts(self) -> dict[str, str]:
         """What may be blank."""
-        return {name: self[name].data or "" for name in account.FACTS}
+        return {name: self[name].data or "" for name in accounts.FACTS}
 
 
 class Invite(Facts):
@@ -52,7 +52,7 @@ ASKED: Final = ("email", "name", "role", "title", "service", "unit", "phone")
 def listed() -> str:
     """List the accounts. A search is posted: names do not belong in addresses, nor in logs."""
     search = request.form.get("search", "")
-    page = account.listed(session.database(), search, request.values.get("after"))
+    page = accounts.listed(session.database(), search, request.values.get("after"))
     return render_template(
         "accounts/list.html",
         accounts=[(each, _told(each)) for each in page.accounts],
@@ -67,7 +67,7 @@ def invite() -> ResponseReturnValue:
     form = Invite(request.form)
     if request.method == "POST":
         try:
-            made = account.invite(
+            made = accounts.invite(
                 session.database(),
                 email=form.email.data or "",
                 name=form.name.data or "",
@@ -86,17 +86,17 @@ def invite() -> ResponseReturnValue:
 @area.get("/<uuid:account_id>")
 def one(account_id: UUID) -> str:
     """Show one account."""
-    found = account.by_id(session.database(), account_id)
+    found = accounts.by_id(session.database(), account_id)
     return _page(found, Facts(obj=found))
 
 
 @area.post("/<uuid:account_id>")
 def change(account_id: UUID) -> ResponseReturnValue:
     """Change who somebody is here and what they may do."""
-    found = account.by_id(session.database(), account_id)
+    found = accounts.by_id(session.database(), account_id)
     form = Facts(request.form)
     try:
-        account.change(
+        accounts.change(
             session.database(),
             found,
             name=form.name.data or "",
@@ -106,7 +106,7 @@ def change(account_id: UUID) -> ResponseReturnValue:
     except InvalidAnswers as refused:
         tell(form, refused)
         return _page(found, form), 422
-    except account.LastAdministrator as refused:
+    except accounts.LastAdministrator as refused:
         form.role.errors = [str(refused)]
         return _page(found, form), 409
     return _done(found, _("Kontoen er endret."))
@@ -115,16 +115,16 @@ def change(account_id: UUID) -> ResponseReturnValue:
 @area.post("/<uuid:account_id>/link")
 def link(account_id: UUID) -> ResponseReturnValue:
     """Make a new one-time link; those made before are worth nothing from then on."""
-    return _hand_over(account.by_id(session.database(), account_id))
+    return _hand_over(accounts.by_id(session.database(), account_id))
 
 
 @area.post("/<uuid:account_id>/close")
 def close(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has left in no more."""
-    found = account.by_id(session.database(), account_id)
+    found = accounts.by_id(session.database(), account_id)
     try:
-        account.close(session.database(), found)
-    except account.LastAdministrator as refused:
+        accounts.close(session.database(), found)
+    except accounts.LastAdministrator as refused:
         return _done(found, str(refused), "danger")
     return _done(found, _("Kontoen er avsluttet. Den er logget ut overalt."))
 
@@ -132,37 +132,39 @@ def close(account_id: UUID) -> ResponseReturnValue:
 @area.post("/<uuid:account_id>/reopen")
 def reopen(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has come back in again."""
-    found = account.by_id(session.database(), account_id)
-    account.reopen(session.database(), found)
+    found = accounts.by_id(session.database(), account_id)
+    accounts.reopen(session.database(), found)
     return _done(found, _("Kontoen er åpnet igjen."))
 
 
 @area.post("/<uuid:account_id>/sessions/end")
 def end_sessions(account_id: UUID) -> ResponseReturnValue:
     """Log somebody out everywhere, and accept none of their programs' keys any more."""
-    found = account.by_id(session.database(), account_id)
-    account.shut_out(session.database(), found)
+    found = accounts.by_id(session.database(), account_id)
+    accounts.shut_out(session.database(), found)
     return _done(found, _("Kontoen er logget ut overalt, og nøklene virker ikke lenger."))
 
 
 @area.post("/<uuid:account_id>/second-factor/reset")
 def reset_second_factor(account_id: UUID) -> ResponseReturnValue:
     """Ask somebody who has lost their phone for no code any more, and log them out."""
-    found = account.by_id(session.database(), account_id)
+    found = accounts.by_id(session.database(), account_id)
     second_factor.reset(session.database(), found)
-    login_session.end_all(session.database(), found)
+    login_sessions.end_all(session.database(), found)
     return _done(found, _("Totrinns innlogging er slått av for kontoen."))
 
 
 def _hand_over(found: Account) -> str:
     """Hand the link over. This is where a mail is written once there is a mail gateway."""
-    act = password_link.act_for(found)
-    token = password_link.issue(session.database(), found)
+    act = password_links.act_for(found)
+    token = password_links.issue(session.database(), found)
+    # whoever sends the request chooses its host, and would be handed what a colleague's link holds
+    host = config.current().address or request.host_url.rstrip("/")
     return render_template(
         "accounts/link.html",
         account=found,
-        address=url_for("password.choose", token=token, _external=True),
-        hours=int(password_link.HOLDS[act].total_seconds()) // 3600,
+        address=host + url_for("password.choose", token=token),
+        hours=int(password_links.HOLDS[act].total_seconds()) // 3600,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from formsvc.forms.base import DocumentForm
-from formsvc.forms.fields import AnswerField, Group, Rows, Typed
+from formsvc.forms.fields import AnswerField, Group, Leftover, Rows, Typed
 from formsvc.language import gettext as _
 
 
@@ -22,13 +22,22 @@ class Difference(NamedTuple):
 
 def differences(mine: DocumentForm, saved: DocumentForm) -> list[Difference]:
     """Every answer in which two forms of one kind differ, in reading order."""
-    pairs = zip(mine.sections, saved.sections, strict=True)
+    leftovers = dict.fromkeys(each.name for each in (*mine.leftovers, *saved.leftovers))
+    pairs = [
+        *((_leftover(mine, name), _leftover(saved, name)) for name in leftovers),
+        *zip(mine.in_reading_order(), saved.in_reading_order(), strict=True),
+    ]
     return [
         difference
-        for my_section, saved_section in pairs
-        for my_field, saved_field in zip(my_section.fields, saved_section.fields, strict=True)
+        for my_field, saved_field in pairs
         for difference in _between(my_field, saved_field, "")
     ]
+
+
+def _leftover(form: DocumentForm, name: str) -> AnswerField:
+    """A form's leftover of that name; an empty one where it has been moved."""
+    own = (leftover for leftover in form.leftovers if leftover.name == name)
+    return next(own, None) or Leftover.of(form, name, "")
 
 
 def settled(mine: DocumentForm, saved: DocumentForm, choices: Mapping[str, str]) -> Typed:

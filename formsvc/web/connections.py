@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from re import Pattern
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
@@ -20,7 +21,9 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import Error
 
+from formsvc import origin
 from formsvc.config import OPEN_FILES, Settings
 from formsvc.web import security
 
@@ -30,6 +33,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS: Final = 8
+#: how many of one household may wait for threads that do one thing only; a town hall at eight
+#: o'clock is fewer
+MOST_IN_LANE: Final = 200
+#: and how many of all together, so that there are connections left for everybody else
+MOST_TOGETHER: Final = 600
+#: what is said when as many wait as may
+FULL: Final = "Svært mange gjør dette akkurat nå. Vent et halvt minutt og prøv igjen."
 #: connections that one process holds open; a browser keeps up to six
 MOST: Final = 900
 #: connections that wait until they are let in
@@ -72,6 +82,18 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         self.response_headers.extend(self.channel.server.refusal_headers)
         super().execute()
+
+
+class TooManyAtOnce(Error):  # type: ignore[misc]
+    """The answer to a request that would have to wait too long in its lane."""
+
+    code = 503
+    reason = "Service Unavailable"
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Say when to try again."""
+        status, headers, body = super().to_response(ident)
+        return status, [*headers, ("Retry-After", "30")], body
 
 
 class Answer(WSGITask):  # type: ignore[misc]
@@ -128,6 +150,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             return bool(now - self.last_activity > IDLE)
         return now - self.began > (BODY_WITHIN if self.request.headers_finished else HEADERS_WITHIN)
 
+    def asks(self) -> str:
+        """What the request that waits to be answered does, and to which address."""
+        # of what is no request, waitress has not set all
+        request = vars(self.requests[0])
+        return f"{request.get('command', '')} {request.get('path', '')}"
+
+    def whence(self, proxies: int) -> str:
+        """The household that asks, as the nearest proxy that is believed has written it."""
+        told = vars(self.requests[0]).get("headers", {}).get("X_FORWARDED_FOR", "").split(",")
+        known = told[-proxies].strip() if 0 < proxies <= len(told) else ""
+        return origin.household(known or str(self.addr[0]))
+
     def cut(self) -> None:
         """Close it at the loop's next turn, also where the other end takes nothing more."""
         self.will_close = True
@@ -174,18 +208,66 @@ def channels(sockets: dict[int, Any]) -> list[Channel]:
     return [each for each in sockets.values() if isinstance(each, Channel)]
 
 
+class Lanes:
+    """The threads that answer: most for everything, some for what would take them all.
+
+    Eighty people who log in within a minute, each of whom takes a twentieth of a second of the
+    processor on purpose, would otherwise let every page and every saved draft wait behind them.
+    """
+
+    def __init__(self, own: Mapping[Pattern[str], int], proxies: int) -> None:
+        """:param own: what has so many threads of its own, as ``Channel.asks`` puts it"""
+        self._proxies = proxies
+        self._own = {pattern: self._threads(number) for pattern, number in own.items()}
+        self._open = self._threads(THREADS)
+
+    @staticmethod
+    def _threads(number: int) -> ThreadedTaskDispatcher:
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(number)
+        return dispatcher
+
+    def add_task(self, channel: Channel) -> None:
+        """Have a request answered; waitress calls it."""
+        lane = self._lane(channel.asks())
+        if lane is not self._open and self._is_full(lane, channel):
+            lane, channel.requests[0].error = self._open, TooManyAtOnce(FULL)
+        lane.add_task(channel)
+
+    def _is_full(self, lane: ThreadedTaskDispatcher, channel: Channel) -> bool:
+        if len(lane.queue) < MOST_IN_LANE:
+            return False
+        whence = channel.whence(self._proxies)
+        alike = sum(each.whence(self._proxies) == whence for each in tuple(lane.queue))
+        return alike >= MOST_IN_LANE or len(lane.queue) >= MOST_TOGETHER
+
+    def _lane(self, asked: str) -> ThreadedTaskDispatcher:
+        lanes = (lane for pattern, lane in self._own.items() if pattern.search(asked))
+        return next(lanes, self._open)
+
+    def shutdown(self, seconds: float) -> None:
+        """End the threads, each lane's within so many seconds."""
+        for lane in (*self._own.values(), self._open):
+            lane.shutdown(timeout=seconds)
+
+
 class Loop:
     """The application served on some listening sockets, until it is told to stop."""
 
     def __init__(
-        self, app: WSGIApplication, listening: Iterable[socket.socket], settings: Settings
+        self,
+        app: WSGIApplication,
+        listening: Iterable[socket.socket],
+        settings: Settings,
+        lanes: Mapping[Pattern[str], int],
     ) -> None:
+        """:param lanes: what has so many threads of its own, such as ``POST /login``"""
         room = raise_open_files()
         adjustments = Adjustments(
             sockets=list(listening),
             ident=None,
             # above the room, so that it is reached only when that many are being answered at once
-            connection_limit=room + THREADS,
+            connection_limit=room + THREADS + sum(lanes.values()),
             cleanup_interval=CLEAN_EVERY,
             # the application refuses long bodies in words; this keeps the disk from being filled
             max_request_body_size=2 * security.LONGEST,
@@ -197,8 +279,7 @@ class Loop:
             log_socket_errors=False,  # somebody who went away is no fault
         )
         self._sockets: dict[int, Any] = {}
-        self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(THREADS)
+        self._lanes = Lanes(lanes, settings.proxies)
         self._listeners = [
             self._listener(app, each, adjustments, room, settings) for each in adjustments.sockets
         ]
@@ -218,7 +299,7 @@ class Loop:
             app,
             map=self._sockets,
             _sock=listening,
-            dispatcher=self._dispatcher,
+            dispatcher=self._lanes,
             adj=adjustments,
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
@@ -237,7 +318,7 @@ class Loop:
             self._turn(0.5)
         self._leave()
         self._finish(time.monotonic() + GRACE)
-        self._dispatcher.shutdown(timeout=1)
+        self._lanes.shutdown(1)
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, map=self._sockets, use_poll=True, count=1)

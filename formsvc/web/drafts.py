@@ -25,8 +25,8 @@ from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
-from formsvc.services import access, draft, paper
-from formsvc.services.draft import StaleDraft
+from formsvc.services import access, drafts, papers
+from formsvc.services.drafts import StaleDraft
 from formsvc.web import conflict, history
 from formsvc.web.body import number
 from formsvc.web.errors import wants_json
@@ -57,7 +57,7 @@ def begin(slug: str) -> ResponseReturnValue:
         return redirect(url_for("drafts.blank", slug=slug), 303)
     focus = _change_rows(form)
     try:
-        kept = draft.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
+        kept = drafts.begin(database(), kind.slug, form.typed(), me(), draft_id=_proposed_id())
     except StaleDraft as stale:
         return _conflict(stale.stored, form)
     return _go_on(kept, form, focus)
@@ -67,7 +67,7 @@ def begin(slug: str) -> ResponseReturnValue:
 def write(draft_id: UUID) -> ResponseReturnValue:
     """Show a draft as it was left, here or on another device; or the paper it has become."""
     try:
-        kept = draft.find(database(), draft_id, me())
+        kept = drafts.find(database(), draft_id, me())
     except NotFound:
         return receipt_of(draft_id)
     note_view(kept)
@@ -81,7 +81,7 @@ def write(draft_id: UUID) -> ResponseReturnValue:
 @area.post("/drafts/<uuid:draft_id>")
 def save(draft_id: UUID) -> ResponseReturnValue:
     """Keep what was written since, unless somebody else has kept another text meanwhile."""
-    kept = draft.find(database(), draft_id, me(), "write")
+    kept = drafts.find(database(), draft_id, me(), "write")
     form = _sent(kept)
     if request.form.get("_action") == "compare":
         return _conflict(kept, form)
@@ -96,13 +96,13 @@ def save(draft_id: UUID) -> ResponseReturnValue:
 @area.route("/drafts/<uuid:draft_id>/discard", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Ask once more, then delete a draft; ask again where it was saved after that."""
-    kept = draft.find(database(), draft_id, me(), "own")
+    kept = drafts.find(database(), draft_id, me(), "own")
     if request.method == "GET":
         kind = kinds.find(kept.kind)
         form = kind.form.from_typed(kept.typed)
         return render_template("papers/discard.html", **frame(kind, form, kept))
     try:
-        draft.discard(database(), kept, version=version_sent(), by=me())
+        drafts.discard(database(), kept, version=version_sent(), by=me())
     except StaleDraft:
         flash(
             _("Kladden er lagret på nytt etter at du ble spurt. Vil du fortsatt slette den?"),
@@ -173,7 +173,7 @@ def _choices() -> dict[str, str]:
 def _keep(kept: Draft, form: DocumentForm) -> None:
     """Save what is new; a draft that is to be deleted soon is kept by saving it as it is."""
     if form.typed() != kept.typed or kept.announced_at:
-        draft.save(database(), kept, form.typed(), me(), version=version_sent())
+        drafts.save(database(), kept, form.typed(), me(), version=version_sent())
 
 
 def _change_rows(form: DocumentForm) -> str:
@@ -196,7 +196,7 @@ def receipt_of(draft_id: UUID) -> ResponseReturnValue:
 
     :raises NotFound: when there is none, or none that this account may know of.
     """
-    made = paper.made_from(database(), draft_id, me())
+    made = papers.made_from(database(), draft_id, me())
     if made is None:
         raise access.missing(Draft)
     return redirect(url_for("papers.receipt", paper_id=made.id), 303)
@@ -307,8 +307,8 @@ def place(form: DocumentForm, path: str) -> str:
     found = ""
     for end in range(1, len(parts)):
         rows = form.find(".".join(parts[:end]))
-        if isinstance(rows, Rows):
-            row = form.find(".".join(parts[: end + 1]))
+        row = form.find(".".join(parts[: end + 1]))
+        if isinstance(rows, Rows) and row in rows.entries:
             found += f"{rows.row_label} {rows.entries.index(row) + 1}: "
     return found
 

@@ -19,8 +19,8 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
-from formsvc.services import paper
-from formsvc.services.attempt import TooManyAttempts
+from formsvc.services import papers
+from formsvc.services.attempts import TooManyAttempts
 from formsvc.services.rendering import TooManyDocuments
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def ours(error: FormsvcError) -> Response:
         note(error)
     problems = error.problems if isinstance(error, InvalidAnswers) else []
     # what is wrong with a stored text is for whoever runs the service; the log has it
-    readable = paper.CannotBeOpened() if isinstance(error, db.Unreadable) else error
+    readable = papers.CannotBeOpened() if isinstance(error, db.Unreadable) else error
     detail = "" if problems else str(readable)
     response = answer(error.status, detail=detail, problems=problems)
     if error.status == 401:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from formsvc import kinds, profile
 from formsvc.language import ngettext, spoken
-from formsvc.services import evaluation
+from formsvc.services import evaluations
 from formsvc.web.drafts import located, typed_in
 from formsvc.web.paging import Beside
 from formsvc.web.rates import Rate
@@ -36,7 +36,7 @@ def ask() -> ResponseReturnValue:
     wait = _wait() if request.method == "POST" else 0
     answered = request.method == "POST" and request.form.get("_action") != "language"
     if answered and not wait and form.validate():
-        evaluation.keep(database(), form.answers())
+        evaluations.keep(database(), form.answers())
         return redirect(url_for("evaluation.thanks"), 303)
     page = render_template(
         "evaluation/form.html",
@@ -78,7 +78,7 @@ def thanks() -> str:
 def results() -> str:
     """Show the coordinating unit the counts, none of them of so few that one could guess who."""
     seen("evaluation_viewed")
-    counted = evaluation.results(database(), request.args.get("after", ""))
+    counted = evaluations.results(database(), request.args.get("after", ""))
     return render_template(
         "evaluation/results.html",
         results=counted.results,
@@ -93,7 +93,7 @@ def texts(unit_id: UUID, period: str, question: str) -> str:
     """Show what families wrote to one question, a page at a time."""
     seen("evaluation_viewed")
     after = request.args.get("after", "")
-    written = evaluation.texts(database(), unit_id, period, question, after)
+    written = evaluations.texts(database(), unit_id, period, question, after)
     return render_template(
         "evaluation/texts.html",
         texts=written.texts,

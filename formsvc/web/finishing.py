@@ -23,8 +23,16 @@ from formsvc import kinds
 from formsvc.errors import NotFound
 from formsvc.language import gettext as _
 from formsvc.models import Paper
-from formsvc.services import draft, finish
-from formsvc.web import drafts, errors, session, worker
+from formsvc.services import drafts, finish
+from formsvc.web import errors, session, worker
+from formsvc.web.drafts import (
+    form_page,
+    frame,
+    linked,
+    note_view,
+    receipt_of,
+    version_sent,
+)
 from formsvc.web.session import database, me
 
 area = Blueprint("finishing", __name__, url_prefix="/papers")
@@ -37,17 +45,17 @@ TRIES: Final = 3
 def review(draft_id: UUID) -> ResponseReturnValue:
     """Show all that was written before it is final; or, where something is missing, what."""
     try:
-        kept = draft.find(database(), draft_id, me(), "write")
+        kept = drafts.find(database(), draft_id, me(), "write")
     except NotFound:
-        return drafts.receipt_of(draft_id)
-    drafts.note_view(kept)
+        return receipt_of(draft_id)
+    note_view(kept)
     kind = kinds.find(kept.kind)
     form = kind.form.from_typed(kept.typed)
     if not form.validate():
-        return drafts.form_page(kind, form, kept), 422
-    frame = drafts.frame(kind, form, kept)
-    advice = drafts.linked(form, form.advice(), frame["address"])
-    return render_template("papers/review.html", **frame, advice=advice)
+        return form_page(kind, form, kept), 422
+    shown = frame(kind, form, kept)
+    advice = linked(form, form.advice(), shown["address"])
+    return render_template("papers/review.html", **shown, advice=advice)
 
 
 @area.post("/drafts/<uuid:draft_id>/issue")
@@ -55,9 +63,9 @@ def issue(draft_id: UUID) -> ResponseReturnValue:
     """Make the paper final. Pressed twice, it leads to the same paper twice."""
     worker.wake_after_this_request()
     try:
-        issued = _finished(draft_id, drafts.version_sent())
+        issued = _finished(draft_id, version_sent())
     except NotFound:
-        return drafts.receipt_of(draft_id)
+        return receipt_of(draft_id)
     if issued is None:
         flash(_("Kladden er endret siden du så over. Se over en gang til."), "warning")
         return redirect(url_for("finishing.review", draft_id=draft_id), 303)
@@ -70,7 +78,7 @@ def _finished(draft_id: UUID, version: int) -> Paper | None:
     Where somebody else got the number that stands in the Word document, it is made again, at last
     within the transaction: then nobody can be faster.
     """
-    session.let_go()
+    session.hurry()  # one paper is finished after the other, in a thread of their own
     for _try in range(TRIES):
         with session.makers(current_app).reading() as reading:
             looked_over = finish.look_over(reading, draft_id, version, me())

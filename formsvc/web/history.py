@@ -22,6 +22,9 @@ WORDS: Final[Mapping[str, str]] = {
     "document_downloaded": _l("%(name)s lastet ned et dokument"),
 }
 
+#: so many lines are told; the trail has all
+MOST: Final = 20
+
 
 class Deed(NamedTuple):
     """A line of the list: who did what, and when, how often."""
@@ -34,12 +37,12 @@ def of(author_id: UUID, *ids: UUID | None) -> list[Deed]:
     """What others have done to a paper and its draft, for whoever writes or wrote it."""
     if author_id != me().id:
         return []
-    deeds = trail.deeds(database(), [each for each in ids if each], but=author_id)
-    return [
-        Deed(WORDS[deed.what] % {"name": deed.name}, _when(deed))
-        for deed in deeds
-        if deed.what in WORDS
-    ]
+    subjects = [each for each in ids if each]
+    deeds = trail.deeds(database(), subjects, but=author_id, of=WORDS, most=MOST + 1)
+    lines = [Deed(WORDS[deed.what] % {"name": deed.name}, _when(deed)) for deed in deeds[:MOST]]
+    if len(deeds) > MOST:
+        lines.append(Deed(_("Flere har vært her før det."), ""))
+    return lines
 
 
 def _when(deed: trail.Deed) -> str:

@@ -20,16 +20,16 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.models import Account, LoginSession
 from formsvc.services import (
-    attempt,
+    attempts,
     audit,
     demo,
     login,
-    login_session,
+    login_sessions,
     password,
-    password_link,
+    password_links,
     second_factor,
 )
-from formsvc.services.attempt import TooManyAttempts, TooManyCodes
+from formsvc.services.attempts import TooManyAttempts, TooManyCodes
 from formsvc.web import device, pages, session
 
 area = Blueprint("login", __name__)
@@ -112,7 +112,7 @@ def log_out() -> ResponseReturnValue:
     """End the session here and in the database, so that a copied cookie is worth nothing."""
     token = flask.session.get(session.TOKEN)
     if token:
-        login_session.close(session.database(), token)
+        login_sessions.close(session.database(), token)
     flask.session.clear()
     flash(_("Du er logget ut."), "success")
     return redirect(url_for("login.log_in"), 303)
@@ -156,7 +156,7 @@ def _begin(account_id: UUID, wanted: str | None) -> str:
         if not coded and not second_factor.demanded(who):
             enter(own, who)
             return safe(wanted)
-        session.log_in(login_session.open_(own, who, device=device.family(), complete=False))
+        session.log_in(login_sessions.open_(own, who, device=device.family(), complete=False))
     return url_for("login.code" if coded else "second_factor.show", next=wanted or None)
 
 
@@ -164,14 +164,14 @@ def enter(own: Session, who: Account) -> None:
     """Log this browser in as an account that has shown all that is asked of it."""
     _forget(own)
     login.entered(own, who)
-    session.log_in(login_session.open_(own, who, device=device.family()))
+    session.log_in(login_sessions.open_(own, who, device=device.family()))
     known = [each for each in device.shown() if login.knows(own, who, each)]
     device.remember(login.device(own, who), instead_of=known)
 
 
 def _forget(own: Session) -> None:
     """Delete what is over: somebody logs in every working day, so it needs no clock of its own."""
-    for service in (login_session, attempt, password_link):
+    for service in (login_sessions, attempts, password_links):
         service.forget(own)
 
 
@@ -183,7 +183,7 @@ def halfway() -> LoginSession | None:
     token = flask.session.get(session.TOKEN)
     if not token:
         return None
-    return login_session.find(session.database(), token, complete=False)
+    return login_sessions.find(session.database(), token, complete=False)
 
 
 def _given(typed: str) -> bool:
@@ -196,7 +196,7 @@ def _given(typed: str) -> bool:
     def accept(own: Session, who: Account) -> bool:
         if not second_factor.accept(own, who, typed):
             return False
-        login_session.end(own, half)
+        login_sessions.end(own, half)
         enter(own, who)
         return True
 
@@ -212,7 +212,7 @@ def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
     with session.short() as own:
         who = own.get_one(Account, account_id)
         known = next((each for each in device.shown() if login.knows(own, who, each)), "")
-        tries = attempt.count(
+        tries = attempts.count(
             own,
             str(account_id),
             address=request.remote_addr or "",
@@ -222,7 +222,7 @@ def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
     with session.short() as own:
         right = accept(own, own.get_one(Account, account_id))
         if right:
-            attempt.forgive(own, tries)
+            attempts.forgive(own, tries)
         else:
             audit.record(
                 own, "log_in_failed", subject="account", subject_id=account_id, factor="code"

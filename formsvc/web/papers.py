@@ -24,7 +24,7 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 from formsvc.models import Document, Job, Paper
-from formsvc.services import audit, paper, work
+from formsvc.services import audit, papers, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
 from formsvc.web.paging import beside, turn
@@ -40,7 +40,7 @@ LOOKS: Final = 25
 WAITING: Final = timedelta(minutes=10)
 
 #: the ways to choose among the papers that one may see
-WHOSE: Final[tuple[paper.Whose, ...]] = ("own", "shared", "received")
+WHOSE: Final[tuple[papers.Whose, ...]] = ("own", "shared", "received")
 
 
 class FileType(NamedTuple):
@@ -107,7 +107,7 @@ def mine() -> str:
     """Show the papers that one may see, a page at a time: one's own, shared ones, received ones."""
     kind = _chosen("kind", [kind.slug for kind in kinds.KINDS if not kind.counted])
     whose = _chosen("whose", WHOSE)
-    listed = paper.listed(database(), me(), turn(), kind=kind, whose=whose)
+    listed = papers.listed(database(), me(), turn(), kind=kind, whose=whose)
     return render_template(
         "papers/list.html",
         issued=[line(found) for found in listed.papers],
@@ -138,7 +138,7 @@ def _whose_labels() -> dict[str, str]:
 @area.get("/<uuid:paper_id>")
 def receipt(paper_id: UUID) -> str:
     """Show a finished paper: its reference, its documents and what happens next."""
-    found = paper.opened(database(), paper_id, me())
+    found = papers.opened(database(), paper_id, me())
     looks = request.args.get("look", 0, type=int)
     # a page that waits for its documents looks again by itself: that is one view and not many
     if not (looks and audit.recently(database(), "paper_viewed", me(), found.id, WAITING)):
@@ -164,8 +164,8 @@ def receipt(paper_id: UUID) -> str:
 @area.get("/<uuid:paper_id>/<wanted>")
 def document(paper_id: UUID, wanted: str) -> Response:
     """Hand out a document, under a name that says nothing of whom it concerns."""
-    found = paper.opened(database(), paper_id, me())
-    kept = paper.document(database(), found, wanted)
+    found = papers.opened(database(), paper_id, me())
+    kept = papers.document(database(), found, wanted)
     of_type = FILE_TYPES[wanted]
     seen("document_downloaded", "paper", found.id, kind=found.kind, format=wanted)
     return send_file(
@@ -176,17 +176,17 @@ def document(paper_id: UUID, wanted: str) -> Response:
     )
 
 
-@area.errorhandler(paper.NotReady)
-def not_ready(error: paper.NotReady) -> Response:
+@area.errorhandler(papers.NotReady)
+def not_ready(error: papers.NotReady) -> Response:
     """Say at once that a document is on its way, and when to ask again."""
     response = _missing(_("Dokumentet er ikke klart ennå"), error)
     response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
-@area.errorhandler(paper.CouldNotBeMade)
-@area.errorhandler(paper.CannotBeOpened)
-def not_there(error: paper.CouldNotBeMade | paper.CannotBeOpened) -> Response:
+@area.errorhandler(papers.CouldNotBeMade)
+@area.errorhandler(papers.CannotBeOpened)
+def not_there(error: papers.CouldNotBeMade | papers.CannotBeOpened) -> Response:
     """Say what to use in the place of a document; whoever runs the service finds it in the log."""
     return _missing(_("Dokumentet kan ikke lastes ned"), error)
 
@@ -211,7 +211,7 @@ def line(found: Paper) -> Line:
     return Line(
         url_for("papers.receipt", paper_id=found.id),
         kinds.find(found.kind).title(spoken()),
-        str(paper.CannotBeOpened()) if concerns is None else concerns,
+        str(papers.CannotBeOpened()) if concerns is None else concerns,
         found.reference,
         norway.short_date(_issued(found).date()),
         _people(found),
@@ -236,7 +236,7 @@ def _concerns(found: Paper) -> str | None:
 
 def _files(found: Paper) -> list[File]:
     documents = {document.format: document for document in found.documents}
-    jobs = paper.jobs(database(), documents.values())
+    jobs = papers.jobs(database(), documents.values())
     files = []
     for wanted in kinds.find(found.kind).kept:
         document = documents.get(wanted)

@@ -11,8 +11,8 @@ from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.models import Account
-from formsvc.services import password, password_link
-from formsvc.services.attempt import TooManyAttempts
+from formsvc.services import password, password_links
+from formsvc.services.attempts import TooManyAttempts
 from formsvc.web import login, session
 
 area = Blueprint("password", __name__)
@@ -39,14 +39,14 @@ class Change(Choose):
 @area.route("/password/<token>", methods=["GET", "POST"])
 def choose(token: str) -> ResponseReturnValue:
     """Let the owner of a one-time link choose a password. A GET never uses the link up."""
-    link = password_link.opened(session.database(), token)
+    link = password_links.opened(session.database(), token)
     email, act = link.account.email, link.act
     form = Choose(request.form)
     if request.method == "POST" and form.validate() and _passes(form, link.account):
         with session.short() as own:
             # before anything is asked of the database: nothing is locked meanwhile
             hashed = password.hashed(own, form.password.data or "")
-            password_link.redeem(own, token, hashed)
+            password_links.redeem(own, token, hashed)
         flash(_("Passordet er valgt. Nå kan du logge inn."), "success")
         return redirect(url_for("login.log_in"), 303)
     status = 422 if form.errors else 200

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.models import Account
-from formsvc.services import login_session, second_factor
-from formsvc.services.attempt import TooManyAttempts
+from formsvc.services import login_sessions, second_factor
+from formsvc.services.attempts import TooManyAttempts
 from formsvc.web import login, session
 from formsvc.web.login import GiveCode
 
@@ -62,7 +62,7 @@ def confirm() -> ResponseReturnValue:
         except InvalidAnswers:
             return False
         # those have shown no more than the password
-        login_session.end_all(own, account, but=g.get("login", ""))
+        login_sessions.end_all(own, account, but=g.get("login", ""))
         if who.half:
             login.enter(own, account)
         return True

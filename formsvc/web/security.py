@@ -77,6 +77,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     app.wsgi_app = wsgi_app  # type: ignore[method-assign]  # the way Flask documents for middleware
     app.before_request(refuse_odd_hosts)
+    app.before_request(refuse_odd_addresses)
     app.before_request(refuse_odd_forms)
     app.before_request(refuse_strangers)
     app.after_request(_headers(https=settings.https))
@@ -121,6 +122,15 @@ def refuse_odd_hosts() -> None:
     :raises BadRequest: 400
     """
     if request.environ.get("formsvc.odd_host"):
+        raise BadRequest
+
+
+def refuse_odd_addresses() -> None:
+    """Refuse an address with a NUL in it: none of ours has one, and PostgreSQL looks for none.
+
+    :raises BadRequest: 400
+    """
+    if "\0" in request.path or b"%00" in request.query_string:
         raise BadRequest
 
 

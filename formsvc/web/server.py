@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 import signal
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
+from re import Pattern
+from typing import Final
 
-from formsvc import db, logs
+from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo, evaluation, installed
+from formsvc.services import demo, evaluations, installed
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
+
+#: of glibc's ``malloc.h``: from which size on each piece has pages of its own
+_M_MMAP_THRESHOLD: Final = -3
+#: what has threads of its own, so that pages and savings never wait behind it: passwords, which
+#: two hands check; and papers that are finished, one at a time, for of two with the same coming
+#: number in their Word document one would have to make it again
+LANES: Final[dict[Pattern[str], int]] = {
+    re.compile(r"^POST \S*/(login|password|password/[^/]+)$"): 2,
+    re.compile(r"^POST \S*/papers/drafts/[^/]+/issue$"): 1,
+}
 
 
 class PortTaken(FormsvcError):
@@ -27,7 +42,13 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
     :raises PortTaken: when something else is served there.
     :raises OneProcessOnly: when more are wanted and the machine cannot divide a process.
     """
+    with config.using(settings):
+        _run(settings, host, port, number, worker=worker)
+
+
+def _run(settings: Settings, host: str, port: int, number: int, *, worker: bool) -> None:
     settings.secret()
+    _give_memory_back()
     db.migrate(settings)
     lines = _demo_lines(settings) if settings.demo else _advice(settings)
     logs.configure()
@@ -46,7 +67,7 @@ def run(settings: Settings, host: str, port: int, number: int = 1, *, worker: bo
 def serve(settings: Settings, listening: list[socket.socket], *, worker: bool = True) -> None:
     """Serve on sockets that listen until SIGTERM or SIGINT; a second signal ends it at once."""
     app = create_app(settings)
-    loop = connections.Loop(app, listening, settings)
+    loop = connections.Loop(app, listening, settings, LANES)
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -91,6 +112,16 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return listening
 
 
+def _give_memory_back() -> None:
+    """Have large pieces of memory given back to the system as soon as they are free.
+
+    By itself glibc takes a piece of 19 MiB (a password's) as a sign that more such will be asked
+    for, and keeps as much in each thread that ever checked one: 40 MB for good.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # systems with another C library
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
+
+
 def _notice_changes(settings: Settings) -> None:
     engine = db.engine(settings)
     with db.session_factory(engine).begin() as session:
@@ -113,7 +144,7 @@ def _sort_in(settings: Settings) -> None:
     place, ended = None, False
     while not ended:
         with db.session_factory(engine).begin() as session:
-            place = evaluation.sort_in(session, place)
+            place = evaluations.sort_in(session, place)
         ended = place is None
     engine.dispose()
 

@@ -17,13 +17,13 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import db, origin
+from formsvc import db, origin, turns
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import api_token, audit, login_session
+from formsvc.services import api_tokens, audit, login_sessions
 from formsvc.web.security import SAFE_METHODS
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class Makers(NamedTuple):
     writing: sessionmaker[Session]
     #: writes, but does not wait long for those who hold the database
     hurried: sessionmaker[Session]
+    #: writes what can be written the next time as well, and waits for hardly anybody
+    noting: sessionmaker[Session]
 
 
 class NotRecorded(FormsvcError):
@@ -86,7 +88,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["formsvc.sessions"] = Makers(
         db.session_factory(engine, reading=True),
         db.session_factory(engine),
-        db.session_factory(engine, hurried=True),
+        db.session_factory(engine, held=turns.HELD),
+        db.session_factory(engine, held=turns.BRIEF),
     )
     app.extensions["formsvc.engine"] = engine
     app.teardown_request(_close)
@@ -129,6 +132,12 @@ def read_only() -> None:
     Without this it would hold the database's one place for writers for as long as it renders.
     """
     g.database = makers(flask.current_app).reading()
+
+
+def hurry() -> None:
+    """Let this request give up soon where others hold the database: more wait behind it."""
+    let_go()
+    g.database = makers(flask.current_app).hurried()
 
 
 def let_go() -> None:
@@ -221,11 +230,11 @@ def _close(_error: BaseException | None) -> None:
 def _note(note: Callable[[Session], None]) -> None:
     """Write down that somebody was here, after the request: a GET itself never writes."""
     try:
-        with makers(flask.current_app).hurried.begin() as own:
+        with makers(flask.current_app).noting.begin() as own:
             note(own)
     except (SQLAlchemyError, FormsvcError) as error:
         # the page has been made; that it was asked for can be noted at the next one
-        log.warning("not noted that a log-in is in use: %s", type(error).__name__)
+        log.debug("not noted that a log-in is in use: %s", type(error).__name__)
 
 
 def me() -> Account:
@@ -243,10 +252,10 @@ def look_up() -> Account | None:
     """Whoever this browser is logged in as, read from the database once per request."""
     if "account" not in g:
         token = flask.session.get(TOKEN)
-        login = login_session.find(database(), token) if token else None
-        if login is not None and not login_session.is_seen(login):
+        login = login_sessions.find(database(), token) if token else None
+        if login is not None and not login_sessions.is_seen(login):
             seen = login.token_hash
-            g.note = lambda own: login_session.see(own, seen)
+            g.note = lambda own: login_sessions.see(own, seen)
         g.login = login.token_hash if login else ""
         remember(login.account if login else None)
     found: Account | None = g.account
@@ -255,10 +264,10 @@ def look_up() -> Account | None:
 
 def look_up_program(token: str) -> Account | None:
     """Whoever a program calls for, by its token."""
-    row = api_token.find(database(), token)
-    if row is not None and not api_token.is_used(row):
+    row = api_tokens.find(database(), token)
+    if row is not None and not api_tokens.is_used(row):
         used = row.id
-        g.note = lambda own: api_token.use(own, used)
+        g.note = lambda own: api_tokens.use(own, used)
     remember(row.account if row else None)
     return row.account if row else None
 

@@ -13,7 +13,7 @@ from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
-from formsvc.services import access, share
+from formsvc.services import access, shares
 from formsvc.web.session import database, me
 
 area = Blueprint("sharing", __name__, url_prefix="/papers")
@@ -47,10 +47,10 @@ def share_paper(paper_id: UUID) -> ResponseReturnValue:
 def _page(what: Draft | Paper, problem: str = "") -> ResponseReturnValue:
     # sent in the body: an address, which browsers and proxies keep, holds nobody's name
     words = request.form.get("colleague", "")
-    offered: list[share.Colleague] = []
+    offered: list[shares.Colleague] = []
     if "colleague" in request.form:
         try:
-            offered = share.colleagues(database(), words, me())
+            offered = shares.colleagues(database(), words, me())
         except InvalidAnswers as refused:
             problem = refused.problems[0].message
     page = render_template(
@@ -59,7 +59,7 @@ def _page(what: Draft | Paper, problem: str = "") -> ResponseReturnValue:
         words=words,
         offered=offered,
         problem=problem,
-        shares=share.of(database(), what),
+        shares=shares.of(database(), what),
     )
     return page, 422 if problem else 200
 
@@ -80,12 +80,12 @@ def _change(what: Draft | Paper) -> ResponseReturnValue:
     if "colleague" in request.form:
         return _page(what)
     if ended := request.form.get("end", type=UUID):
-        share.end(database(), what, ended, me())
+        shares.end(database(), what, ended, me())
         flash(_("Tilgangen er avsluttet."), "success")
         return redirect(_frame(what)["here"], 303)
     to, may_write = request.form.get("to", type=UUID), "may_write" in request.form
     try:
-        given = share.give(database(), what, to, me(), may_write=may_write)
+        given = shares.give(database(), what, to, me(), may_write=may_write)
     except InvalidAnswers as refused:
         return _page(what, refused.problems[0].message)
     flash(_("%(name)s har fått tilgang.", name=given.account.name), "success")

@@ -11,7 +11,7 @@ from formsvc.kinds import GROUPS, KINDS, Kind, find
 from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft
-from formsvc.services import draft, paper, retention
+from formsvc.services import drafts, papers, retention
 from formsvc.services.access import may
 from formsvc.services.paging import Turn
 from formsvc.web import access
@@ -49,16 +49,16 @@ def start() -> str:
     return render_template(
         "papers/start.html",
         groups=_groups(),
-        drafts=[_draft_link(kept) for kept in draft.listed(database(), me(), latest).drafts],
+        drafts=[_draft_link(kept) for kept in drafts.listed(database(), me(), latest).drafts],
         ending=retention.announced(database(), me()),
-        issued=[line(issued) for issued in paper.listed(database(), me(), latest).papers],
+        issued=[line(issued) for issued in papers.listed(database(), me(), latest).papers],
     )
 
 
-@area.get("/papers/drafts/")
-def drafts() -> str:
+@area.get("/papers/drafts/", endpoint="drafts")
+def list_drafts() -> str:
     """Show what one has begun, and what colleagues share, a page at a time."""
-    listed = draft.listed(database(), me(), turn())
+    listed = drafts.listed(database(), me(), turn())
     begun = [_draft_link(kept) for kept in listed.drafts]
     return render_template("papers/drafts.html", drafts=begun, pages=beside(listed.page))
 
@@ -116,4 +116,4 @@ def _concerns(kept: Draft) -> str:
     try:
         return find(kept.kind).form.concerns_typed(kept.typed)
     except db.Unreadable:
-        return str(paper.CannotBeOpened())
+        return str(papers.CannotBeOpened())

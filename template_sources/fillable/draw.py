@@ -14,6 +14,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from formsvc import profile
 from formsvc.documents import fonts, html_pdf
+from formsvc.documents.html_pdf import standards
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.consent import ConsentForm
@@ -44,7 +45,7 @@ def draw(kind: str, language: str) -> bytes:
         pdf_variant="pdf/a-2a",
         pdf_forms=True,
         font_config=font_config,
-        finisher=html_pdf._finish,  # noqa: SLF001 - the same last touch as on the printed papers
+        finisher=standards.finish,  # the same last touch as on the printed papers
     )
     return finish(data)
 

@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents.pdf_form import FONT
-from formsvc.documents.pdf_objects import add, embed, finished, opened, pdf_text, put, stream
+from formsvc.documents.pdf_form.objects import add, embed, finished, opened, pdf_text, put, stream
 from template_sources.fillable.font import carried
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from formsvc import db
 from formsvc.config import Settings
-from formsvc.services import evaluation
+from formsvc.services import evaluations
 from formsvc.web import create_app, session
 from tests import people
 from tests.browser.filling import sample
@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for employee in (people.KARI, people.AMIR, people.LIV, people.TORBJORN):
             people.employ(opened, employee)
         for _family in range(5):
-            evaluation.keep(opened, sample("evaluation"))
+            evaluations.keep(opened, sample("evaluation"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, name="site")
     thread.start()

@@ -16,8 +16,13 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 
 
 def sample(slug: str) -> dict[str, Any]:
-    """A real-looking answer file of a kind, in the first language that there is one in."""
-    file = min(SAMPLES.glob(f"{slug}.*.json"))
+    """A real-looking answer file of a kind, in the first language that there is one in.
+
+    Of a kind that has none yet, it is what its fields make themselves.
+    """
+    file = min(SAMPLES.glob(f"{slug}.*.json"), default=None)
+    if file is None:
+        return kinds.find(slug).form.sample()
     answers: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return answers
 

@@ -17,7 +17,7 @@ from formsvc.forms.fields import Check, Text
 from formsvc.forms.minutes import MinutesForm
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import PAPER_LANGUAGES
-from formsvc.services import template
+from formsvc.services import templates
 from tests import leaving_out
 from tests.forms import marked
 
@@ -31,7 +31,7 @@ SAID_OTHERWISE = {
 
 
 def _page(kind: Kind, paper: dict[str, Any], language: str) -> str:
-    frame = template.frame(kind, language, date(2027, 2, 9), "R-2027-0001")
+    frame = templates.frame(kind, language, date(2027, 2, 9), "R-2027-0001")
     return html_pdf.page(kind.slug, {**paper, "language": language, "paper": frame})
 
 

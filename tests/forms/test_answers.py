@@ -84,6 +84,22 @@ def _paths(answers: dict[str, Any]) -> list[str]:
     return [problem.field for problem in form.problems()]
 
 
+def test_of_a_wrong_shape_only_the_shape_is_told() -> None:
+    assert _paths({**load("minutes.nb"), "child": 7}) == ["child"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1", 1), ("007", 7), ("9998", 9998), ("9999", 9999)]
+    + [(wrong, None) for wrong in ("0", "-1", "10000", "1.5", "²", "to")],
+)
+def test_a_number_is_whole_and_from_one_to_four_figures(typed: str, number: int | None) -> None:
+    form = find("minutes").form.from_typed({"meeting_number": [typed]})
+    form.validate()
+    assert form["meeting_number"].answer() == number
+    assert bool(form["meeting_number"].errors) == (number is None)
+
+
 def test_a_row_with_nothing_typed_is_no_row_and_moves_no_other() -> None:
     answers = load("minutes.nb")
     answers["measures"].insert(0, {})

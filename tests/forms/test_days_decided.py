@@ -72,12 +72,12 @@ def decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         file.write_text(lines, "utf-8")
         monkeypatch.setenv("FORMSVC_PROFILE", str(file))
         settings.cache_clear()
-        profile.current.cache_clear()
+        profile.of.cache_clear()
 
     yield laid_over
     monkeypatch.undo()
     settings.cache_clear()
-    profile.current.cache_clear()
+    profile.of.cache_clear()
 
 
 AGES = """

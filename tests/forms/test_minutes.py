@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from formsvc import profile
 from formsvc.kinds import find
 from tests.samples import load
 
@@ -180,6 +181,11 @@ def test_an_anonymous_case_holds_nothing_that_leads_to_a_person(trace: str) -> N
     assert list(found) == ["system_follow_up"]
 
 
+@pytest.mark.parametrize("number", ["1234567890", "178515500971", "1785 1550 0978 1234"])
+def test_a_number_of_another_length_is_nobodys_identity_number(number: str) -> None:
+    assert not _anonymous(system_follow_up=f"Se sak {number} om dette.")
+
+
 @pytest.mark.parametrize("arena", ["resource_group", "steering_group", "slt_meeting"])
 def test_a_meeting_on_the_system_has_no_child_and_no_family(arena: str) -> None:
     found = _problems(arena=arena)
@@ -200,6 +206,13 @@ def _advice(**changes: Any) -> list[str]:
 )
 def test_a_poor_conclusion_gets_advice_and_no_refusal(conclusion: str) -> None:
     assert _advice(items=[{"title": "Sak", "conclusion": conclusion}]) == ["items.0.conclusion"]
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_a_conclusion_is_long_when_it_is_longer_than_the_profile_says(beyond: int) -> None:
+    length = profile.current().limits.long_conclusion + beyond
+    items = [{"title": "Sak", "conclusion": ("enige " * length)[: length - 1] + "."}]
+    assert _advice(items=items) == (["items.0.conclusion"] if beyond > 0 else [])
 
 
 def test_a_good_conclusion_gets_no_advice() -> None:

@@ -145,6 +145,27 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("others", "refused"),
+    [
+        ([], ["signed_by"]),
+        ([{"name": "Jon Bakken", "role": "parent"}], []),
+        # the same person twice is one, however the name is written
+        ([{"name": "MÁRET  čáhci", "role": "parent"}], ["signed_by"]),
+    ],
+)
+def test_where_two_have_parental_responsibility_both_sign_the_application(
+    others: list[dict[str, str]], refused: list[str]
+) -> None:
+    application = load("ip_application.nb")
+    [mother] = application["guardians"]
+    changes = {
+        "guardians": [mother, {**mother, "name": "Jon Bakken", "relation": "father"}],
+        "signed_by": [*application["signed_by"], *others],
+    }
+    assert _problems("ip_application.nb", changes) == refused
+
+
+@pytest.mark.parametrize(
     ("name", "changes", "refused"),
     [
         (
@@ -168,6 +189,9 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
         ("ke_group_dissolved.nb", {"partners_informed": "none"}, []),
         ("ke_group_dissolved.nb", {"child.birth_date": "2028-06-16"}, ["child.birth_date"]),
         ("evaluation.nn", {"good": "Ring 91 23 45 67"}, ["good"]),
+        ("evaluation.nn", {"better": "Skriv til mor@eksempel.no"}, ["better"]),
+        ("evaluation.nn", {"missing": "Ring 91 23 45 67"}, ["missing"]),
+        ("evaluation.nn", {"unit": "Heidal skole, 61 70 00 00"}, ["unit"]),
         ("evaluation.nn", {"unit": "x" * 201}, ["unit"]),
         ("evaluation.nn", {"heard": 4.0}, []),
         ("ke_ip_declined.nb", {"declined_on": "2026-12-07"}, ["declined_on"]),
@@ -214,13 +238,17 @@ def test_the_explicit_word_none_is_printed_in_the_language_of_the_paper() -> Non
 
 
 def test_more_rows_than_anybody_reads_are_refused() -> None:
-    row = load("minutes.nb")["participants"][0]
-    form = find("minutes").form.from_answers({**load("minutes.nb"), "participants": [row] * 201})
-    assert not form.validate()
-    assert "participants" in [problem.field for problem in form.problems()]
+    there = load("minutes.nb")["participants"]
+    for rows, refused in ((199, []), (200, []), (201, ["participants"])):
+        answers = {**load("minutes.nb"), "participants": [*there, *there * 200][:rows]}
+        form = find("minutes").form.from_answers(answers)
+        assert form.validate() == (not refused)
+        assert [problem.field for problem in form.problems()] == refused
 
 
 def test_choosing_an_arena_says_how_its_meetings_are_held() -> None:
     form = find("minutes").form.from_typed({"arena": ["responsibility_group"]})
-    assert "2–3 ganger i året" in form["arena"].hint
+    hint = form["arena"].hint
+    assert "Hvor ofte: 2–3 ganger i året. Bør vare: 60 minutter. " in hint
+    assert hint.endswith("Samtykke: skriftlig samtykke. Det skal alltid skrives referat.")
     assert not find("minutes").form()["arena"].hint

@@ -6,8 +6,9 @@ import pytest
 
 from formsvc.errors import FormChanged
 from formsvc.forms.base import DocumentForm, Section
-from formsvc.forms.fields import Choice, Group, LongText, Part, Rows, Text
+from formsvc.forms.fields import Choice, Date, Group, LongText, Number, Part, Rows, Text
 from formsvc.kinds import KINDS, Kind
+from formsvc.web.drafts import located
 
 
 class Measure(Part):
@@ -56,6 +57,37 @@ class Deeper(Plan):
     measures = Rows(Group(MeasureWithDeadline), "Tiltak")
 
 
+class NumberedMeasure(Measure):
+    """A row with a number in it."""
+
+    number = Number("Nr.")
+
+
+class Stricter(Plan):
+    """Questions that take no other answers than dates and numbers."""
+
+    day = Date("Dag")
+    measures = Rows(Group(NumberedMeasure), "Tiltak")
+
+
+def test_rows_are_the_same_rows_whatever_their_numbers() -> None:
+    typed = {"measures-0-goal": ["Lese"], "measures-5-goal": ["Skrive"], "measures-5-": [""]}
+    form = Plan.from_typed(typed)
+    assert [row.form.goal.text for row in form.measures.entries] == ["Lese", "Skrive"]
+    assert not form.leftovers
+
+
+@pytest.mark.parametrize(
+    "name", ["measures-old", "measures-0", "measures-7-old", "measures-00-goal", "measures-x-goal"]
+)
+def test_whatever_the_name_a_leftover_makes_no_row_and_can_be_told_of(name: str) -> None:
+    form = Plan.from_typed({"language": ["nb"], "name": ["Nora"], name: ["Det Nora sa"]})
+    assert [leftover.value for leftover in form.leftovers] == ["Det Nora sa"]
+    assert not form.measures.entries
+    (told,) = located(form)
+    assert told[0].startswith("Skjemaet har ikke dette feltet lenger")
+
+
 def test_a_version_tells_forms_that_ask_otherwise_and_no_others() -> None:
     versions = [form.version() for form in (Plan, More, Longer, Deeper)]
     assert len(set(versions)) == 4
@@ -102,10 +134,18 @@ def test_nothing_of_what_a_form_gives_is_left_over_when_it_is_read_again(kind: K
         ),
         ({"arena": "kindergarten"}, "arena"),
         ({"name": ["Nora"]}, "name"),
+        ({"day": "en dag i mai"}, "day"),
+        ({"measures": [{"goal": "Lese", "number": "to"}]}, "measures.0.number"),
     ],
 )
 def test_a_stored_answer_without_a_place_is_named(answers: dict[str, object], told: str) -> None:
-    stored = {"language": "nb", "name": "Nora", "arena": "home", "measures": []}
-    assert Plan.from_stored(stored).answers() == stored
+    stored: dict[str, object] = {
+        "language": "nb",
+        "name": "Nora",
+        "arena": "home",
+        "measures": [],
+        "day": None,
+    }
+    assert Stricter.from_stored(stored).answers() == stored
     with pytest.raises(FormChanged, match=f"^{told}$"):
-        Plan.from_stored({**stored, **answers})
+        Stricter.from_stored({**stored, **answers})

@@ -51,7 +51,6 @@ def test_an_event_tells_who_what_when_and_from_where(session: Session, kari: Acc
         format="pdf",
     )
     session.commit()
-    origin.set_current(origin.SYSTEM)
     (told,) = trail.find(session, Wanted(), most=10)
     assert (told.what, told.account_id, told.subject_id) == (
         "document_downloaded",
@@ -356,3 +355,6 @@ def test_events_are_found_by_who_what_subject_and_time_page_by_page(
     assert numbers(Wanted(subject="paper", subject_ids=(paper_id,))) == [3, 2, 1]
     assert numbers(Wanted(since=clock.now() - timedelta(hours=1))) == [4, 3, 2, 1]
     assert numbers(Wanted(until=clock.now() - timedelta(hours=1))) == []
+    third = trail.find(session, Wanted(), most=10)[1].at
+    assert numbers(Wanted(since=third)) == [4, 3]
+    assert numbers(Wanted(until=third)) == [2, 1], "a day ends where the next one begins"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db, kinds
 from formsvc.config import Settings
+from formsvc.errors import FormsvcError
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import backup, draft, finish
+from formsvc.services import backup, drafts, finish
 from formsvc.services.backup import BadBackup, NotEmpty
 from tests import people, postgres
 
@@ -28,7 +30,7 @@ def issue(session: Session, author: Account) -> Paper:
 @pytest.fixture
 def stored(session: Session, kari: Account) -> Paper:
     """One paper and one draft of Kari's."""
-    draft.begin(session, "minutes", {"note": ["så langt kom jeg"]}, kari)
+    drafts.begin(session, "minutes", {"note": ["så langt kom jeg"]}, kari)
     made = issue(session, kari)
     session.commit()
     return made
@@ -147,6 +149,52 @@ def test_what_is_no_whole_backup_is_refused(
             replace(settings, database_url=f"sqlite:///{tmp_path / 'new.sqlite3'}"), file
         )
     assert not (tmp_path / "new.sqlite3").exists()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_byte_of_a_backup_is_changed_unnoticed(
+    settings: Settings, stored: Paper, tmp_path: Path
+) -> None:
+    file, changed = tmp_path / "backup.sqlite3", tmp_path / "changed.sqlite3"
+    backup.write(settings, file)
+    whole = file.read_bytes()
+    assert whole[3000] == 0, "one that is not in use"
+    chance = Random(2026)  # noqa: S311 - any bytes will do
+    ending = [-1, -2, -64, -65, -66, -87, -88, -89]
+    for place in [18, 3000, *ending, *chance.choices(range(len(whole)), k=20)]:
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << chance.randrange(8)
+        changed.write_bytes(flipped)
+        try:
+            faults = backup.verify(settings, changed).faults
+        except FormsvcError:
+            continue
+        assert any(backup.CHANGED in fault for fault in faults), f"byte {place}"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_of_a_changed_backup_all_that_can_be_read_is_brought_back_and_it_is_told(
+    settings: Settings, stored: Paper, elsewhere: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.sqlite3"
+    written = backup.write(settings, file)
+    whole = bytearray(file.read_bytes())
+    whole[3000] = 1
+    file.write_bytes(whole)
+    back = backup.restore(elsewhere, file)
+    assert back == written._replace(faults=(f"{file}: {backup.CHANGED}",))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_backup_of_a_version_that_wrote_no_digest_is_taken(
+    settings: Settings, stored: Paper, elsewhere: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.sqlite3"
+    written = backup.write(settings, file)
+    database, ending, _digest = file.read_bytes().partition(b"\nformsvc backup sha256 ")
+    assert ending
+    file.write_bytes(database)
+    assert backup.restore(elsewhere, file) == written
 
 
 def test_a_damaged_document_is_named_and_the_rest_is_copied(

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.models import Account, ApiToken, LoginAttempt, LoginSession, PasswordLink
-from formsvc.services import api_token, attempt, login_session, password_link, second_factor
-from formsvc.services.attempt import DAY, FREE, LONGEST_WAIT, MOST, STRETCH, TooManyAttempts
-from formsvc.services.password_link import LinkOver
+from formsvc.services import api_tokens, attempts, login_sessions, password_links, second_factor
+from formsvc.services.attempts import DAY, FREE, LONGEST_WAIT, MOST, STRETCH, TooManyAttempts
+from formsvc.services.password_links import LinkOver
 from tests.services.test_second_factor import code, turn_on
 
 YEAR = timedelta(days=365)
@@ -47,7 +47,7 @@ def fail(session: Session, *, times: int, code: bool = False) -> None:
     """Fail at the door, each time from another place where it is a code that is wrong."""
     for n in range(times):
         address = f"198.51.100.{n}" if code else HERE
-        attempt.count(session, "noen@eksempel.no", address=address, code=code)
+        attempts.count(session, "noen@eksempel.no", address=address, code=code)
 
 
 @pytest.mark.parametrize(("ahead", "counts"), AHEAD)
@@ -88,23 +88,23 @@ def test_a_log_in_of_a_clock_that_ran_ahead_is_over(
     session: Session, kari: Account, ahead: timedelta, counts: bool, complete: bool
 ) -> None:
     with clock.moved(ahead):
-        token = login_session.open_(session, kari, complete=complete)
-    assert bool(login_session.find(session, token, complete=complete)) is counts
-    assert bool(login_session.listed(session, kari)) is (counts and complete)
-    login_session.forget(session)
+        token = login_sessions.open_(session, kari, complete=complete)
+    assert bool(login_sessions.find(session, token, complete=complete)) is counts
+    assert bool(login_sessions.listed(session, kari)) is (counts and complete)
+    login_sessions.forget(session)
     assert bool(session.scalars(select(LoginSession)).all()) is counts
     with clock.moved(ahead):
-        assert bool(login_session.find(session, token, complete=complete)) is counts
+        assert bool(login_sessions.find(session, token, complete=complete)) is counts
 
 
 @pytest.mark.parametrize(("ahead", "counts"), AHEAD)
 def test_a_log_in_that_was_used_while_the_clock_ran_ahead_does_not_lie_idle_for_longer(
     session: Session, kari: Account, ahead: timedelta, counts: bool
 ) -> None:
-    token = login_session.open_(session, kari)
+    token = login_sessions.open_(session, kari)
     with clock.moved(ahead):
-        login_session.see(session, session.scalars(select(LoginSession.token_hash)).one())
-    assert bool(login_session.find(session, token)) is counts
+        login_sessions.see(session, session.scalars(select(LoginSession.token_hash)).one())
+    assert bool(login_sessions.find(session, token)) is counts
 
 
 @pytest.mark.parametrize(("ahead", "counts"), AHEAD)
@@ -112,16 +112,16 @@ def test_a_link_of_a_clock_that_ran_ahead_opens_nothing(
     session: Session, kari: Account, ahead: timedelta, counts: bool
 ) -> None:
     with clock.moved(ahead):
-        token = password_link.issue(session, kari)
+        token = password_links.issue(session, kari)
     if counts:
-        assert password_link.opened(session, token).account is kari
-        assert password_link.redeem(session, token, "another") is kari
+        assert password_links.opened(session, token).account is kari
+        assert password_links.redeem(session, token, "another") is kari
         return
     with pytest.raises(LinkOver):
-        password_link.opened(session, token)
+        password_links.opened(session, token)
     with pytest.raises(LinkOver):
-        password_link.redeem(session, token, "another")
-    password_link.forget(session)
+        password_links.redeem(session, token, "another")
+    password_links.forget(session)
     assert session.scalars(select(PasswordLink)).all() == []
 
 
@@ -137,13 +137,13 @@ def test_a_code_that_was_used_while_the_clock_ran_ahead_makes_those_of_today_no_
 def test_that_a_token_was_used_is_noted_though_it_was_used_while_the_clock_ran_ahead(
     session: Session, kari: Account
 ) -> None:
-    api_token.issue(session, kari, "fagsystem")
+    api_tokens.issue(session, kari, "fagsystem")
     token_id = session.scalars(select(ApiToken.id)).one()
     with clock.moved(YEAR):
-        api_token.use(session, token_id)
-    api_token.use(session, token_id)
+        api_tokens.use(session, token_id)
+    api_tokens.use(session, token_id)
     session.expire_all()
-    assert api_token.is_used(session.get_one(ApiToken, token_id))
+    assert api_tokens.is_used(session.get_one(ApiToken, token_id))
 
 
 @pytest.mark.parametrize(("further", "counts"), [(-STEP, True), (0 * STEP, True), (STEP, False)])
@@ -152,5 +152,5 @@ def test_counts_of_a_clock_that_ran_ahead_are_forgotten(
 ) -> None:
     with clock.moved(DAY - STRETCH + clock.SKEW + further):
         fail(session, times=1)
-    attempt.forget(session)
+    attempts.forget(session)
     assert bool(session.scalars(select(LoginAttempt)).all()) is counts

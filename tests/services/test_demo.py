@@ -13,7 +13,7 @@ from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, ApiToken, Draft, Role
-from formsvc.services import api_token, demo, draft
+from formsvc.services import api_tokens, demo, drafts
 from tests import people
 
 
@@ -35,7 +35,7 @@ def test_the_demo_says_what_one_logs_in_with(session: Session) -> None:
     lines = "\n".join(demo.load(session))
     assert all(f"{log_in.email}  {log_in.password}" in lines for log_in in demo.LOG_INS)
     assert demo.TOKEN in lines
-    assert api_token.find(session, demo.TOKEN)
+    assert api_tokens.find(session, demo.TOKEN)
 
 
 def test_loading_the_demo_again_changes_nothing(session: Session) -> None:
@@ -48,7 +48,7 @@ def test_loading_the_demo_again_changes_nothing(session: Session) -> None:
 def test_what_was_discarded_in_the_demo_stays_discarded(session: Session) -> None:
     demo.load(session)
     for begun in session.scalars(select(Draft)).all():
-        draft.discard(session, begun)
+        drafts.discard(session, begun)
     demo.load(session)
     assert session.scalars(select(Draft)).all() == []
 

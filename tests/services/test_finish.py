@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,12 +12,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from formsvc import config
-from formsvc.errors import BadTemplate
+from formsvc import clock, config
+from formsvc.errors import BadTemplate, NotFound
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, find
-from formsvc.models import Account, Paper
-from formsvc.services import finish, paper
+from formsvc.models import Account, Draft, Event, Paper
+from formsvc.services import drafts, finish, papers, shares
 from formsvc.services.finish import LookedOver
 
 MINUTES = find("minutes")
@@ -46,7 +47,7 @@ def test_a_word_document_made_beforehand_is_kept_where_its_number_is_right(
     word = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
     issued = finish.issue(session, MINUTES, form, kari, made=word)
     assert issued.reference == word.reference
-    assert paper.document(session, issued, "docx").data == word.printed.data
+    assert papers.document(session, issued, "docx").data == word.printed.data
 
 
 def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
@@ -61,6 +62,18 @@ def test_where_somebody_was_faster_nothing_is_kept_and_no_number_is_lost(
         finish.issue(slow, MINUTES, form, kari, made=word)
     assert session.scalar(select(func.count()).select_from(Paper)) == 1
     assert issue(session, kari).reference.endswith("-0002")
+
+
+def test_word_of_yesterday_is_made_again(session: Session, kari: Account) -> None:
+    form = MINUTES.form.from_answers(MINUTES.form.sample())
+    before = datetime(2027, 5, 3, 21, 59, 59, tzinfo=UTC)
+    with clock.stopped(before):
+        made = finish.word(LookedOver(MINUTES, form, finish.propose(session, MINUTES)))
+    with clock.stopped(before + timedelta(seconds=1)), pytest.raises(finish.NumberTaken):
+        finish.issue(session, MINUTES, form, kari, made)
+    session.rollback()
+    with clock.stopped(before):
+        assert finish.issue(session, MINUTES, form, kari, made).issued_at == before
 
 
 def test_a_paper_whose_word_document_cannot_be_made_takes_no_number(
@@ -109,3 +122,52 @@ def test_what_a_paper_sets_off_is_done_in_its_own_transaction_and_with_it_or_not
 
 def test_effects_are_those_of_kinds_there_are() -> None:
     assert set(finish.EFFECTS) <= {kind.slug for kind in KINDS}
+
+
+def begin(session: Session, author: Account) -> Draft:
+    """A draft of sample minutes, ready to be finished."""
+    typed = MINUTES.form.from_answers(MINUTES.form.sample()).typed()
+    return drafts.begin(session, "minutes", typed, author)
+
+
+def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finished_it(
+    session: Session, kari: Account, amir: Account, liv: Account
+) -> None:
+    begun = begin(session, kari)
+    for colleague in (amir, liv):
+        shares.give(session, begun, colleague.id, kari, may_write=True)
+    drafts.save(session, begun, {**begun.typed, "place": ["Rom 2"]}, amir, version=1)
+    issued = finish.finish(session, begun.id, 2, liv, None)
+    assert issued is not None
+    assert (issued.author, issued.changed_by_id, issued.issued_by_id) == (kari, amir.id, liv.id)
+    assert issued.form_version == MINUTES.form.version() != ""
+    session.commit()
+    told = session.scalars(select(Event).where(Event.what == "paper_issued")).one()
+    assert (told.account_id, told.subject_id) == (liv.id, issued.id)
+
+
+def test_a_draft_that_became_a_paper_is_gone(session: Session, kari: Account) -> None:
+    begun = begin(session, kari)
+    draft_id = begun.id
+    assert finish.finish(session, draft_id, 1, kari, None)
+    with pytest.raises(NotFound):
+        drafts.find(session, draft_id, kari)
+
+
+def test_what_was_saved_since_it_was_looked_over_is_not_finished(
+    session: Session, kari: Account
+) -> None:
+    begun = begin(session, kari)
+    drafts.save(session, begun, {**begun.typed, "place": ["Rom 2"]}, kari, version=1)
+    for version in (1, 3):
+        assert finish.look_over(session, begun.id, version, kari) is None
+        assert finish.finish(session, begun.id, version, kari, None) is None
+    assert finish.look_over(session, begun.id, 2, kari)
+
+
+def test_what_is_not_valid_is_not_finished(session: Session, kari: Account) -> None:
+    begun = drafts.begin(session, "minutes", {"place": ["Rom 2"]}, kari)
+    assert finish.look_over(session, begun.id, 1, kari) is None
+    assert finish.finish(session, begun.id, 1, kari, None) is None
+    assert drafts.find(session, begun.id, kari) is begun
+    assert session.scalar(select(func.count()).select_from(Paper)) == 0

@@ -35,6 +35,22 @@ def test_the_doctor_tells_of_too_few_open_files(tmp_path: Path, most: int) -> No
 
 
 @pytest.mark.parametrize(
+    ("address", "demo", "ok"),
+    [("", "", False), ("https://skjema.no", "", True), ("", "1", True)],
+)
+def test_the_doctor_tells_of_links_that_begin_with_what_a_visitor_says(
+    monkeypatch: pytest.MonkeyPatch, address: str, demo: str, *, ok: bool
+) -> None:
+    for name, text in (("ADDRESS", address), ("DEMO", demo), ("SECRET_KEY", "k" * 40)):
+        monkeypatch.setenv(f"FORMSVC_{name}", text)
+    config.settings.cache_clear()
+    finding = told("The address of the service")
+    assert finding.ok == ok
+    assert "FORMSVC_ADDRESS" in finding.mend
+    config.settings.cache_clear()
+
+
+@pytest.mark.parametrize(
     ("proxies", "https", "demo", "ok"),
     [
         ("0", "1", "", False),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from formsvc import config, profile
+from formsvc import config
 from formsvc.services import installed, trail
 from formsvc.services.trail import Wanted
 
@@ -19,11 +19,9 @@ def own_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]
     monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "own.toml"))
     monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
     config.settings.cache_clear()
-    profile.current.cache_clear()
     yield tmp_path
     monkeypatch.undo()
     config.settings.cache_clear()
-    profile.current.cache_clear()
 
 
 def start(session: Session) -> list[str]:

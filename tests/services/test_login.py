@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc.models import Account
-from formsvc.services import account, login, password
+from formsvc.services import accounts, login, password
 from tests import people
 from tests.people import PASSWORD
 
@@ -34,7 +34,7 @@ def test_whoever_is_closed_while_the_password_is_checked_is_not_let_in(
     claim = login.claim(session, kari.email, PASSWORD, address="")
     verdict = password.verdict(claim.question)
     assert verdict.fits
-    account.close(session, kari)
+    accounts.close(session, kari)
     assert login.admit(session, claim, verdict) is None
 
 

@@ -13,9 +13,9 @@ from formsvc import clock, config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper, Share
-from formsvc.services import demo, municipality, paper
+from formsvc.services import demo, municipality, papers
 from formsvc.services.paging import Turn
-from formsvc.services.reference import next_reference
+from formsvc.services.references import next_reference
 from tests import people
 
 
@@ -67,7 +67,7 @@ def test_whoever_is_in_it_can_log_in_and_finds_their_papers(session: Session) ->
     load(session)
     writer = people.log_in(session, "ansatt0@eksempel.no", demo.PASSWORD)
     assert writer
-    assert paper.listed(session, writer, Turn()).papers
+    assert papers.listed(session, writer, Turn()).papers
 
 
 def test_ten_of_them_are_ten_times_as_many(

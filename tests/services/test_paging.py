@@ -8,13 +8,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Paper
-from formsvc.services import account, paging
+from formsvc.services import accounts, paging
 from formsvc.services.paging import Page, Turn
-from tests import papers
+from tests import stored
 
 NOBODY = "0" * 32
 
@@ -29,7 +29,7 @@ def page(session: Session, turn: Turn) -> Page:
 def test_every_row_is_shown_once_forth_and_back(
     session: Session, kari: Account, rows: int, pages: int
 ) -> None:
-    newest_first = [papers.issued(session, kari, number).id for number in range(rows)][::-1]
+    newest_first = [stored.issued(session, kari, number).id for number in range(rows)][::-1]
     walked = [page(session, Turn(size=3))]
     while walked[-1].older:
         walked.append(page(session, Turn(after=walked[-1].older, size=3)))
@@ -41,9 +41,21 @@ def test_every_row_is_shown_once_forth_and_back(
     assert [each.ids for each in back] == [each.ids for each in reversed(walked)]
 
 
+@pytest.mark.parametrize(("rows", "more"), [(0, False), (2, False), (3, False), (4, True)])
+def test_a_list_that_is_walked_onward_has_a_next_page_only_where_there_is_one(
+    session: Session, kari: Account, rows: int, *, more: bool
+) -> None:
+    for number in range(rows):
+        stored.issued(session, kari, number)
+    wanted = paging.onward(select(Paper.reference), (Paper.reference,), "", 3)
+    shown, key = paging.cut(session.execute(wanted).all(), (Paper.reference,), 3)
+    assert len(shown) == min(rows, 3)
+    assert bool(key) == more
+
+
 def test_rows_of_the_same_moment_are_told_apart(session: Session, kari: Account) -> None:
-    at = papers.issued(session, kari, 0).issued_at
-    ids = {papers.issued(session, kari, n, issued_at=at).id for n in range(1, 8)}
+    at = stored.issued(session, kari, 0).issued_at
+    ids = {stored.issued(session, kari, n, issued_at=at).id for n in range(1, 8)}
     shown, turn = [], Turn(size=3)
     while True:
         found = page(session, turn)
@@ -57,9 +69,9 @@ def test_rows_of_the_same_moment_are_told_apart(session: Session, kari: Account)
 def test_a_row_that_comes_meanwhile_moves_none_to_another_page(
     session: Session, kari: Account
 ) -> None:
-    old = [papers.issued(session, kari, number).id for number in range(6)][::-1]
+    old = [stored.issued(session, kari, number).id for number in range(6)][::-1]
     first = page(session, Turn(size=3))
-    papers.issued(session, kari, 7)
+    stored.issued(session, kari, 7)
     assert page(session, Turn(after=first.older, size=3)).ids == old[3:]
     assert page(session, Turn(before=first.newer, size=3)).newer == ""
 
@@ -68,13 +80,13 @@ def test_a_row_that_comes_meanwhile_moves_none_to_another_page(
 def test_a_key_that_nobody_gave_out_shows_the_newest(
     session: Session, kari: Account, key: str
 ) -> None:
-    newest = papers.issued(session, kari).id
+    newest = stored.issued(session, kari).id
     for turn in (Turn(after=key), Turn(before=key)):
         assert page(session, turn).ids == [newest]
 
 
 def test_beyond_the_last_row_one_comes_back_to_the_newest(session: Session, kari: Account) -> None:
-    rows = [papers.issued(session, kari, number) for number in range(4)]
+    rows = [stored.issued(session, kari, number) for number in range(4)]
     first = page(session, Turn(size=3))
     session.delete(rows[0].documents[0])
     session.delete(rows[0])
@@ -90,7 +102,7 @@ def test_a_key_of_somebody_elses_making_begins_at_the_beginning(
     session: Session, kari: Account, texts: object
 ) -> None:
     key = base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
-    assert [each.id for each in account.listed(session, after=key).accounts] == [kari.id]
+    assert [each.id for each in accounts.listed(session, after=key).accounts] == [kari.id]
 
 
 @given(st.binary(max_size=60))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from formsvc.errors import InvalidAnswers
 from formsvc.models import Account
-from formsvc.services import account, login_session, password
+from formsvc.services import accounts, login_sessions, password
 from tests import people
 from tests.people import PASSWORD
 
@@ -90,7 +90,7 @@ def test_passwords_are_kept_as_argon2id(session: Session) -> None:
 
 
 def test_a_letter_is_the_same_letter_from_every_keyboard(session: Session) -> None:
-    made = account.create(
+    made = accounts.create(
         session,
         email="nora@eksempel.no",
         name="Nora Lie",
@@ -109,9 +109,9 @@ def test_an_older_hash_is_renewed_at_the_next_log_in(session: Session, kari: Acc
 
 
 def test_a_new_password_ends_every_log_in(session: Session, kari: Account) -> None:
-    token = login_session.open_(session, kari)
+    token = login_sessions.open_(session, kari)
     password.change(session, kari, password.hashed(session, "Seks røde hester i fjæra"))
-    assert login_session.find(session, token) is None
+    assert login_sessions.find(session, token) is None
     assert people.log_in(session, kari.email, PASSWORD) is None
     assert people.log_in(session, kari.email, "Seks røde hester i fjæra")
 
@@ -128,7 +128,7 @@ def test_an_unknown_email_takes_the_same_path_as_a_wrong_password(
     monkeypatch.setattr(password, "_HASHER", hasher)
     people.log_in(session, "ukjent@eksempel.no", "feil passord her")
     hasher.reset_mock()
-    invited = account.invite(
+    invited = accounts.invite(
         session, email="ny@eksempel.no", name="Ny Ansatt", role="referent", facts={}
     )
 

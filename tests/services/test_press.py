@@ -7,14 +7,19 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from formsvc import clock, config
+from formsvc.config import Settings
 from formsvc.documents import pdf_form
 from formsvc.kinds import Format, find
 from formsvc.services import press, printing
+
+LAST_MOMENT = "2026-12-31T22:59:59.999+00:00"
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +59,26 @@ def test_a_paper_is_printed_with_the_words_of_its_own_day(
         "[[titles.minutes]]\nfrom = 2026-01-01\nnb = 'Protokoll'\nnn = 'Protokoll'\n"
         "[[titles.minutes]]\nfrom = 2026-11-26\nnb = 'Møtebok'\nnn = 'Møtebok'\n"
     )
-    monkeypatch.setenv("FORMSVC_PROFILE", str(tmp_path / "profile.toml"))
-    for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
-        assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+    monkeypatch.chdir(tmp_path)  # the press stands elsewhere
+    with config.using(Settings(demo=True, profile=Path("profile.toml"))):
+        for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
+            assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
+    assert "Møtebok" not in pdf_form.text(press.make(order("pdf", "minutes", "2026-11-26")).data)
+
+
+def test_a_paper_of_the_last_moment_of_a_day_is_of_that_day() -> None:
+    last = press.Order("minutes", find("minutes").form.sample(), "pdf", "R-2026-0042", LAST_MOMENT)
+    printed: list[object] = []
+
+    def render(*_given: object) -> printing.Printed:
+        time.sleep(0.01)
+        printed.append(clock.today())
+        return printing.Printed(b"", "")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "render", render)
+        press._made(last)  # noqa: SLF001 - what the process does with an order
+    assert [str(day) for day in printed] == ["2026-12-31"]
 
 
 @pytest.mark.parametrize(

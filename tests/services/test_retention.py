@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
 from formsvc.models import Account, Draft
-from formsvc.services import draft, retention
+from formsvc.services import drafts, login_sessions, retention, work
+from tests import stored
 
 LIMITS = profile.current().limits
 UNTOUCHED = timedelta(days=LIMITS.draft_days)
@@ -21,7 +23,7 @@ MOMENT = timedelta(minutes=1)
 
 
 def begin(session: Session, author: Account, *, untouched: timedelta = timedelta()) -> Draft:
-    begun = draft.begin(session, "minutes", {"note": ["noe"]}, author)
+    begun = drafts.begin(session, "minutes", {"note": ["noe"]}, author)
     begun.changed_at -= untouched
     session.flush()
     return begun
@@ -56,6 +58,21 @@ def test_a_draft_is_deleted_when_it_has_stood_announced_long_enough(
     assert left(session) == number
 
 
+def test_jobs_that_were_done_long_ago_end_too_but_not_while_the_clock_is_behind(
+    session: Session, kari: Account
+) -> None:
+    work.add(session, "print", uuid4())
+    lease = work.lease(session)
+    assert lease
+    work.done(session, lease)
+    with clock.moved(2 * work.DONE_STAYS):
+        begin(session, kari, untouched=-UNTOUCHED)
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (0, 0)
+        session.execute(delete(Draft))
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (1, 1)
+        assert (retention.plan(session).jobs, retention.purge(session).jobs) == (0, 0)
+
+
 def test_a_draft_long_over_is_told_of_as_long_as_any_other(session: Session, kari: Account) -> None:
     begun = begin(session, kari, untouched=3 * UNTOUCHED)
     retention.purge(session)
@@ -67,7 +84,7 @@ def test_a_save_takes_the_end_back(session: Session, kari: Account) -> None:
     begun = begin(session, kari, untouched=UNTOUCHED)
     retention.purge(session)
     session.refresh(begun)
-    draft.save(session, begun, {"note": ["mer"]}, kari, version=begun.version)
+    drafts.save(session, begun, {"note": ["mer"]}, kari, version=begun.version)
     assert retention.announced(session, kari) == 0
     with clock.moved(WARNING + MOMENT):
         retention.purge(session)
@@ -100,6 +117,38 @@ def test_nothing_is_done_while_the_clock_stands_before_what_is_stored(
     assert retention.announced(session, kari) == 0
 
 
+@pytest.mark.parametrize("newest", ["draft", "paper", "log-in"])
+@pytest.mark.parametrize(
+    ("behind", "waits"),
+    [(clock.SKEW - MOMENT / 2, False), (clock.SKEW, False), (clock.SKEW + MOMENT, True)],
+)
+def test_whatever_was_stored_last_tells_that_the_clock_is_behind(
+    newest: str, behind: timedelta, session: Session, kari: Account, *, waits: bool
+) -> None:
+    begin(session, kari, untouched=2 * UNTOUCHED)
+    with clock.moved(behind):
+        if newest == "draft":
+            begin(session, kari)
+        elif newest == "paper":
+            stored.issued(session, kari, issued_at=clock.now())
+        else:
+            login_sessions.open_(session, kari)
+    assert retention.purge(session).clock_is_behind == waits
+
+
+def test_where_there_are_many_drafts_a_step_is_a_share_of_them(
+    session: Session, kari: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "STEP", 1)
+    monkeypatch.setattr(retention, "SHARE", 0.5)
+    for _ in range(5):
+        begin(session, kari, untouched=2 * UNTOUCHED)
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        steps = [retention.purge(session).deleted for _run in range(4)]
+    assert steps == [2, 1, 1, 1]
+
+
 def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
     session: Session, kari: Account
 ) -> None:
@@ -114,6 +163,18 @@ def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
         assert left(session) == 1
         assert retention.purge(session).deleted == 1
     assert left(session) == 0
+
+
+def test_a_step_takes_those_that_have_lain_there_for_longest(
+    session: Session, kari: Account
+) -> None:
+    for days in range(retention.STEP + 1):
+        begin(session, kari, untouched=2 * UNTOUCHED + timedelta(days=days))
+    newest = session.scalars(select(Draft.id).order_by(Draft.changed_at.desc())).first()
+    retention.purge(session)
+    with clock.moved(WARNING + MOMENT):
+        retention.purge(session)
+    assert session.scalars(select(Draft.id)).all() == [newest]
 
 
 def test_a_draft_that_is_saved_as_its_time_is_over_stays(
@@ -133,7 +194,7 @@ def test_a_draft_that_is_saved_as_its_time_is_over_stays(
     purging.start()
     with sessions.begin() as own:
         row = own.get_one(Draft, begun.id)
-        draft.save(own, row, {"note": ["enda mer"]}, row.author, version=row.version)
+        drafts.save(own, row, {"note": ["enda mer"]}, row.author, version=row.version)
         saved.set()
         time.sleep(0.3)  # for the purge to come to the row, and wait
     purging.join()

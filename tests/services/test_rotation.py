@@ -20,7 +20,7 @@ from formsvc.config import Settings
 from formsvc.db import Unreadable
 from formsvc.keys import BOUND, DataKey, WrongKey
 from formsvc.models import Account, Draft
-from formsvc.services import account, draft, rotation
+from formsvc.services import accounts, drafts, rotation
 from tests import people
 
 OLD, NEW = "the first master key, long enough." * 2, "the-second-master-key-" * 3
@@ -73,7 +73,7 @@ def command(settings: Settings, old: str) -> subprocess.CompletedProcess[str]:
 def begun(sessions: sessionmaker[Session], count: int) -> list[UUID]:
     with sessions.begin() as session:
         kari = people.employ(session, people.KARI)
-        return [draft.begin(session, "minutes", {"n": [str(n)]}, kari).id for n in range(count)]
+        return [drafts.begin(session, "minutes", {"n": [str(n)]}, kari).id for n in range(count)]
 
 
 def test_the_key_is_changed_while_people_write_and_nothing_is_lost(
@@ -91,10 +91,10 @@ def test_the_key_is_changed_while_people_write_and_nothing_is_lost(
             while not done.is_set():
                 number += 1
                 with sessions.begin() as session:
-                    kari = account.by_email(session, people.KARI.email)
-                    row = draft.find(session, mine[number % len(mine)], kari)
+                    kari = accounts.by_email(session, people.KARI.email)
+                    row = drafts.find(session, mine[number % len(mine)], kari)
                     assert row.typed["n"][0].isdigit()
-                    draft.save(session, row, {"n": [str(number)]}, kari, version=row.version)
+                    drafts.save(session, row, {"n": [str(number)]}, kari, version=row.version)
                 kept[row.id] = str(number)
         except Exception as error:
             errors.append(error)
@@ -130,8 +130,8 @@ def test_a_text_that_is_being_written_as_the_key_is_retired_can_be_read_afterwar
     with opened(before) as sessions:
         begun(sessions, 1)
         with sessions() as writing:
-            kari = account.by_email(writing, people.KARI.email)
-            draft.begin(writing, "minutes", {"n": ["late"]}, kari)
+            kari = accounts.by_email(writing, people.KARI.email)
+            drafts.begin(writing, "minutes", {"n": ["late"]}, kari)
             writing.flush()
             rotating = threading.Thread(target=rotate, args=(sessions,))
             rotating.start()
@@ -148,7 +148,7 @@ def kari_has_drafts(session: Session, kari: Account) -> Callable[[int], list[Dra
     """Gives Kari so many drafts, stored."""
 
     def make(count: int) -> list[Draft]:
-        made = [draft.begin(session, "minutes", {"n": [str(n)]}, kari) for n in range(count)]
+        made = [drafts.begin(session, "minutes", {"n": [str(n)]}, kari) for n in range(count)]
         session.commit()
         return made
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import clock, profile
 from formsvc.errors import InvalidAnswers, NotFound
 from formsvc.models import Account, SecondFactor
-from formsvc.services import second_factor
+from formsvc.services import attempts, second_factor
+from formsvc.services.attempts import TooManyCodes
 from formsvc.services.second_factor import STEP, totp
 
 
@@ -188,3 +189,19 @@ def demand(patch: pytest.MonkeyPatch, *roles: str) -> None:
     here = profile.current()
     accounts = replace(here.accounts, second_factor=frozenset(roles))
     patch.setattr(profile, "current", lambda: replace(here, accounts=accounts))
+
+
+def test_a_right_recovery_code_ends_the_row_of_wrong_codes(session: Session, kari: Account) -> None:
+    recovery_code, *_others = turn_on(session, kari)
+
+    def try_a_code() -> None:
+        attempts.count(session, str(kari.id), address="", device="kari's", code=True)
+
+    for _wrong in range(attempts.MOST["code"]):
+        with clock.moved(timedelta(minutes=2 * _wrong)):
+            try_a_code()
+    with clock.moved(timedelta(hours=2)):
+        with pytest.raises(TooManyCodes):
+            try_a_code()
+        assert second_factor.accept(session, kari, recovery_code)
+        try_a_code()

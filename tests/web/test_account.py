@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.models import Account, LoginSession
-from formsvc.services import api_token
+from formsvc.services import api_tokens
 from formsvc.web import device
 from formsvc.web import session as web_session
 from tests import people
@@ -136,11 +136,11 @@ def test_a_key_says_what_it_is_for(as_kari: Visitor) -> None:
 
 
 def test_nobody_ends_anybody_elses_key(as_kari: Visitor, session: Session, amir: Account) -> None:
-    token = api_token.issue(session, amir, "Amirs")
-    row = api_token.listed(session, amir)[0]
+    token = api_tokens.issue(session, amir, "Amirs")
+    row = api_tokens.listed(session, amir)[0]
     session.commit()
     assert as_kari.send(f"/account/tokens/{row.id}/end").status_code == 404
-    assert api_token.find(session, token)
+    assert api_tokens.find(session, token)
 
 
 # Another password

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
-from formsvc.services import api_token, draft, rendering
+from formsvc.services import api_tokens, drafts, rendering
 from formsvc.web import access, body, openapi, security
 from formsvc.web import session as own_session
 from tests.web.conftest import SQLITE_ONLY, Visitor
@@ -51,7 +51,7 @@ class Program:
 
 @pytest.fixture
 def program(visitor: Visitor, session: Session, kari: Account) -> Program:
-    token = api_token.issue(session, kari, "Fagsystemet")
+    token = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     return Program(visitor, token)
 
@@ -208,7 +208,7 @@ def test_without_a_token_nothing_is_made(visitor: Visitor, header: str) -> None:
 
 def test_a_revoked_token_is_worth_nothing(program: Program, session: Session) -> None:
     assert program.render("minutes", {}).status_code == 422
-    api_token.revoke(session, program.headers["Authorization"].removeprefix("Bearer "))
+    api_tokens.revoke(session, program.headers["Authorization"].removeprefix("Bearer "))
     session.commit()
     assert program.render("minutes", {}).status_code == 401
 
@@ -290,7 +290,7 @@ def test_a_program_may_store_where_its_endpoint_says_so(
     app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def store() -> str:
-        draft.begin(own_session.database(), "minutes", {}, own_session.me())
+        drafts.begin(own_session.database(), "minutes", {}, own_session.me())
         return ""
 
     app.add_url_rule("/api/v1/drafts", "store", security.csrf.exempt(store), methods=["POST"])

@@ -16,7 +16,7 @@ from formsvc.config import Settings
 from formsvc.documents import docx
 from formsvc.kinds import find
 from formsvc.models import Paper, ReferenceCounter
-from formsvc.services import account, finish, paper, work
+from formsvc.services import accounts, finish, papers, work
 from formsvc.web import finishing
 from tests import people
 from tests.people import Employee
@@ -90,7 +90,7 @@ def test_papers_finished_at_once_hold_numbers_of_their_own_without_holes(
     issued = session.scalars(select(Paper).order_by(Paper.reference)).all()
     assert [each.reference[-4:] for each in issued] == [f"{number:04}" for number in range(1, 7)]
     for each in issued:
-        data = paper.document(session, each, "docx").data
+        data = papers.document(session, each, "docx").data
         assert data
         assert each.reference in docx.text(data)
 
@@ -120,7 +120,7 @@ def test_where_others_are_always_faster_the_number_is_right_all_the_same(
         if len(faster) < finishing.TRIES:
             faster.append(1)
             with sessions.begin() as other:
-                author = account.by_email(other, people.KARI.email)
+                author = accounts.by_email(other, people.KARI.email)
                 form = minutes.form.from_answers(minutes.form.sample())
                 reference = finish.propose(other, minutes)
                 finish.issue(other, minutes, form, author, made._replace(reference=reference))
@@ -131,6 +131,6 @@ def test_where_others_are_always_faster_the_number_is_right_all_the_same(
     assert finish_in(as_kari, address).status_code == 303
     issued = session.scalars(select(Paper).order_by(Paper.reference)).all()
     assert [each.reference[-4:] for each in issued] == ["0001", "0002", "0003", "0004"]
-    mine = paper.document(session, issued[-1], "docx").data
+    mine = papers.document(session, issued[-1], "docx").data
     assert mine
     assert issued[-1].reference in docx.text(mine)

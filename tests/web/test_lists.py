@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Paper
-from formsvc.services import share
-from tests import papers, people
+from formsvc.services import shares
+from tests import people, stored
 from tests.people import Employee
 from tests.queries import counted
 from tests.web.conftest import Visitor
@@ -43,7 +43,7 @@ def test_every_paper_can_be_reached_page_by_page(
 ) -> None:
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
-    ids = [papers.issued(session, kari, number).id for number in range(rows)]
+    ids = [stored.issued(session, kari, number).id for number in range(rows)]
     session.commit()
     reached, sizes, address = [], [], "/papers/"
     while address:
@@ -59,7 +59,7 @@ def test_every_paper_can_be_reached_page_by_page(
 def test_a_page_of_drafts_leads_to_the_older_ones(log_in: LogIn, session: Session) -> None:
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
-    oldest, *_newer = (papers.begun(session, kari, number).id for number in range(51))
+    oldest, *_newer = (stored.begun(session, kari, number).id for number in range(51))
     session.commit()
     first = visitor.get("/papers/drafts/").text
     assert str(oldest) not in first
@@ -72,7 +72,7 @@ def test_a_filter_goes_along_to_the_next_page(log_in: LogIn, session: Session) -
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
     for number in range(60):
-        papers.issued(session, kari, number, kind="consent" if number % 10 else "minutes")
+        stored.issued(session, kari, number, kind="consent" if number % 10 else "minutes")
     session.commit()
     page = visitor.get("/papers/?kind=consent&whose=own").text
     assert len(links(page)) == 50
@@ -87,16 +87,16 @@ def test_a_page_asks_as_much_of_the_database_however_many_rows_there_are(
     visitor = log_in(people.LIV)
     engine = app.extensions["formsvc.engine"]
     asked: dict[str, list[int]] = {page: [] for page in PAGES}
-    stored = 0
+    before = 0
     for rows in (1, 10, 60):
-        for number in range(stored, rows):  # each of another author
+        for number in range(before, rows):  # each of another author
             author = people.employ(
                 session, Employee(f"Nr. {number}", f"n{number}@eksempel.no", "referent")
             )
-            papers.issued(session, author, number, kind="ke_ip_declined")
-            draft = papers.begun(session, author, number)
-            share.give(session, draft, account(session, people.LIV).id, author, may_write=True)
-        stored = rows
+            stored.issued(session, author, number, kind="ke_ip_declined")
+            draft = stored.begun(session, author, number)
+            shares.give(session, draft, account(session, people.LIV).id, author, may_write=True)
+        before = rows
         session.commit()
         session.expunge_all()
         for page in PAGES:
@@ -116,8 +116,8 @@ def test_a_damaged_paper_harms_only_itself(
     visitor = log_in(employee)
     author = account(session, people.KARI) if employee is people.KARI else None
     author = author or people.employ(session, people.KARI)
-    rows = [papers.issued(session, author, n, kind="ip_application") for n in range(3)]
-    papers.spoil(session, rows[1])
+    rows = [stored.issued(session, author, n, kind="ip_application") for n in range(3)]
+    stored.spoil(session, rows[1])
     session.commit()
     spoilt = f"/papers/{rows[1].id}"
     for address in ("/", "/papers/"):
@@ -140,8 +140,8 @@ def test_a_damaged_paper_on_the_next_page_is_not_opened_on_this_one(
 ) -> None:
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
-    rows = [papers.issued(session, kari, number) for number in range(51)]
-    papers.spoil(session, rows[0])
+    rows = [stored.issued(session, kari, number) for number in range(51)]
+    stored.spoil(session, rows[0])
     session.commit()
     first = visitor.get("/papers/").text
     assert CANNOT not in first
@@ -152,8 +152,8 @@ def test_a_damaged_document_is_told_of_in_words(
     log_in: LogIn, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     visitor = log_in(people.KARI)
-    row = papers.issued(session, account(session, people.KARI))
-    papers.spoil(session, row.documents[0])
+    row = stored.issued(session, account(session, people.KARI))
+    stored.spoil(session, row.documents[0])
     session.commit()
     assert visitor.get(f"/papers/{row.id}").status_code == 200
     answer = visitor.get(f"/papers/{row.id}/docx")
@@ -165,8 +165,8 @@ def test_a_damaged_document_is_told_of_in_words(
 def test_a_damaged_draft_harms_only_itself(log_in: LogIn, session: Session) -> None:
     visitor = log_in(people.KARI)
     kari = account(session, people.KARI)
-    rows = [papers.begun(session, kari, number) for number in range(3)]
-    papers.spoil(session, rows[1])
+    rows = [stored.begun(session, kari, number) for number in range(3)]
+    stored.spoil(session, rows[1])
     session.commit()
     for address in ("/", "/papers/drafts/"):
         page = visitor.get(address)
@@ -183,8 +183,8 @@ def test_the_administrator_finds_no_paper_that_is_not_their_own(
     log_in: LogIn, session: Session
 ) -> None:
     kari = people.employ(session, people.KARI)
-    papers.issued(session, kari, kind="ip_application")
-    papers.begun(session, kari)
+    stored.issued(session, kari, kind="ip_application")
+    stored.begun(session, kari)
     session.commit()
     visitor = log_in(people.TORBJORN)
     for address in PAGES:

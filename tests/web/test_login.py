@@ -15,7 +15,7 @@ from formsvc import clock
 from formsvc.config import Settings
 from formsvc.models import LoginAttempt
 from formsvc.services import demo
-from formsvc.services.attempt import MOST
+from formsvc.services.attempts import MOST
 from formsvc.web import create_app
 from formsvc.web import session as web_session
 from tests import people

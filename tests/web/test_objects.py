@@ -13,10 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Document, Draft, Paper, Role, Share
-from formsvc.services import share
+from formsvc.services import shares
 from formsvc.services.access import Act
 from formsvc.web import access
-from tests import papers, people
+from tests import people, stored
 from tests.people import Employee
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -105,18 +105,18 @@ def test_every_address_of_an_object_is_in_the_matrix(app: Flask) -> None:
     assert all(access.TABLE[name] == access.STAFF for name, _method in ACTS)
 
 
-def stored(session: Session, thing: Thing, visitor: Account, author: Account) -> UUID:
+def thing_of(session: Session, thing: Thing, visitor: Account, author: Account) -> UUID:
     """The thing, as it stands to the visitor."""
-    make = papers.begun if thing.model is Draft else papers.issued
+    make = stored.begun if thing.model is Draft else stored.issued
     row = make(session, visitor if thing.whose == "own" else author, kind=thing.kind)
     if thing.whose in ("shared to read", "shared to write", "taken back"):
-        given = share.give(
+        given = shares.give(
             session, row, visitor.id, author, may_write=thing.whose == "shared to write"
         )
         if thing.whose == "taken back":
-            share.end(session, row, given.id, author)
+            shares.end(session, row, given.id, author)
     if thing.whose == "shared with another":
-        share.give(session, row, another(session).id, author, may_write=True)
+        shares.give(session, row, another(session).id, author, may_write=True)
     session.commit()
     return row.id
 
@@ -140,7 +140,7 @@ def test_each_address_gives_each_role_what_it_may_have_and_nothing_else(
         of_draft = address.id_name == "draft_id"
         if of_draft != (thing.model is Draft):
             continue
-        row_id = stored(session, thing, me, jonas)
+        row_id = thing_of(session, thing, me, jonas)
         values = {address.id_name: row_id, "wanted": "docx"}
         path = adapter.build(address.endpoint, values, method=address.method)
         answer = browser.get(path) if address.method == "GET" else browser.send(path, _version="9")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from formsvc.kinds import KINDS
 from formsvc.models import Account
-from formsvc.services import api_token
+from formsvc.services import api_tokens
 from formsvc.web import openapi
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -25,7 +25,7 @@ DESCRIPTION = openapi.document()
 
 @pytest.fixture
 def token(session: Session, kari: Account) -> str:
-    made = api_token.issue(session, kari, "schemathesis")
+    made = api_tokens.issue(session, kari, "schemathesis")
     session.commit()
     return made
 

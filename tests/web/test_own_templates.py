@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formsvc import config
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
-from formsvc.services import api_token
-from formsvc.services import draft as drafts
+from formsvc.services import api_tokens
+from formsvc.services import drafts as drafts
 from template_sources.word import template as shipped
 from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY, Visitor
@@ -24,15 +24,13 @@ pytestmark = SQLITE_ONLY
 
 
 @pytest.fixture
-def faulty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def faulty(tmp_path: Path, app: Flask) -> Path:
     """The municipality's own consent, which is a template of another paper."""
     file = tmp_path / "consent.nb.docx"
     file.write_bytes(shipped("minutes", "nb"))
-    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
-    config.settings.cache_clear()
-    yield file
-    monkeypatch.undo()
-    config.settings.cache_clear()
+    given = app.extensions["formsvc.settings"]
+    app.extensions["formsvc.settings"] = replace(given, templates=tmp_path)
+    return file
 
 
 @pytest.mark.usefixtures("faulty")
@@ -70,7 +68,7 @@ def test_once_it_is_mended_the_draft_becomes_a_paper(
 
 @pytest.mark.usefixtures("faulty")
 def test_a_program_gets_a_problem(visitor: Visitor, session: Session, kari: Account) -> None:
-    token = api_token.issue(session, kari, "Fagsystemet")
+    token = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     answer = visitor.post(
         "/api/v1/render/consent?format=docx",

@@ -114,6 +114,18 @@ def test_a_refused_paper_keeps_what_was_typed(as_kari: Visitor) -> None:
     assert "Solveig &amp; &lt;Nygård&gt;" in page.text
 
 
+def test_an_identity_number_is_whole_in_its_field_and_masked_where_it_is_looked_over(
+    as_kari: Visitor,
+) -> None:
+    person = find("ip_application").form.sample()["person"]
+    person |= {"has_national_id": True, "national_id": "03851598730"}
+    address = begin(as_kari, "ip_application", person=person)
+    assert "03851598730" in as_kari.get(address).text
+    review = as_kari.get(f"{address}/review").text
+    assert "038515 *****" in review
+    assert "98730" not in review
+
+
 @pytest.mark.parametrize(
     "text", ["ord " * 10_000 + "slutt", "Wang 王小明"], ids=["long", "letters"]
 )
@@ -474,3 +486,14 @@ def test_a_page_key_that_was_not_given_out_gives_the_newest(as_kari: Visitor, mo
     for list_of in ("/papers/", "/papers/drafts/"):
         assert as_kari.get(f"{list_of}?after={key}").status_code == 200
         assert as_kari.get(f"{list_of}?before={key}").status_code == 200
+
+
+def test_a_nul_in_any_address_is_refused_in_words(app: Flask, as_liv: Visitor) -> None:
+    keys = "&".join(f"{name}=%00.{'0' * 32}" for name in ("after", "before", "account", "day"))
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        address = re.sub("<uuid:[a-z_]+>", str(uuid4()), rule.rule)
+        assert as_liv.get(f"{address}?{keys}").status_code == 400, rule
+        if "<" in address:
+            assert as_liv.get(re.sub("<[a-z_]+>", "%00", address)).status_code == 400, rule

@@ -61,6 +61,12 @@ def test_a_household_of_ipv6_is_one_address(rate: Rate) -> None:
     assert rate.wait("2001:db8:1:3::1") == 0
 
 
+def test_an_address_with_another_port_or_in_ipv6_clothes_is_the_same(rate: Rate) -> None:
+    same = ("10.1.2.3", "10.1.2.3:50312", "10.1.2.3:50313", "::ffff:10.1.2.3")
+    assert [rate.wait(each) > 0 for each in same] == [False, False, False, True]
+    assert rate.wait("::ffff:10.1.2.4") == 0
+
+
 def test_only_so_many_addresses_are_remembered(rate: Rate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MOST_ADDRESSES", 2)
     for _each in range(3):

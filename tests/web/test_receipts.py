@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,15 +128,13 @@ def test_a_damaged_document_is_a_page_with_words_and_the_others_stay(
 
 
 @pytest.fixture
-def faulty_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def faulty_template(tmp_path: Path, app: Flask) -> None:
     """A municipality's own minutes, which are a consent."""
     shipped = config.template("consent.nb.docx")
     assert shipped
     shutil.copyfile(shipped, tmp_path / "minutes.nb.docx")
-    monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
-    config.settings.cache_clear()
-    yield
-    config.settings.cache_clear()
+    given = app.extensions["formsvc.settings"]
+    app.extensions["formsvc.settings"] = replace(given, templates=tmp_path)
 
 
 def test_a_refused_template_is_told_in_words_and_nothing_is_lost(

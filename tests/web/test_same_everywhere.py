@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from formsvc.cli import main
 from formsvc.kinds import find
 from formsvc.models import Account
-from formsvc.services import api_token
+from formsvc.services import api_tokens
 from tests.samples import PRINTED, Sample, load
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -37,7 +37,7 @@ def _cli(kind: str, answers: dict[str, Any]) -> list[dict[str, str]]:
 
 @pytest.fixture
 def program(visitor: Visitor, session: Session, kari: Account) -> tuple[Visitor, str]:
-    token = api_token.issue(session, kari, "Fagsystemet")
+    token = api_tokens.issue(session, kari, "Fagsystemet")
     session.commit()
     return visitor, token
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock
 from formsvc.models import Account, Event, RecoveryCode, SecondFactor
-from formsvc.services import attempt, second_factor, trail
+from formsvc.services import attempts, second_factor, trail
 from formsvc.services.second_factor import STEP, totp
 from formsvc.services.trail import Wanted
 from tests import people
@@ -115,7 +115,7 @@ def guessed(session: Session, *, times: int) -> None:
     """Let somebody guess at Kari's codes, each time from another place."""
     account = session.scalars(select(Account).where(Account.email == people.KARI.email)).one()
     for n in range(times):
-        attempt.count(session, str(account.id), address=f"198.51.100.{n}", code=True)
+        attempts.count(session, str(account.id), address=f"198.51.100.{n}", code=True)
     session.commit()
 
 
@@ -253,7 +253,7 @@ def test_whoever_gave_30_wrong_codes_begins_anew_when_an_administrator_has_helpe
     turn_on(visitor)
     visitor.send("/logout")
     visitor.send("/login", **RIGHT)
-    guessed(session, times=attempt.MOST["code"])
+    guessed(session, times=attempts.MOST["code"])
     assert visitor.send("/login/code", code="000000").status_code == 429
     second_factor.reset(session, kari)
     session.commit()

@@ -8,14 +8,17 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPResponse
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from formsvc import profile
-from formsvc.services import attempt
+from formsvc.kinds import find
+from formsvc.services import attempts
 from formsvc.web import connections
+from tests import samples
 from tests.web.running import PATIENCE, Running, running
 
 #: far more than the 98 at which waitress by itself goes deaf
@@ -112,6 +115,106 @@ def test_many_requests_at_once_whose_answers_nobody_reads_hold_no_thread(
         assert service.ask("/login")[0].status == 200
 
 
+def held_log_ins(release: Path) -> str:
+    """What makes every check of a password last until there is that file."""
+    wait = f"[time.sleep(.02) for _ in iter(lambda: os.path.exists({str(release)!r}), True)]"
+    return (
+        "import os, time, formsvc.services.password as p; verdict = p.verdict;"
+        f"p.verdict = lambda question: ({wait}, verdict(question))[1];"
+    )
+
+
+def log_ins(
+    service: Running, number: int, **headers: str
+) -> tuple[list[Thread], list[HTTPResponse]]:
+    """So many who log in at once, and where their answers come."""
+    answered: list[HTTPResponse] = []
+    form = service.form_of("/login")
+
+    def one(each: int) -> None:
+        typed = {"email": f"nobody{each}@eksempel.no", "password": "galt"}
+        answered.append(form.send(typed, **headers)[0])
+
+    crowd = [Thread(target=one, args=(each,)) for each in range(number)]
+    for each in crowd:
+        each.start()
+    return crowd, answered
+
+
+def test_a_heap_of_log_ins_holds_up_nobody_else(tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    with running(tmp_path, before=held_log_ins(release)) as started:
+        crowd, answered = log_ins(started, 2 * connections.THREADS)
+        for _each in range(20):
+            assert started.ask("/login")[0].status == 200
+        assert answered == []
+        release.touch()
+        for each in crowd:
+            each.join(PATIENCE)
+        assert [each.status for each in answered] == [422] * len(crowd)
+
+
+def test_more_log_ins_than_can_be_checked_soon_are_told_when_to_try_again(tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    few = "import formsvc.web.connections as c; c.MOST_IN_LANE = 3;"
+    with running(tmp_path, before=few + held_log_ins(release)) as started:
+        crowd, answered = log_ins(started, 8)
+        until = time.monotonic() + PATIENCE
+        while len(answered) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        refused = list(answered)
+        release.touch()
+        for each in crowd:
+            each.join(PATIENCE)
+        assert [each.status for each in refused] == [503] * len(refused)
+        assert {each.headers["Retry-After"] for each in refused} == {"30"}
+        assert all("Content-Security-Policy" in each.headers for each in refused)
+        assert sum(each.status == 422 for each in answered) >= 3
+
+
+def test_a_heap_of_one_household_leaves_room_for_the_others(tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    few = "import formsvc.web.connections as c; c.MOST_IN_LANE = 3;"
+    with running(tmp_path, before=few + held_log_ins(release), PROXIES="1") as started:
+        crowd, answered = log_ins(started, 8, X_Forwarded_For="10.1.1.1, 10.2.2.2")
+        until = time.monotonic() + PATIENCE
+        while len(answered) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        other, let_in = log_ins(started, 1, X_Forwarded_For="10.1.1.1, 10.3.3.3")
+        release.touch()
+        for each in (*crowd, *other):
+            each.join(PATIENCE)
+        assert 503 in [each.status for each in answered]
+        assert [each.status for each in let_in] == [422]
+
+
+def test_writers_who_wait_for_a_held_database_leave_threads_to_those_who_read(
+    tmp_path: Path,
+) -> None:
+    patient = f"import formsvc.turns as t; t.PATIENCE = {10 * PATIENCE};"
+    with running(tmp_path, before=patient) as started:
+        other = sqlite3.connect(tmp_path / "formsvc.sqlite3", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answered: list[int] = []
+        form = started.form_of("/evaluation/")
+        typed = find("evaluation").form.from_answers(samples.load("evaluation.nn")).typed()
+
+        def one() -> None:
+            answered.append(form.send(dict(typed))[0].status)
+
+        crowd = [Thread(target=one) for _each in range(connections.THREADS)]
+        for each in crowd:
+            each.start()
+        for _each in range(3):
+            assert started.ask("/healthz")[0].status == 204
+        other.close()
+        for each in crowd:
+            each.join(PATIENCE)
+        assert set(answered) == {303, 503}
+
+
 def test_an_answer_that_is_taken_a_byte_at_a_time_is_cut(tmp_path: Path) -> None:
     with running(tmp_path, before=SHORTER) as impatient, socket.socket() as line:
         before = sockets(impatient)
@@ -206,6 +309,12 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(service: Running, tmp_path: 
 
 # Proxies
 
+#: passwords that are checked in no time: a hundred are typed, and only who is counted is looked at
+QUICK = (
+    "from argon2 import PasswordHasher; from formsvc.services import password;"
+    "password._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1);"
+)
+
 
 def wrong_log_ins(service: Running, number: int, **forged: str) -> list[int]:
     """The answers to so many log-ins by different people that fail, each with its own headers."""
@@ -219,10 +328,20 @@ def wrong_log_ins(service: Running, number: int, **forged: str) -> list[int]:
 
 
 def test_behind_a_proxy_each_visitor_is_counted_as_what_the_proxy_says(tmp_path: Path) -> None:
-    with running(tmp_path, PROXIES="1") as started:
-        more = attempt.MOST["address"] + 2  # than one address may try
+    with running(tmp_path, before=QUICK, PROXIES="1") as started:
+        more = attempts.MOST["address"] + 2  # than one address may try
         assert wrong_log_ins(started, more, X_Forwarded_For="10.1.{}.1") == [422] * more
         assert wrong_log_ins(started, 1, X_Forwarded_For="10.8.8.8") == [422]
+
+
+@pytest.mark.parametrize("told", ["::ffff:10.1.{}.1", "10.1.{}.1:50312"])
+def test_visitors_are_told_apart_however_the_proxy_writes_their_addresses(
+    tmp_path: Path, told: str
+) -> None:
+    with running(tmp_path, PROXIES="1") as started:
+        form = started.form_of("/evaluation/")
+        for each in range(profile.current().limits.evaluations + 2):
+            assert form.send({}, X_Forwarded_For=told.format(each))[0].status == 422
 
 
 def test_what_a_visitor_writes_before_its_proxy_is_not_believed(tmp_path: Path) -> None:
@@ -238,8 +357,8 @@ def test_what_a_visitor_writes_before_its_proxy_is_not_believed(tmp_path: Path) 
 
 
 def test_without_a_proxy_nobody_is_believed_to_be_one(tmp_path: Path) -> None:
-    most = attempt.MOST["address"]
-    with running(tmp_path) as started:
+    most = attempts.MOST["address"]
+    with running(tmp_path, before=QUICK) as started:
         statuses = wrong_log_ins(
             started, most + 1, X_Forwarded_For="10.1.1.{}", Forwarded="for=10.2.2.{}"
         )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.models import Account, Share
-from tests import papers, people
+from tests import people, stored
 from tests.people import Employee
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -24,7 +24,7 @@ def draft_page(log_in: LogIn, session: Session) -> tuple[Visitor, str]:
     """Kari's browser, and the address at which she shares a draft."""
     kari = log_in(people.KARI)
     author = session.scalars(select(Account)).one()
-    row = papers.begun(session, author)
+    row = stored.begun(session, author)
     people.employ(session, people.AMIR)
     session.commit()
     return kari, f"/papers/drafts/{row.id}/share"
@@ -124,7 +124,7 @@ def test_a_receipt_leads_its_author_to_sharing_and_nobody_else(
 ) -> None:
     kari, liv = log_in(people.KARI), log_in(people.LIV)
     author = session.scalars(select(Account).where(Account.email == people.KARI.email)).one()
-    row = papers.issued(session, author, kind="ip_application")
+    row = stored.issued(session, author, kind="ip_application")
     session.commit()
     assert f"/papers/{row.id}/share" in kari.get(f"/papers/{row.id}").text
     assert f"/papers/{row.id}/share" not in liv.get(f"/papers/{row.id}").text

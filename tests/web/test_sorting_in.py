@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from formsvc.config import Settings
 from formsvc.models import EvaluationAnswer
 from formsvc.models.evaluation import SCALES
-from formsvc.services import evaluation
+from formsvc.services import evaluations
 from formsvc.web import server
 
 
@@ -17,7 +17,7 @@ from formsvc.web import server
 def test_every_old_answer_is_sorted_in_a_few_at_a_time(
     session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch, answers: int
 ) -> None:
-    monkeypatch.setattr(evaluation, "_BATCH", 2)
+    monkeypatch.setattr(evaluations, "_BATCH", 2)
     scales = dict.fromkeys(SCALES, 3)
     for _ in range(answers):
         old = EvaluationAnswer(
@@ -28,4 +28,4 @@ def test_every_old_answer_is_sorted_in_a_few_at_a_time(
     server._sort_in(settings)  # noqa: SLF001 what run does before it serves
     left = select(func.count()).where(EvaluationAnswer.unit_id.is_(None))
     assert session.scalar(left) == 0
-    assert len(evaluation.results(session).results) == (answers >= 5)
+    assert len(evaluations.results(session).results) == (answers >= 5)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.language import speaking
 from formsvc.models import Account, Draft, Event, Paper
-from formsvc.services import account, api_token, audit, share, trail
+from formsvc.services import accounts, api_tokens, audit, shares, trail
 from formsvc.services.trail import Wanted
 from formsvc.web import session as edge
 from formsvc.web import trail as page
@@ -55,8 +55,8 @@ def let_in(session: Session, address: str, *colleagues: Employee) -> None:
     """Let colleagues write in the draft of an address, as its author does."""
     row = session.get_one(Draft, UUID(address.rpartition("/")[2]))
     for colleague in colleagues:
-        to = account.by_email(session, colleague.email).id
-        share.give(session, row, to, row.author, may_write=True)
+        to = accounts.by_email(session, colleague.email).id
+        shares.give(session, row, to, row.author, may_write=True)
     session.commit()
 
 
@@ -133,8 +133,8 @@ def test_refusals_renders_and_results_leave_a_line(
     assert trail.find(session, Wanted(what="refused"), most=1)[0].keys == {
         "endpoint": "evaluation.results"
     }
-    kari_row = account.by_email(session, people.KARI.email)
-    token = api_token.issue(session, kari_row, "Fagsystem")
+    kari_row = accounts.by_email(session, people.KARI.email)
+    token = api_tokens.issue(session, kari_row, "Fagsystem")
     session.commit()
     told()
     headers = {"Authorization": f"Bearer {token}"}
@@ -251,7 +251,7 @@ def test_only_an_administrator_sees_it(log_in: LogIn) -> None:
 def test_it_is_filtered_by_account_day_and_act(session: Session, log_in: LogIn) -> None:
     kari, torbjorn = log_in(people.KARI), log_in(people.TORBJORN)
     begin(kari)
-    kari_id = account.by_email(session, people.KARI.email).id
+    kari_id = accounts.by_email(session, people.KARI.email).id
     session.rollback()
     of_kari = rows(torbjorn.get(f"/trail/?account={kari_id}").text)
     assert [each.split(" ")[0] for each in of_kari] == ["Begynte", "Logget"]
@@ -359,7 +359,7 @@ def test_who_wrote_who_changed_and_who_finished_are_told(log_in: LogIn, session:
     assert "Kari Nygård, ferdigstilt av Liv Ødegård" in liv.get("/papers/").text
     finished_by = set(session.scalars(select(Paper.issued_by_id)))
     assert finished_by == {
-        account.by_email(session, who.email).id for who in (people.KARI, people.LIV)
+        accounts.by_email(session, who.email).id for who in (people.KARI, people.LIV)
     }
 
 

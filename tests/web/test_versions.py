@@ -45,3 +45,16 @@ def test_who_wrote_in_an_earlier_form_is_told_until_the_draft_is_saved_again(
     changed = {**typed("minutes"), "place": ["Rådhuset"]}
     send(as_kari, address, changed, action="save", version="1")
     assert told not in as_kari.get(address).text
+
+
+def test_what_one_page_has_moved_and_another_still_has_is_asked_about(as_kari: Visitor) -> None:
+    old = {**typed("minutes"), "mood": ["Godt"], "participants-0-old": ["Ja"]}
+    address = begin(as_kari)
+    assert send(as_kari, address, old, action="save", version="1").status_code == 303
+    moved = {**old, "mood": [""]}
+    assert send(as_kari, address, moved, action="save", version="2").status_code == 303
+    asked = send(as_kari, address, {**old, "mood": ["Bedre"]}, action="save", version="2")
+    assert asked.status_code == 409
+    assert "Bedre" in asked.text
+    assert "tatt bort: mood" in asked.text
+    assert "tatt bort: participants-0-old" not in asked.text

@@ -74,6 +74,10 @@ class AnswerField(Field):
         """The answer as it is read; dates are short within rows, which are printed as tables."""
         return self.answer()
 
+    def shown(self) -> Any:
+        """The answer as a page shows it beside its question."""
+        return self.words()
+
     def typed(self) -> Typed:
         raise NotImplementedError
 

@@ -12,8 +12,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from formsvc import cleaning, letters, norway
-from formsvc.config import settings
+from formsvc import cleaning, config, letters, norway
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import AnswerField, Schema, Typed
 from formsvc.language import gettext as _
@@ -231,8 +230,12 @@ class NationalId(Text):
     kind = "digits"
     inputmode = "numeric"
 
+    def shown(self) -> str:
+        """Masked: the whole number stands in its field and on the application alone."""
+        return norway.masked(self.words())
+
     def parse(self, text: str) -> str:
-        synthetic = settings().demo
+        synthetic = config.current().demo
         try:
             return norway.identity_number(text, synthetic=synthetic)
         except ValueError:

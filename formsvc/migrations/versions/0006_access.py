@@ -1,6 +1,6 @@
 """Sharing, who finished a paper, keys of long lists, and evaluations that are counted by unit.
 
-Answers that were kept before are sorted in by ``services.evaluation.sort_in`` at the start of the
+Answers that were kept before are sorted in by ``services.evaluations.sort_in`` at the start of the
 service: their units and texts are sealed, and a migration holds no keys.
 """
 

@@ -1,0 +1,55 @@
+"""The municipality's facts, words, arenas and rules: dated data in TOML, checked when it is read.
+
+The shipped ``profile.toml`` is an invented municipality and explains each table. An installation
+lays its own file over it key by key (FORMSVC_PROFILE). A mistake in it is refused at once with
+the key and the mend, so that no paper goes out with half a profile.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from formsvc import config
+from formsvc.profile.contents import (
+    PAGES,
+    PURPOSES,
+    ROLES,
+    Arena,
+    NotInProfile,
+    Profile,
+    SigningRule,
+)
+from formsvc.profile.reading import SHIPPED, load
+from formsvc.profile.tables import InvalidProfile, refuse_unread
+
+__all__ = [
+    "PAGES",
+    "PURPOSES",
+    "ROLES",
+    "SHIPPED",
+    "Arena",
+    "InvalidProfile",
+    "NotInProfile",
+    "Profile",
+    "SigningRule",
+    "current",
+    "load",
+    "of",
+    "refuse_unread",
+]
+
+
+def current() -> Profile:
+    """The profile of the installation at work.
+
+    :raises InvalidProfile: at the first mistake.
+    """
+    return of(config.current().profile)
+
+
+@cache
+def of(own: Path | None) -> Profile:
+    """The profile with that file of a municipality's own laid over it, read once in a process.
+
+    :raises InvalidProfile: at the first mistake.
+    """
+    return load(own)

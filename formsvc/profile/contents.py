@@ -1,0 +1,336 @@
+"""What a profile holds, and what papers and pages ask it: by language, and by the day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeVar, get_args
+
+from formsvc import clock, norway
+from formsvc.errors import FormsvcError
+
+#: what a consent may be given for; a municipality can have other signing ages for one of them
+PURPOSES: Final = (
+    *("interdisciplinary_meeting", "cooperation_group", "responsibility_group"),
+    *("individual_plan", "relay_log", "agencies_meeting", "transition", "consultation_team"),
+)
+
+#: what employees may be; models.Role has the same, and a test compares
+ROLES: Final = ("referent", "coordinator", "ke", "admin")
+
+#: the group of the texts that stand on pages of their own, and not on a paper
+PAGES: Final = "site"
+
+Level = Literal["case", "system"]
+ArenaConsent = Literal["required", "none", "required_or_anonymous"]
+Guardians = Literal["all", "one", "none"]
+
+_T = TypeVar("_T")
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+
+
+class NotInProfile(FormsvcError, KeyError):
+    """A text, title, office, service or arena was asked for that the profile does not have."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The municipality's profile has no {key}. Add it, or mend the name.")
+
+    def __str__(self) -> str:
+        """The sentence: a KeyError would show it in quotes."""
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Words:
+    """One wording in every language, in one or more versions, oldest first.
+
+    ``words["nn"]`` is today's wording.
+    """
+
+    #: (valid from, language to wording)
+    versions: tuple[tuple[date, Mapping[str, str]], ...]
+
+    def say(self, language: str, on: date | None = None) -> str:
+        """The newest wording valid on that day, today by default; before all, the oldest."""
+        day = on or clock.today()
+        valid = [wording for since, wording in self.versions if since <= day]
+        return (valid[-1] if valid else self.versions[0][1])[language]
+
+    def __getitem__(self, language: str) -> str:
+        return self.say(language)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office that papers are sent to or that answers questions."""
+
+    name: Words
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that takes part around children; switched off, it is no longer offered."""
+
+    name: Words
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A kind of meeting and the rules that choosing it sets."""
+
+    code: str
+    name: Words
+    enabled: bool
+    #: "case" is about one child; "system" names no child at all
+    level: Level
+    consent: ArenaConsent
+    #: whether the family must be among the invited and the participants
+    family: bool
+    #: whether the family must be told afterwards, with date and name
+    feedback_to_family: bool
+    #: days before the meeting that the agenda should be out; None where there is no such rule
+    agenda_days: int | None
+    #: guideline for its length
+    duration_minutes: int | None
+    convenes: Words
+    chairs: Words
+    participants: Words
+    how_often: Words
+    #: what is written in or after it
+    written: Words
+    #: what the consent is called here, or how it is given
+    consent_note: Words | None
+
+
+@dataclass(frozen=True)
+class SigningRule:
+    """Who must sign: of those with parental responsibility, and the young person."""
+
+    guardians: Guardians
+    young_person: bool
+
+
+@dataclass(frozen=True)
+class AgeRules:
+    """One dated set of rules on who signs at which age."""
+
+    since: date
+    version: str
+    #: (from that age, rule), youngest first
+    ages: tuple[tuple[int, SigningRule], ...]
+    #: purposes with ages of their own
+    purposes: Mapping[str, tuple[tuple[int, SigningRule], ...]]
+
+    def signing_rule(self, age: int, purposes: Sequence[str] = ()) -> SigningRule:
+        """Who must sign at that age; for several purposes all that any of them asks for."""
+        rules = [_at_age(self.purposes.get(p, self.ages), age) for p in purposes]
+        rules = rules or [_at_age(self.ages, age)]
+        strictest = min((rule.guardians for rule in rules), key=get_args(Guardians).index)
+        return SigningRule(strictest, any(rule.young_person for rule in rules))
+
+
+def _at_age(ages: tuple[tuple[int, SigningRule], ...], age: int) -> SigningRule:
+    return next((rule for start, rule in reversed(ages) if age >= start), ages[0][1])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers that municipalities set; the shipped file says what each one does."""
+
+    consent_months: int
+    consent_max_months: int
+    adult_age: int
+    heard_from_age: int
+    guardians_listed_under: int
+    agenda_warning_days: int
+    few: int
+    long_conclusion: int
+    draft_days: int
+    draft_warning_days: int
+    evaluations: int
+    evaluation_minutes: int
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What employees' log-ins must satisfy."""
+
+    idle_minutes: int
+    #: roles that must show a second factor
+    second_factor: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """Who the papers come from."""
+
+    name: Words
+    address: str
+    phone: str
+    email: str
+    website: str
+    organisation_number: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One municipality. Days default to today; languages are nb, nn and en."""
+
+    sender: Municipality
+    offices: Mapping[str, Office]
+    titles: Mapping[str, Words]
+    all_services: Mapping[str, Service]
+    all_arenas: Mapping[str, Arena]
+    #: oldest first
+    age_rules: tuple[AgeRules, ...]
+    limits: Limits
+    accounts: Accounts
+    words: Mapping[str, Words]
+    word_lists: Mapping[str, Mapping[str, tuple[str, ...]]]
+    #: kind or page, then the short key: the texts in reading order
+    resources: Mapping[str, Mapping[str, Words]]
+    all_headings: Mapping[str, Mapping[str, Words]]
+    references: Mapping[str, Words]
+
+    def name(self, language: str) -> str:
+        """The municipality's name."""
+        return self.sender.name.say(language)
+
+    def municipality(self, language: str) -> dict[str, str]:
+        """What a letterhead needs."""
+        return {
+            "name": self.name(language),
+            "address": self.sender.address,
+            "phone": norway.show_phone(self.sender.phone),
+            "email": self.sender.email,
+            "website": self.sender.website,
+            "organisation_number": norway.show_organisation_number(self.sender.organisation_number),
+        }
+
+    def office(self, key: str, language: str, on: date | None = None) -> str:
+        """An office's name, such as ``coordinating_unit``."""
+        return _found(self.offices, "offices", key).name.say(language, on)
+
+    def title(self, kind: str, language: str, on: date | None = None) -> str:
+        """What a kind of paper is called."""
+        return _found(self.titles, "titles", kind).say(language, on)
+
+    def word(self, key: str, language: str, on: date | None = None) -> str:
+        """A word that municipalities use differently, such as ``exempt``."""
+        return _found(self.words, "words", key).say(language, on)
+
+    def text(self, key: str, language: str, on: date | None = None) -> list[str]:
+        """The paragraphs of a text, such as ``consent.voluntary``."""
+        group, _, short = key.partition(".")
+        words = _found(self.resources.get(group, {}), f"texts.{group}", short)
+        return self.paragraphs(words, language, on)
+
+    def texts(self, kind: str, language: str, on: date | None = None) -> dict[str, list[str]]:
+        """All texts of a kind by their short keys, in reading order."""
+        found = self.resources.get(kind, {})
+        return {key: self.paragraphs(words, language, on) for key, words in found.items()}
+
+    def headings(self, kind: str, language: str, on: date | None = None) -> dict[str, str]:
+        """Headings for those texts of a kind that have one, by the same short keys."""
+        return {k: words.say(language, on) for k, words in self.all_headings.get(kind, {}).items()}
+
+    def legal(self, kind: str, language: str, on: date | None = None) -> list[str]:
+        """The acts that a paper rests on; none for many kinds."""
+        found = self.references.get(kind)
+        return self.paragraphs(found, language, on) if found else []
+
+    def services(self, language: str) -> dict[str, str]:
+        """The services to choose from: code to name, in the profile's order."""
+        return {
+            code: service.name.say(language)
+            for code, service in self.all_services.items()
+            if service.enabled
+        }
+
+    def arenas(self, language: str) -> dict[str, str]:
+        """The arenas to choose from: code to name, in the profile's order."""
+        return {
+            code: arena.name.say(language)
+            for code, arena in self.all_arenas.items()
+            if arena.enabled
+        }
+
+    def arena(self, code: str) -> Arena:
+        """An arena, also one that is no longer offered."""
+        return _found(self.all_arenas, "arenas", code)
+
+    def rules_on(self, day: date) -> AgeRules:
+        """The age rules of that day; before all, the oldest."""
+        valid = [rules for rules in self.age_rules if rules.since <= day]
+        return valid[-1] if valid else self.age_rules[0]
+
+    def signing_rule(
+        self, age: int, purposes: Sequence[str] = (), on: date | None = None
+    ) -> SigningRule:
+        """Who must sign for a person of that age on that day."""
+        return self.rules_on(on or clock.today()).signing_rule(age, purposes)
+
+    @property
+    def rules_version(self) -> str:
+        """The name of today's age rules, to be stored with what was signed by them."""
+        return self.rules_on(clock.today()).version
+
+    def phrases(self, key: str) -> frozenset[str]:
+        """Words to look for in what was written, such as ``discussion``, in small letters.
+
+        In all languages at once: people mix them.
+        """
+        lists = _found(self.word_lists, "word_lists", key)
+        return frozenset(word.casefold() for words in lists.values() for word in words)
+
+    @property
+    def family_roles(self) -> frozenset[str]:
+        """Words in a participant's role that show that the family is there."""
+        return self.phrases("family_roles")
+
+    def paragraphs(self, words: Words, language: str, on: date | None = None) -> list[str]:
+        """The paragraphs of a text, with its placeholders filled.
+
+        :raises NotInProfile: for a placeholder that stands for nothing.
+        """
+
+        def fact(found: re.Match[str]) -> str:
+            return self._fact(found[1], language, on)
+
+        return [PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
+
+    def _fact(self, path: str, language: str, on: date | None) -> str:
+        """What a placeholder such as ``{offices.coordinating_unit.phone}`` stands for."""
+        table, _, key = path.partition(".")
+        if table == "municipality":
+            return _found(self.municipality(language), table, key)
+        if table == "limits":
+            return str(_found(vars(self.limits), table, key))
+        if table == "words":
+            return self.word(key, language, on)
+        code, _, part = key.partition(".")
+        office = _found(self.offices if table == "offices" else {}, table, code)
+        shown = {
+            "name": office.name.say(language, on),
+            "phone": norway.show_phone(office.phone),
+            "email": office.email,
+        }
+        return _found(shown, f"{table}.{code}", part)
+
+
+def _found(table: Mapping[str, _T], name: str, key: str) -> _T:
+    try:
+        return table[key]
+    except KeyError:
+        raise NotInProfile(f"{name}.{key}") from None
+
+
+def _split(text: str) -> list[str]:
+    """Paragraphs are parted by an empty line; a single line break is only the editor's."""
+    paragraphs = re.split(r"\n[ \t]*\n", text.strip())
+    return [re.sub(r"[ \t]*\n[ \t]*", " ", paragraph.strip()) for paragraph in paragraphs]

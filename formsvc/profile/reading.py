@@ -1,0 +1,305 @@
+"""A profile from its files, checked: a mistake is refused with the key and the mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Final, cast, get_args
+
+from formsvc import norway
+from formsvc.cleaning import clean, is_blank
+from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
+from formsvc.profile import checks
+from formsvc.profile.contents import (
+    PURPOSES,
+    ROLES,
+    Accounts,
+    AgeRules,
+    Arena,
+    ArenaConsent,
+    Guardians,
+    Level,
+    Limits,
+    Municipality,
+    Office,
+    Profile,
+    Service,
+    SigningRule,
+    Words,
+)
+from formsvc.profile.tables import (
+    BEGINNING,
+    InvalidProfile,
+    Table,
+    is_dated,
+    laid_over,
+    read,
+)
+
+SHIPPED: Final = Path(__file__).with_name("profile.toml")
+
+
+def load(own: Path | None = None) -> Profile:
+    """The shipped profile, with a municipality's own file laid over it.
+
+    :raises InvalidProfile: at the first mistake.
+    """
+    shipped = read(SHIPPED)
+    if own is None:
+        return parse(shipped)
+    profile = parse(cast("dict[str, object]", laid_over(shipped, read(own))))
+    checks.refuse_unread_keys(profile, parse(shipped))
+    return profile
+
+
+def parse(data: Mapping[str, object]) -> Profile:
+    """A profile from the tables of a TOML file.
+
+    :raises InvalidProfile: at the first mistake.
+    """
+    top = Table("", data)
+    limits = _limits(top.table("limits"))
+    profile = Profile(
+        sender=_municipality(top.table("municipality")),
+        offices={
+            key: _office(Table(f"offices.{key}", v)) for key, v in top.table("offices").each()
+        },
+        titles=_all_words(top.table("titles")),
+        all_services={
+            key: _service(f"services.{key}", v) for key, v in top.table("services").each()
+        },
+        all_arenas={
+            key: _arena(key, Table(f"arenas.{key}", v)) for key, v in top.table("arenas").each()
+        },
+        age_rules=_age_rules(top.value("age_rules"), limits.adult_age),
+        limits=limits,
+        accounts=_accounts(top.table("accounts")),
+        words=_all_words(top.table("words")),
+        word_lists={
+            key: _word_list(Table(f"word_lists.{key}", v))
+            for key, v in top.table("word_lists").each()
+        },
+        resources={
+            key: _all_words(Table(f"texts.{key}", v)) for key, v in top.table("texts").each()
+        },
+        all_headings={
+            key: _all_words(Table(f"headings.{key}", v)) for key, v in top.table("headings").each()
+        },
+        references=_all_words(top.table("legal")),
+    )
+    top.close()
+    checks.placeholders(profile)
+    return profile
+
+
+def _words_of(table: Table, key: str) -> Words:
+    return _words(table(key), table.value(key))
+
+
+def _words(path: str, value: object) -> Words:
+    if isinstance(value, str):
+        value = dict.fromkeys(LANGUAGES, value)
+    dated = isinstance(value, list)
+    tables = value if isinstance(value, list) else [value]
+    versions = sorted((_version(path, table, dated=dated) for table in tables), key=lambda v: v[0])
+    days = [since for since, _ in versions]
+    if not days or len(set(days)) < len(days):
+        raise InvalidProfile(path, "needs one version for each day it changes; two share a day.")
+    return Words(tuple(versions))
+
+
+def _version(path: str, value: object, *, dated: bool) -> tuple[date, Mapping[str, str]]:
+    if not isinstance(value, dict):
+        example = '{nb = "…", nn = "…", en = "…"}'
+        raise InvalidProfile(path, f"is missing or no wording; write {example}.")
+    table = Table(path, value)
+    since = table.need("from", date, "from = 2026-01-01") if dated else BEGINNING
+    wording = {lang: _wording(table, lang) for lang in PAPER_LANGUAGES}
+    wording["en"] = _wording(table, "en") if table.value("en") else wording[SOURCE]
+    table.close()
+    return since, wording
+
+
+def _wording(table: Table, language: str) -> str:
+    both = f'{language} = "…" too: papers are printed in bokmål (nb) and nynorsk (nn)'
+    text, replaced = clean(table.need(language, str, both))
+    if replaced or is_blank(text):
+        raise InvalidProfile(
+            table(language), "holds no text, or characters that cannot be printed."
+        )
+    return text
+
+
+def _all_words(table: Table) -> dict[str, Words]:
+    return {key: _words(table(key), value) for key, value in table.each()}
+
+
+def _word_list(table: Table) -> dict[str, tuple[str, ...]]:
+    lists: dict[str, tuple[str, ...]] = {}
+    for language in LANGUAGES:
+        words = table.may(language, list, list(lists.get(SOURCE, ())), '["…", "…"]')
+        if not words or not all(isinstance(word, str) and word.strip() for word in words):
+            raise InvalidProfile(table(language), 'must be a list of words; write ["…", "…"].')
+        lists[language] = tuple(words)
+    table.close()
+    return lists
+
+
+def _municipality(table: Table) -> Municipality:
+    number = table.need("organisation_number", str, '"123 456 785"')
+    try:
+        number = norway.organisation_number(number)
+    except norway.InvalidNumber:
+        mend = "must be nine digits with the right control digit, as in Enhetsregisteret."
+        raise InvalidProfile(table("organisation_number"), mend) from None
+    municipality = Municipality(
+        name=_words_of(table, "name"),
+        address=table.need("address", str, '"Rådhusvegen 1, 1234 Stedet"'),
+        phone=_phone(table),
+        email=_email(table),
+        website=table.need("website", str, '"www.eksempel.no"'),
+        organisation_number=number,
+    )
+    table.close()
+    return municipality
+
+
+def _office(table: Table) -> Office:
+    office = Office(
+        name=_words_of(table, "name"),
+        phone=_phone(table) if table.value("phone") else "",
+        email=_email(table) if table.value("email") else "",
+    )
+    table.close()
+    return office
+
+
+def _phone(table: Table) -> str:
+    phone = table.need("phone", str, '"+4761700000"')
+    if not re.fullmatch(r"\+[0-9]{7,15}", phone):
+        raise InvalidProfile(table("phone"), 'must be written as "+4761700000", without spaces.')
+    return phone
+
+
+def _email(table: Table) -> str:
+    email = table.need("email", str, '"post@eksempel.no"')
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise InvalidProfile(table("email"), 'must be an address such as "post@eksempel.no".')
+    return email
+
+
+def _service(path: str, value: object) -> Service:
+    if not isinstance(value, dict):
+        return Service(_words(path, value))
+    wording = {key: text for key, text in value.items() if key != "enabled"}
+    return Service(
+        _words(path, wording), Table(path, value).may("enabled", bool, True, "true or false")
+    )
+
+
+def _arena(code: str, table: Table) -> Arena:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
+        raise InvalidProfile(table.path, "an arena's code has small letters a to z, digits and _.")
+    flag = "true or false"
+    arena = Arena(
+        code=code,
+        name=_words_of(table, "name"),
+        enabled=table.may("enabled", bool, True, flag),
+        level=cast(Level, table.choice("level", get_args(Level), "case")),
+        consent=cast(ArenaConsent, table.choice("consent", get_args(ArenaConsent), "required")),
+        family=table.may("family", bool, True, flag),
+        feedback_to_family=table.may("feedback_to_family", bool, False, flag),
+        agenda_days=table.may("agenda_days", int, 0, "a number of days") or None,
+        duration_minutes=table.may("duration_minutes", int, 0, "a number of minutes") or None,
+        convenes=_words_of(table, "convenes"),
+        chairs=_words_of(table, "chairs" if table.value("chairs") else "convenes"),
+        participants=_words_of(table, "participants"),
+        how_often=_words_of(table, "how_often"),
+        written=_words_of(table, "written"),
+        consent_note=_words_of(table, "consent_note") if table.value("consent_note") else None,
+    )
+    table.close()
+    if arena.level == "system" and (arena.consent != "none" or arena.family):
+        mend = 'level "system" has no child: write consent = "none" and family = false.'
+        raise InvalidProfile(table.path, mend)
+    return arena
+
+
+def _limits(table: Table) -> Limits:
+    numbers = {field.name: table.need(field.name, int, "a number") for field in fields(Limits)}
+    table.close()
+    for key, number in numbers.items():
+        if number < 1:
+            raise InvalidProfile(table(key), "must be 1 or more.")
+    limits = Limits(**numbers)
+    if limits.consent_months > limits.consent_max_months:
+        raise InvalidProfile(table("consent_months"), "must not be above consent_max_months.")
+    if limits.draft_warning_days >= limits.draft_days:
+        raise InvalidProfile(table("draft_warning_days"), "must be below draft_days.")
+    return limits
+
+
+def _accounts(table: Table) -> Accounts:
+    idle = table.need("idle_minutes", int, "a number of minutes")
+    roles = table.need("second_factor", list, '["admin", "ke"], or [] for nobody')
+    table.close()
+    if idle < 5:
+        raise InvalidProfile(table("idle_minutes"), "must be 5 or more: people think and look up.")
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        mend = f"names «{unknown[0]}»; write some of {', '.join(ROLES)}."
+        raise InvalidProfile(table("second_factor"), mend)
+    return Accounts(idle, frozenset(roles))
+
+
+def _age_rules(value: object, adult_age: int) -> tuple[AgeRules, ...]:
+    if not is_dated(value):
+        raise InvalidProfile("age_rules", "is missing; write [[age_rules]] with from = 2026-01-01.")
+    tables = [Table("age_rules", item) for item in cast("list[object]", value)]
+    rules = [_age_rule_set(table, adult_age) for table in tables]
+    return tuple(sorted(rules, key=lambda rule_set: rule_set.since))
+
+
+def _age_rule_set(table: Table, adult_age: int) -> AgeRules:
+    purposes = table.table("purposes")
+    rules = AgeRules(
+        since=table.need("from", date, "from = 2026-01-01"),
+        version=table.need("version", str, '"2026-1"'),
+        ages=_ages(table("ages"), table.value("ages"), adult_age),
+        purposes={
+            key: _ages(purposes(key), purposes.value(key), adult_age)
+            for key in PURPOSES
+            if purposes.value(key) is not None
+        },
+    )
+    purposes.close()
+    table.close()
+    return rules
+
+
+def _ages(path: str, value: object, adult_age: int) -> tuple[tuple[int, SigningRule], ...]:
+    tables = [Table(path, item) for item in value] if isinstance(value, list) else []
+    ages = tuple(_age(table) for table in tables)
+    starts = [start for start, _ in ages]
+    if not starts or starts[0] != 0 or starts != sorted(set(starts)):
+        raise InvalidProfile(path, "must begin with from_age = 0 and go upwards, each age once.")
+    grown = [rule for start, rule in ages if start >= adult_age] or [ages[-1][1]]
+    if adult_age not in starts or any(rule.guardians != "none" for rule in grown):
+        mend = (
+            f'from_age = {adult_age} must be there with guardians = "none": an adult signs alone.'
+        )
+        raise InvalidProfile(path, mend)
+    return ages
+
+
+def _age(table: Table) -> tuple[int, SigningRule]:
+    start = table.need("from_age", int, "an age in years")
+    guardians = cast(Guardians, table.choice("guardians", get_args(Guardians), ""))
+    young_person = table.need("young_person", bool, "true or false")
+    table.close()
+    if guardians == "none" and not young_person:
+        raise InvalidProfile(table.path, f"from_age = {start}: nobody signs. Let somebody sign.")
+    return start, SigningRule(guardians, young_person)

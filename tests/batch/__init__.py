@@ -1,0 +1,1 @@
+"""Many papers at once, from the rows to the report."""
