@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -28,6 +29,19 @@ def of_print_html(
         return faulty[self]
 
     monkeypatch.setattr(Environment, "get_template", get_template)
+
+
+def of_word(template: bytes, words: str, instead: str = "") -> bytes:
+    """The Word template without these words of its body."""
+    changed, name = io.BytesIO(), "word/document.xml"
+    with zipfile.ZipFile(io.BytesIO(template)) as whole, zipfile.ZipFile(changed, "w") as package:
+        for part in whole.namelist():
+            content = whole.read(part)
+            assert part != name or words.encode() in content
+            package.writestr(
+                part, content.replace(words.encode(), instead.encode()) if part == name else content
+            )
+    return changed.getvalue()
 
 
 def hidden(form: bytes, name: str) -> bytes:

@@ -28,9 +28,9 @@ QUOTED = re.compile(r"«[^»]*»|‘[^’]*’")
 
 #: sentences of more than three words that are the same in bokmål and nynorsk, letter for letter
 COINCIDE = {
+    "Dette har du rett til å vite",
     "PDF-en har JavaScript. Ta bort alle skript.",
     "PDF-en har film, lyd eller 3D. Ta det bort.",
-    "Anonym sak (NN-sak)",
     "Be om docx, pdf, fillable eller flattened.",
     "Begge med foreldreansvar skal signere. Legg til den andre.",
     "Den som har ansvaret for planen",
@@ -53,7 +53,6 @@ COINCIDE = {
     "Logg inn og prøv igjen.",
     "Passordet til alle er %(password)s.",
     "Sakslista er avtalt med familien",
-    "Sakslista er avtalt med familien.",
     "Skriv datoen for det første møtet.",
     "Skriv datoen for møtet.",
     "Skriv datoen for neste møte.",
@@ -64,7 +63,6 @@ COINCIDE = {
     "Skriv også trinn eller avdeling.",
     "Skriv postnummeret med fire siffer.",
     "Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …",
-    "Telefon og e-post",
     "Til arkivet og til å lese.",
     "Til deg som er forelder, eller ung",
     "Vil du slette kladden?",

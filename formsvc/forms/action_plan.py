@@ -36,7 +36,7 @@ class PlannedMeasure(Part):
         required=_l("Skriv hvem som er ansvarlig for tiltaket."),
         example="Solveig Nygård",
     )
-    service = Text(_l("Tjeneste"), example="Heidal skole")
+    service = Text(_l("Tjeneste"), example="Heidal skole", printed="")
     deadline = Date(
         _l("Frist"),
         required=_l("Skriv en dato som frist for tiltaket. «Snarest» er ingen dato."),
@@ -63,6 +63,7 @@ class PlannedGoal(Part):
         row_label=_l("Tiltak"),
         add_label=_l("Legg til tiltak"),
         few=1,
+        printed="",
     )
 
 
@@ -75,12 +76,14 @@ class ActionPlanForm(DocumentForm):
         Section(_l("Mål og tiltak"), ("goals",)),
         Section(_l("Evaluering"), ("evaluated_on",)),
     )
+    about = _l("Om planen")
 
     child = Group(Child, _l("Barnet"))
     arena = Choice(
         _l("Hva slags møte er planen laget i?"),
         lambda: profile.current().arenas(spoken()),
         example="interdisciplinary_meeting",
+        printed=_l("Møte"),
     )
     date = Date(
         _l("Dato"),
@@ -88,7 +91,7 @@ class ActionPlanForm(DocumentForm):
         default=lambda: clock.today().isoformat(),
         example="2027-02-09",
     )
-    responsible = Group(Employee, _l("Den som har ansvaret for planen"))
+    responsible = Group(Employee, _l("Den som har ansvaret for planen"), one_line=True)
     goals = Rows(
         Group(PlannedGoal),
         _l("Mål"),
@@ -96,8 +99,11 @@ class ActionPlanForm(DocumentForm):
         row_label=_l("Mål"),
         add_label=_l("Legg til mål"),
         few=1,
+        printed="",
     )
-    evaluated_on = Date(_l("Planen evalueres dato"), example="2027-05-11")
+    evaluated_on = Date(
+        _l("Planen evalueres dato"), example="2027-05-11", printed=_l("Planen evalueres")
+    )
 
     def rules(self) -> None:
         for goal in self.goals.filled:

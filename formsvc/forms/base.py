@@ -78,8 +78,17 @@ class DocumentForm(Part):
     printed: ClassVar[bool] = True
     #: the group that names whom it is about, where it has that group
     whom: ClassVar[str] = "child"
-    #: the headings in reading order; ``language`` is added by itself at the end
+    #: the headings in reading order, of the page and of the papers; ``language`` is added by
+    #: itself at the end of the page
     layout: ClassVar[Layout] = ()
+    #: the rows of those who sign its papers, or the groups that name each of them
+    signed: ClassVar[tuple[str, ...]] = ()
+    #: what they declare, printed right above their names
+    declaration: ClassVar[str] = ""
+    #: the heading of the municipality's texts on its papers
+    about: ClassVar[str] = _l("Godt å vite")
+    #: what else its papers say word for word, by names that their templates use
+    phrases: ClassVar[Mapping[str, str]] = {}
 
     language = Choice(
         _l("Språk i papiret"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -99,8 +100,8 @@ class SharingService(Part):
 class ConsentSignatory(Signature):
     """One who signs, and where the paper can be sent."""
 
-    email = Email(_l("E-post"), example="jon.ovrelid@eksempel.no")
-    phone = Phone(_l("Telefon"), example="+4748765432")
+    email = Email(_l("E-post"), example="jon.ovrelid@eksempel.no", printed="")
+    phone = Phone(_l("Telefon"), example="+4748765432", printed="")
 
 
 class ConsentForm(DocumentForm):
@@ -127,6 +128,13 @@ class ConsentForm(DocumentForm):
         Section(_l("Den som tar imot samtykket"), ("receiver",)),
         Section(_l("De som signerer"), ("signatories", "single_signature_reason")),
     )
+    signed = ("signatories",)
+    declaration = _l(
+        "Jeg/vi samtykker til at tjenestene i skjemaet kan utveksle opplysninger"
+        " til formålene som står der."
+    )
+    about = _l("Dette må du vite før du skriver under")
+    phrases: ClassVar[Mapping[str, str]] = {"no_exclusions": _l("Ingen unntak.")}
 
     child = Group(ConsentChild, _l("Barnet"))
     parental_responsibility = Choice(
@@ -149,6 +157,7 @@ class ConsentForm(DocumentForm):
         add_label=_l("Legg til tjeneste"),
         few=1,
         samples=2,
+        printed="",
     )
     information = Choices(
         _l("Hvilke opplysninger kan deles?"),
@@ -194,6 +203,7 @@ class ConsentForm(DocumentForm):
         row_label=_l("Underskrift"),
         add_label=_l("Legg til en som signerer"),
         few=1,
+        printed="",
     )
     single_signature_reason = Choice(
         _l("Hvorfor signerer bare én?"),

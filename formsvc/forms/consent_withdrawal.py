@@ -58,12 +58,15 @@ class ConsentWithdrawalForm(DocumentForm):
         ),
         Section(_l("Hvem som har fått beskjed"), ("informed", "note")),
     )
+    signed = ("withdrawn_by", "received_by")
+    about = _l("Om tilbaketrekkingen")
 
     child = Group(Child, _l("Barnet"))
     consent_reference = Text(
         _l("Samtykkets referanse"),
         hint=_l("Den står øverst på samtykket, for eksempel S-2026-0042."),
         example="S-2026-0042",
+        printed=_l("Samtykke"),
     )
     extent = Choice(
         _l("Hva trekkes tilbake?"),
@@ -84,7 +87,7 @@ class ConsentWithdrawalForm(DocumentForm):
         PURPOSES,
         hint=_l("Fyll ut når samtykket trekkes tilbake for noen formål."),
     )
-    withdrawn_by = Group(Signature, _l("Den som trekker samtykket"))
+    withdrawn_by = Group(Signature, _l("Den som trekker samtykket"), one_line=True)
     manner = Choice(
         _l("Hvordan kom beskjeden?"),
         MANNER,
@@ -96,14 +99,16 @@ class ConsentWithdrawalForm(DocumentForm):
         required=_l("Skriv datoen samtykket ble trukket tilbake."),
         default=lambda: clock.today().isoformat(),
         example="2027-02-03",
+        printed=_l("Dato"),
     )
-    received_by = Group(Employee, _l("Den som tok imot beskjeden"))
+    received_by = Group(Employee, _l("Den som tok imot beskjeden"), one_line=True)
     informed = Rows(
         Text(_l("Tjeneste eller person"), example="BUP Otta"),
         _l("Hvem har fått beskjed om at samtykket er trukket?"),
         row_label=_l("Mottaker"),
         add_label=_l("Legg til en som har fått beskjed"),
         samples=1,
+        printed="",
     )
     note = LongText(
         _l("Merknad"),

@@ -30,8 +30,8 @@ from formsvc.language import lazy as _l
 class Convener(Employee):
     """The one who calls the meeting."""
 
-    phone = Phone(_l("Telefon"), example="+4761700200")
-    email = Email(_l("E-post"), example="solveig.nygard@eksempel.no")
+    phone = Phone(_l("Telefon"), example="+4761700200", printed="")
+    email = Email(_l("E-post"), example="solveig.nygard@eksempel.no", printed="")
 
 
 class Invitee(MeetingPerson):
@@ -89,8 +89,9 @@ class InvitationForm(MeetingForm):
             ("absence_to", "preparatory_meeting", "attachments", "sent_on"),
         ),
     )
+    about = _l("Om møtet")
 
-    first_meeting = Check(_l("Dette er det første møtet"))
+    first_meeting = Check(_l("Dette er det første møtet"), printed="")
     place = Text(
         _l("Sted"),
         hint=_l("Fyll ut stedet, eller lenken til videomøtet, eller begge."),
@@ -99,6 +100,7 @@ class InvitationForm(MeetingForm):
     video_link = Text(
         _l("Lenke til videomøte"),
         hint=_l("Fyll ut når noen eller alle møtes på video."),
+        printed=_l("Videomøte"),
         longest=LONGEST_TEXT,
     )
     purpose = LongText(
@@ -106,7 +108,7 @@ class InvitationForm(MeetingForm):
         required=_l("Skriv hva som er formålet med møtet."),
         example="Avklare mål for våren og hvem som gjør hva.",
     )
-    convener = Group(Convener, _l("Den som kaller inn"))
+    convener = Group(Convener, _l("Den som kaller inn"), one_line=True, printed=_l("Innkalt av"))
     referent = Text(
         _l("Referent"),
         required=_l("Skriv navnet på referenten. Referenten oppnevnes i innkallingen."),
@@ -119,6 +121,7 @@ class InvitationForm(MeetingForm):
         row_label=_l("Invitert"),
         add_label=_l("Legg til en som inviteres"),
         few=2,
+        printed="",
     )
     interpreter = Check(_l("Det er bestilt tolk"))
     agenda = Rows(
@@ -128,6 +131,8 @@ class InvitationForm(MeetingForm):
         row_label=_l("Sak"),
         add_label=_l("Legg til sak"),
         few=1,
+        numbered=True,
+        printed="",
     )
     agenda_agreed_with_family = Check(_l("Sakslista er avtalt med familien"), example=True)
     items_deadline = Date(_l("Frist for å melde saker"), example="2027-02-04")
@@ -146,6 +151,7 @@ class InvitationForm(MeetingForm):
         _l("Sendt dato"),
         default=lambda: clock.today().isoformat(),
         example="2027-01-26",
+        printed=_l("Sendt"),
     )
 
     def rules(self) -> None:

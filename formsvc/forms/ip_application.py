@@ -76,11 +76,12 @@ class Person(Part):
     has_national_id = Check(
         _l("Fødselsnummeret trengs for å behandle søknaden"),
         hint=_l("Kryss av bare når fødselsdatoen ikke er nok."),
+        printed="",
     )
     national_id = NationalId(_l("Fødselsnummer"), hint=_l("Elleve siffer."))
     address = Text(_l("Adresse"), example="Storgata 12")
-    postal_code = PostalCode(_l("Postnummer"), example="2670")
-    city = Text(_l("Poststed"), example="Otta")
+    postal_code = PostalCode(_l("Postnummer"), example="2670", printed="")
+    city = Text(_l("Poststed"), example="Otta", printed="")
     phone = Phone(_l("Telefon"), example="+4790909090")
     email = Email(_l("E-post"))
     language = Text(_l("Språk"), example="nordsamisk")
@@ -120,14 +121,16 @@ class Sender(Part):
         _l("Stilling"),
         hint=_l("Når en ansatt sender søknaden."),
         example="Helsesykepleier",
+        printed="",
     )
     service = Text(
         _l("Tjeneste"),
         hint=_l("Når en ansatt sender søknaden."),
         example="Helsestasjonen",
+        printed="",
     )
-    phone = Phone(_l("Telefon"), example="+4761700000")
-    email = Email(_l("E-post"), example="torbjorn.aas@eksempel.no")
+    phone = Phone(_l("Telefon"), example="+4761700000", printed="")
+    email = Email(_l("E-post"), example="torbjorn.aas@eksempel.no", printed="")
 
 
 class CurrentService(Part):
@@ -162,8 +165,10 @@ class IpApplicationForm(DocumentForm):
             _l("Samtykke"),
             ("may_contact", "consent_individual_plan", "consent_information"),
         ),
-        Section(_l("Underskrift"), ("signed_by", "date")),
+        Section(_l("Underskrift"), ("date", "signed_by")),
     )
+    signed = ("signed_by",)
+    about = _l("Dette har du rett til å vite")
 
     requests = Choices(
         _l("Hva søker du om?"),
@@ -232,7 +237,9 @@ class IpApplicationForm(DocumentForm):
         _l("Jeg samtykker til at kommunen henter inn opplysninger fra dem som er nevnt over"),
         example=True,
     )
-    signed_by = signatures(_l("De som signerer"), _l("Skriv hvem som signerer søknaden."))
+    signed_by = signatures(
+        _l("De som signerer"), _l("Skriv hvem som signerer søknaden."), printed=""
+    )
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for søknaden."),

@@ -57,7 +57,9 @@ class KeCoordinatorChangedForm(KeNotificationForm):
         required=_l("Velg hvorfor koordinatoren byttes."),
         example="transition",
     )
-    reason_note = LongText(_l("Utdyp grunnen"), example="Overgang til ungdomsskolen")
+    reason_note = LongText(
+        _l("Utdyp grunnen"), example="Overgang til ungdomsskolen", printed=_l("Utdyping")
+    )
     wish_heard = Check(
         _l("Familien er spurt om hvem de ønsker"),
         required=_l("Spør familien hvem de ønsker som koordinator, og kryss av for det."),

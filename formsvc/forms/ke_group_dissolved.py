@@ -74,11 +74,14 @@ class KeGroupDissolvedForm(KeNotificationForm):
         required=_l("Velg hvorfor gruppa er oppløst."),
         example="goals_met",
     )
-    reason_note = LongText(_l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn»."))
+    reason_note = LongText(
+        _l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn»."), printed=_l("Utdyping")
+    )
     agreed_with_family_on = Date(
         _l("Avklart med familien dato"),
         hint=_l("Må fylles ut, unntatt ved dødsfall."),
         example="2028-06-10",
+        printed=_l("Avklart med familien"),
     )
     told_may_return = Check(
         _l("Familien vet at de kan ta kontakt igjen"),
@@ -104,7 +107,10 @@ class KeGroupDissolvedForm(KeNotificationForm):
         example="closed",
     )
     archived_in = Text(
-        _l("Hvor er dokumentene arkivert?"), longest=LONGEST_TEXT, example="Elevmappe"
+        _l("Hvor er dokumentene arkivert?"),
+        longest=LONGEST_TEXT,
+        example="Elevmappe",
+        printed=_l("Arkivert i"),
     )
 
     def rules(self) -> None:

@@ -36,11 +36,13 @@ class KeIpDeclinedForm(KeNotificationForm):
         _l("Informert om individuell plan dato"),
         required=_l("Skriv datoen familien fikk informasjon om individuell plan."),
         example="2028-06-08",
+        printed=_l("Informert om individuell plan"),
     )
     informed_by = Text(
         _l("Hvem informerte?"),
         required=_l("Skriv hvem som informerte familien om individuell plan."),
         example="Solveig Nygård",
+        printed=_l("Informert av"),
     )
     declined_by = signatures(
         _l("Hvem ønsker ikke individuell plan?"),
@@ -50,6 +52,7 @@ class KeIpDeclinedForm(KeNotificationForm):
         _l("Takket nei dato"),
         required=_l("Skriv datoen familien takket nei til individuell plan."),
         example="2028-06-10",
+        printed=_l("Takket nei"),
     )
     coordinator_wanted = Choice(
         _l("Ønsker familien koordinator?"),
@@ -67,7 +70,7 @@ class KeIpDeclinedForm(KeNotificationForm):
         _l("Familien vet at de kan ombestemme seg når som helst"),
         required=_l("Fortell familien at de kan ombestemme seg, og kryss av for det."),
     )
-    ask_again_on = Date(_l("Spør igjen dato"), example="2029-06-01")
+    ask_again_on = Date(_l("Spør igjen dato"), example="2029-06-01", printed=_l("Spør igjen"))
 
     def rules(self) -> None:
         super().rules()

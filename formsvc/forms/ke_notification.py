@@ -26,6 +26,7 @@ def consent_reference(required: str = "") -> Text:
         required=required,
         hint=_l("Den står øverst på samtykket, for eksempel S-2026-0041."),
         example="S-2026-0041",
+        printed=_l("Samtykke"),
     )
 
 
@@ -36,6 +37,7 @@ class KeNotificationForm(DocumentForm):
     """Who it is about, who coordinates, and who sends."""
 
     layout: ClassVar[Layout] = (*WHO, *SENDER)
+    about = _l("Om meldingen")
 
     child = Group(Child, _l("Barnet"))
     guardians = Rows(

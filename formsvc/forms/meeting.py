@@ -43,6 +43,7 @@ class MeetingForm(DocumentForm):
         _l("Hva slags møte er det?"),
         lambda: profile.current().arenas(spoken()),
         required=_l("Velg hva slags møte det er."),
+        printed=_l("Møte"),
         example="responsibility_group",
     )
     meeting_number = Number(
@@ -54,16 +55,23 @@ class MeetingForm(DocumentForm):
     anonymous = Check(
         _l("Saken drøftes anonymt (NN-sak)"),
         hint=_l("Da skal ingenting i papiret vise hvem det gjelder."),
+        printed="",
     )
     child = Group(Child, _l("Barnet"), optional=True, example=True)
     consent_reference = Text(
         _l("Samtykkets referanse"),
         hint=_l("Den står øverst på samtykket, for eksempel S-2026-0041."),
         example="S-2026-0041",
+        printed=_l("Samtykke"),
     )
     date = Date(_l("Dato"), required=_l("Skriv datoen for møtet."), example="2027-02-09")
-    start = Time(_l("Starter"), required=_l("Skriv når møtet starter."), example="13:00")
-    end = Time(_l("Slutter"), required=_l("Skriv når møtet slutter."), example="14:00")
+    start = Time(
+        _l("Starter"),
+        required=_l("Skriv når møtet starter."),
+        example="13:00",
+        printed=_l("Tid"),
+    )
+    end = Time(_l("Slutter"), required=_l("Skriv når møtet slutter."), example="14:00", printed="")
     chair = Text(
         _l("Møteleder"),
         required=_l("Skriv navnet på møtelederen."),

@@ -81,7 +81,7 @@ class Absence(Part):
 
     name = Text(_l("Navn"), required=_l("Skriv navnet på den som ikke var til stede."))
     role = Text(_l("Rolle"))
-    service = Text(_l("Tjeneste"))
+    service = Text(_l("Tjeneste"), printed="")
     kind = Choice(
         _l("Hva slags fravær?"),
         ABSENCE_KINDS,
@@ -125,6 +125,7 @@ class Item(Part):
         required=_l("Skriv hva dere konkluderte med i saken."),
         hint=_l("Skriv bare konklusjonen, ikke hvem som sa hva."),
         example="Ordningen med fast voksen fortsetter.",
+        printed="",
     )
 
 
@@ -159,7 +160,7 @@ class Measure(Part):
         required=_l("Skriv hvem som er ansvarlig for tiltaket."),
         example="Anne Moen",
     )
-    service = Text(_l("Tjeneste"), example="Skolehelsetjenesten")
+    service = Text(_l("Tjeneste"), example="Skolehelsetjenesten", printed="")
     deadline = Date(
         _l("Frist"),
         required=_l("Skriv en dato som frist for tiltaket. «Snarest» er ingen dato."),
@@ -214,6 +215,7 @@ class MinutesForm(MeetingForm):
             ("approval", "remarks_deadline", "copies_to", "date_written"),
         ),
     )
+    about = _l("Om referatet")
 
     place = Text(
         _l("Sted"),
@@ -232,13 +234,15 @@ class MinutesForm(MeetingForm):
         row_label=_l("Deltaker"),
         add_label=_l("Legg til deltaker"),
         few=2,
+        printed="",
     )
-    no_absences = Check(_l("Ingen forfall"), example=True)
+    no_absences = Check(_l("Ingen forfall"), example=True, printed="")
     absences = Rows(
         Group(Absence),
         _l("Forfall"),
         row_label=_l("Forfall"),
         add_label=_l("Legg til forfall"),
+        printed="",
     )
     previous_minutes = Group(PreviousMinutes, _l("Forrige referat"))
     previous_measures = Rows(
@@ -254,6 +258,7 @@ class MinutesForm(MeetingForm):
         row_label=_l("Sak"),
         add_label=_l("Legg til sak"),
         few=1,
+        printed="",
     )
     goals = Rows(
         Group(Goal),
@@ -261,20 +266,22 @@ class MinutesForm(MeetingForm):
         row_label=_l("Mål"),
         add_label=_l("Legg til mål"),
     )
-    no_new_measures = Check(_l("Ingen nye tiltak"))
+    no_new_measures = Check(_l("Ingen nye tiltak"), printed="")
     measures = Rows(
         Group(Measure),
         _l("Tiltak"),
         row_label=_l("Tiltak"),
         add_label=_l("Legg til tiltak"),
         few=1,
+        numbered=True,
+        printed="",
     )
     system_follow_up = LongText(
         _l("Oppfølging på systemnivå"), hint=_l("Det tjenestene selv må ordne opp i.")
     )
     family_view = LongText(_l("Hva familien og barnet mener"))
     evaluation = LongText(_l("Kort evaluering av møtet"))
-    next_meeting = Group(NextMeeting, _l("Neste møte"), optional=True, example=True)
+    next_meeting = Group(NextMeeting, _l("Neste møte"), optional=True, one_line=True, example=True)
     closing_reason = Choice(
         _l("Hvorfor avsluttes møtene?"),
         CLOSING_REASONS,
@@ -284,6 +291,7 @@ class MinutesForm(MeetingForm):
         Feedback,
         _l("Tilbakemelding til familien"),
         optional=True,
+        one_line=True,
         hint=_l("Etter et instansmøte skal familien få vite hva dere ble enige om."),
     )
     approval = Choice(
@@ -303,6 +311,7 @@ class MinutesForm(MeetingForm):
         _l("Skrevet dato"),
         default=lambda: clock.today().isoformat(),
         example="2027-02-09",
+        printed=_l("Skrevet"),
     )
 
     def rules(self) -> None:

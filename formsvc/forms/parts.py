@@ -36,19 +36,20 @@ class Employee(Part):
     """Somebody who acts for a service."""
 
     name = Text(_l("Navn"), required=_l("Skriv navnet."), example="Solveig Nygård")
-    title = Text(_l("Stilling"), required=_l("Skriv stillingen."), example="Rektor")
+    title = Text(_l("Stilling"), required=_l("Skriv stillingen."), example="Rektor", printed="")
     service = Text(
         _l("Tjeneste"),
         required=_l("Skriv hvilken tjeneste personen arbeider i."),
         example="Heidal skole",
+        printed="",
     )
 
 
 class Coordinator(Employee):
     """The coordinator of a group, with the leader who must know."""
 
-    phone = Phone(_l("Telefon"), example="+4761700200")
-    email = Email(_l("E-post"), example="solveig.nygard@eksempel.no")
+    phone = Phone(_l("Telefon"), example="+4761700200", printed="")
+    email = Email(_l("E-post"), example="solveig.nygard@eksempel.no", printed="")
     leader = Text(
         _l("Nærmeste leder"),
         required=_l("Skriv hvem som er nærmeste leder for koordinatoren."),
@@ -72,7 +73,7 @@ class Signature(Part):
     )
 
 
-def signatures(label: str, required: str) -> Rows[Group[Signature]]:
+def signatures(label: str, required: str, *, printed: str | None = None) -> Rows[Group[Signature]]:
     """Rows of those who sign."""
     return Rows(
         Group(Signature),
@@ -81,6 +82,7 @@ def signatures(label: str, required: str) -> Rows[Group[Signature]]:
         row_label=_l("Underskrift"),
         add_label=_l("Legg til en som signerer"),
         few=1,
+        printed=printed,
     )
 
 

@@ -14,6 +14,7 @@ from formsvc.documents import docx, jail, pdf_form
 from formsvc.documents import official as documents
 from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
+from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES
@@ -144,8 +145,8 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
 
 
 def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
-    """What a template sees beside the answers: the paper's title, and what the profile says."""
-    municipality = profile.current()
+    """What a template sees beside the answers: what the form and the profile say."""
+    municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
         "title": kind.title(language, today),
@@ -157,6 +158,9 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
         "texts": municipality.texts(kind.slug, language, today),
         "headings": municipality.headings(kind.slug, language, today),
         "legal": municipality.legal(kind.slug, language, today),
+        "sections": words.headings,
+        "labels": words.labels,
+        "phrases": words.phrases,
     }
 
 

@@ -15,6 +15,7 @@ from weasyprint.text.fonts import FontConfiguration
 from formsvc import profile
 from formsvc.documents import fonts, html_pdf
 from formsvc.documents.html_pdf import standards
+from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.consent import ConsentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
@@ -37,10 +38,10 @@ CELLS: Final = {"date": 8, "postal_code": 4, "national_id": 11}
 def draw(kind: str, language: str) -> bytes:
     """The blank paper as a PDF form; equal bytes for equal sources."""
     with speaking(language):
-        page = _page(kind, language)
+        html = page(kind, language)
     with fonts.only_bundled():
         font_config = FontConfiguration()
-    data: bytes = weasyprint.HTML(string=page, base_url=None).write_pdf(
+    data: bytes = weasyprint.HTML(string=html, base_url=None).write_pdf(
         pdf_variant="pdf/a-2a",
         pdf_forms=True,
         font_config=font_config,
@@ -49,7 +50,8 @@ def draw(kind: str, language: str) -> bytes:
     return finish(data)
 
 
-def _page(kind: str, language: str) -> str:
+def page(kind: str, language: str) -> str:
+    """The HTML page that the paper is drawn from, in the language spoken."""
     form = PAPERS[kind].from_typed(None)
     here = profile.current()
     environment = Environment(
@@ -64,7 +66,7 @@ def _page(kind: str, language: str) -> str:
         return field_at(form, path)
 
     def spoken(path: str, label: str = "") -> str:
-        return " ".join([*_above(form, path), label or str(ask(path).label.text)])
+        return " ".join([*_above(form, path), label or wording.label_of(ask(path))])
 
     def t(bokmaal: str, nynorsk: str) -> str:
         return {"nb": bokmaal, "nn": nynorsk}[language]
@@ -72,6 +74,8 @@ def _page(kind: str, language: str) -> str:
     return environment.get_template(f"{kind}.html").render(
         ask=ask,
         spoken=spoken,
+        label_of=wording.label_of,
+        words=wording.of(PAPERS[kind], language),
         t=t,
         comb=_comb,
         cells_of=_cells,

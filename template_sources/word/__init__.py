@@ -35,7 +35,7 @@ PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
 
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
-    labels = Labels(language)
+    labels = Labels(kind, language)
     return package(
         PAPERS[kind](labels),
         first_header=letterhead(labels),

@@ -1,288 +1,33 @@
-"""Every fixed word of the Word templates, bokmål beside nynorsk, so that both can be proofread.
-
-What differs between municipalities (titles, offices, acts, deadlines) is not here but in the
-profile, and comes into the papers with the answers.
-"""
+"""The words of the Word templates: those that the form of a paper says for all its formats."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from formsvc import kinds
+from formsvc.forms import wording
+
 LANGUAGES: Final = ("nb", "nn")
 
 
 class Labels:
-    """The words in one of the two languages: ``labels["place"]``."""
+    """The words of one kind of paper in one language: ``labels["child.name"]``."""
 
-    def __init__(self, language: str) -> None:
-        self._column = LANGUAGES.index(language)
+    def __init__(self, kind: str, language: str) -> None:
+        self._words = wording.of(kinds.find(kind).form, language)
 
-    def __getitem__(self, key: str) -> str:
-        return WORDS[key][self._column]
+    def __getitem__(self, path: str) -> str:
+        """The label of an answer."""
+        return self._words.labels[path]
 
+    def has(self, path: str) -> bool:
+        """Whether the paper has that answer."""
+        return path in self._words.labels
 
-WORDS: Final[dict[str, tuple[str, str]]] = {
-    # around every paper
-    "shield": ("Kommunevåpenet", "Kommunevåpenet"),
-    "reference": ("Referanse", "Referanse"),
-    "page": ("Side", "Side"),
-    "of": ("av", "av"),
-    "organisation_number": ("Org.nr.", "Org.nr."),
-    "legal": ("Regelverk", "Regelverk"),
-    "about_meeting": ("Om møtet", "Om møtet"),
-    "about_minutes": ("Om referatet", "Om referatet"),
-    "about_plan": ("Om planen", "Om planen"),
-    "about_withdrawal": ("Om tilbaketrekkingen", "Om tilbaketrekkinga"),
-    "about_application": ("Om søknaden", "Om søknaden"),
-    "about_notification": ("Om meldingen", "Om meldinga"),
-    # people and how to reach them
-    "child": ("Barn/ungdom", "Barn/ungdom"),
-    "birth_date": ("Fødselsdato", "Fødselsdato"),
-    "born": ("født", "fødd"),
-    "unit": ("Barnehage/skole", "Barnehage/skule"),
-    "guardians": ("Foresatte", "Føresette"),
-    "name": ("Navn", "Namn"),
-    "role": ("Rolle", "Rolle"),
-    "service": ("Tjeneste", "Teneste"),
-    "leader": ("Nærmeste leder", "Næraste leiar"),
-    "phone": ("Telefon", "Telefon"),
-    "email": ("E-post", "E-post"),
-    "contact": ("Telefon og e-post", "Telefon og e-post"),
-    "date": ("Dato", "Dato"),
-    "note": ("Merknad", "Merknad"),
-    "yes": ("Ja", "Ja"),
-    "no": ("Nei", "Nei"),
-    "interpreter": ("Tolk", "Tolk"),
-    "consent": ("Samtykke", "Samtykke"),
-    "signatures": ("Underskrift", "Underskrift"),
-    "signature": ("Underskrift", "Underskrift"),
-    "place_and_date": ("Sted og dato", "Stad og dato"),
-    "signature_table": ("De som skriver under", "Dei som skriv under"),
-    # meetings
-    "anonymous": ("Anonym sak (NN-sak)", "Anonym sak (NN-sak)"),
-    "concerns": ("Gjelder", "Gjeld"),
-    "number": ("nr.", "nr."),
-    "time": ("Tid", "Tid"),
-    "clock": ("kl.", "kl."),
-    "place": ("Sted", "Stad"),
-    "video_link": ("Videomøte", "Videomøte"),
-    "chair": ("Møteleder", "Møteleiar"),
-    "referent": ("Referent", "Referent"),
-    "purpose": ("Formål", "Formål"),
-    "convener": ("Innkalt av", "Kalla inn av"),
-    "sent_on": ("Sendt", "Sendt"),
-    "invitees": ("Innkalte", "Innkalla"),
-    "agenda": ("Saksliste", "Saksliste"),
-    "nr": ("Nr.", "Nr."),
-    "item": ("Sak", "Sak"),
-    "duration": ("Tid", "Tid"),
-    "minutes": ("min", "min"),
-    "agenda_agreed": (
-        "Sakslista er avtalt med familien.",
-        "Sakslista er avtalt med familien.",
-    ),
-    "practical": ("Praktisk informasjon", "Praktisk informasjon"),
-    "items_deadline": ("Meld saker innen", "Meld saker innan"),
-    "absence_to": ("Meld forfall til", "Meld forfall til"),
-    "preparatory_meeting": ("Formøte", "Førmøte"),
-    "interpreter_booked": ("Det er bestilt tolk", "Det er tinga tolk"),
-    "attachments": ("Vedlegg", "Vedlegg"),
-    "participants": ("Deltakere", "Deltakarar"),
-    "absences": ("Forfall", "Forfall"),
-    "absence": ("Fravær", "Fråvær"),
-    "input": ("Innspill", "Innspel"),
-    "substitute": ("Vara", "Vara"),
-    "no_absences": ("Ingen forfall.", "Ingen forfall."),
-    "previous": ("Siden forrige møte", "Sidan førre møte"),
-    "previous_approved": (
-        "Referatet fra forrige møte er godkjent.",
-        "Referatet frå førre møte er godkjent.",
-    ),
-    "previous_not_approved": (
-        "Referatet fra forrige møte er ikke godkjent.",
-        "Referatet frå førre møte er ikkje godkjent.",
-    ),
-    "previous_remark": ("Merknad til referatet", "Merknad til referatet"),
-    "previous_measures": ("Tiltak fra forrige møte", "Tiltak frå førre møte"),
-    "evaluation": ("Vurdering", "Vurdering"),
-    "items": ("Saker og konklusjoner", "Saker og konklusjonar"),
-    "goals": ("Mål", "Mål"),
-    "goal": ("Mål", "Mål"),
-    "conclusion": ("Konklusjon", "Konklusjon"),
-    "measures": ("Tiltak", "Tiltak"),
-    "measure": ("Tiltak", "Tiltak"),
-    "responsible": ("Ansvarlig", "Ansvarleg"),
-    "deadline": ("Frist", "Frist"),
-    "status": ("Status", "Status"),
-    "no_new_measures": ("Ingen nye tiltak.", "Ingen nye tiltak."),
-    "system_follow_up": ("Oppfølging på systemnivå", "Oppfølging på systemnivå"),
-    "family_view": ("Synet til barnet og familien", "Synet til barnet og familien"),
-    "meeting_evaluation": ("Evaluering av møtet", "Evaluering av møtet"),
-    "next_meeting": ("Neste møte", "Neste møte"),
-    "no_more_meetings": ("Ingen flere møter", "Ingen fleire møte"),
-    "reason": ("Grunn", "Grunn"),
-    "feedback_to_family": ("Tilbakemelding til familien", "Tilbakemelding til familien"),
-    "feedback_by": ("Gitt av", "Gitt av"),
-    "approval": ("Godkjenning", "Godkjenning"),
-    "remarks_deadline": ("Frist for merknader", "Frist for merknader"),
-    "copies_to": ("Kopi til", "Kopi til"),
-    "written_on": ("Skrevet", "Skrive"),
-    # the action plan
-    "plan_responsible": ("Ansvarlig for planen", "Ansvarleg for planen"),
-    "evaluated_on": ("Planen evalueres", "Planen blir evaluert"),
-    "effect": ("Virket det?", "Verka det?"),
-    "decision": ("Videre", "Vidare"),
-    # consent
-    "purposes": ("Formål med samtykket", "Formål med samtykket"),
-    "i_consent": (
-        "Jeg/vi samtykker til at tjenestene i skjemaet kan utveksle opplysninger. Formålet er:",
-        "Eg/vi samtykkjer til at tenestene i skjemaet kan utveksle opplysningar. Formålet er:",
-    ),
-    "services": ("Tjenester", "Tenester"),
-    "services_table": (
-        "Tjenester som kan gi og få opplysninger",
-        "Tenester som kan gi og få opplysningar",
-    ),
-    "collect": ("Kan gi opplysninger", "Kan gi opplysningar"),
-    "share": ("Kan få opplysninger", "Kan få opplysningar"),
-    "information": ("Opplysninger som kan deles", "Opplysningar som kan delast"),
-    "exclusions": ("Unntak", "Unntak"),
-    "no_exclusions": ("Ingen unntak er oppgitt.", "Ingen unntak er oppgitte."),
-    "parental_responsibility": ("Foreldreansvar", "Foreldreansvar"),
-    "single_signature_reason": ("Hvorfor én skriver under", "Kvifor éin skriv under"),
-    "child_heard": ("Barnet er hørt", "Barnet er høyrt"),
-    "child_heard_note": ("Barnets mening", "Meininga til barnet"),
-    "child_view": ("Foreldreansvar og barnets mening", "Foreldreansvar og meininga til barnet"),
-    "information_language": ("Språk", "Språk"),
-    "interpreter_used": ("Tolk er brukt", "Tolk er brukt"),
-    "valid_from": ("Gjelder fra", "Gjeld frå"),
-    "valid_to": ("Gjelder til og med", "Gjeld til og med"),
-    "receiver": ("Samtykket er mottatt av", "Samtykket er motteke av"),
-    "told_before": (
-        "Dette bør du vite før du skriver under",
-        "Dette bør du vite før du skriv under",
-    ),
-    # withdrawal
-    "withdrawn": ("Det som trekkes tilbake", "Det som blir trekt tilbake"),
-    "extent": ("Omfang", "Omfang"),
-    "services_withdrawn": (
-        "Tjenester samtykket ikke lenger gjelder",
-        "Tenester samtykket ikkje lenger gjeld",
-    ),
-    "purposes_withdrawn": (
-        "Formål samtykket ikke lenger gjelder",
-        "Formål samtykket ikkje lenger gjeld",
-    ),
-    "withdrawn_by": ("Trukket tilbake av", "Trekt tilbake av"),
-    "withdrawn_on": ("Dato", "Dato"),
-    "manner": ("Måte", "Måte"),
-    "received_by": ("Mottatt av", "Motteke av"),
-    "who_and_how": ("Hvem og hvordan", "Kven og korleis"),
-    "informed": ("Disse har fått beskjed", "Desse har fått beskjed"),
-    # application
-    "requests": ("Det søkes om", "Det blir søkt om"),
-    "person": ("Den det gjelder", "Den det gjeld"),
-    "due": ("Termindato", "Termindato"),
-    "national_id": ("Fødselsnummer", "Fødselsnummer"),
-    "address": ("Adresse", "Adresse"),
-    "language": ("Språk", "Språk"),
-    "needs_interpreter": ("Trenger tolk", "Treng tolk"),
-    "relation": ("Relasjon", "Relasjon"),
-    "has_responsibility": ("Foreldreansvar", "Foreldreansvar"),
-    "sender": ("Avsender", "Avsendar"),
-    "power_of_attorney": ("Fullmakt", "Fullmakt"),
-    "power_attached": ("Fullmakt er lagt ved", "Fullmakt er lagd ved"),
-    "need": ("Behov for samordning", "Behov for samordning"),
-    "important": (
-        "Dette er viktig for den det gjelder",
-        "Dette er viktig for den det gjeld",
-    ),
-    "life_areas": ("Områder i livet", "Område i livet"),
-    "services_now": ("Tjenester i dag", "Tenester i dag"),
-    "contact_person": ("Kontaktperson", "Kontaktperson"),
-    "since": ("Siden", "Sidan"),
-    "services_wanted": ("Ønskede tjenester", "Ønskte tenester"),
-    "existing_plans": ("Planer og grupper fra før", "Planar og grupper frå før"),
-    "coordinator_wish": ("Ønske om koordinator", "Ønske om koordinator"),
-    "may_contact": (
-        "Kommunen kan kontakte disse om søknaden",
-        "Kommunen kan kontakte desse om søknaden",
-    ),
-    "consents": ("Samtykke", "Samtykke"),
-    "consents_table": ("Samtykke i søknaden", "Samtykke i søknaden"),
-    "question": ("Spørsmål", "Spørsmål"),
-    "reply": ("Svar", "Svar"),
-    "consent_individual_plan": (
-        "Jeg/vi samtykker til at det lages en individuell plan",
-        "Eg/vi samtykkjer til at det blir laga ein individuell plan",
-    ),
-    "consent_information": (
-        "Jeg/vi samtykker til at kommunen henter inn opplysninger fra dem som er nevnt her",
-        "Eg/vi samtykkjer til at kommunen hentar inn opplysningar frå dei som er nemnde her",
-    ),
-    # notifications to the coordinating unit
-    "coordinator": ("Koordinator", "Koordinator"),
-    "new_coordinator": ("Ny koordinator", "Ny koordinator"),
-    "old_coordinator": ("Koordinator til nå", "Koordinator til no"),
-    "group_created": ("Ansvarsgruppa", "Ansvarsgruppa"),
-    "created_on": ("Opprettet", "Oppretta"),
-    "need_for_group": ("Grunn", "Grunn"),
-    "members": ("Medlemmer", "Medlemer"),
-    "first_meeting_on": ("Første møte", "Første møte"),
-    "individual_plan": ("Individuell plan", "Individuell plan"),
-    "relay_log_closed": ("Stafettlogg avsluttet", "Stafettlogg avslutta"),
-    "consent_valid_to": ("Samtykket gjelder til", "Samtykket gjeld til"),
-    "plan_and_consent": ("Plan og samtykke", "Plan og samtykke"),
-    "group_dissolved": ("Oppløsningen", "Oppløysinga"),
-    "dissolved_on": ("Oppløst", "Oppløyst"),
-    "reason_note": ("Utdyping", "Utdjuping"),
-    "agreed_with_family_on": ("Avklart med familien", "Avklart med familien"),
-    "checked": ("Avklaringer", "Avklaringar"),
-    "checks_table": ("Avklaringer før meldingen", "Avklaringar før meldinga"),
-    "told_may_return": (
-        "Familien vet at de kan ta kontakt igjen",
-        "Familien veit at dei kan ta kontakt igjen",
-    ),
-    "leader_informed": (
-        "Nærmeste leder har fått beskjed",
-        "Næraste leiar har fått beskjed",
-    ),
-    "partners_informed": (
-        "Samarbeidspartnere som har fått beskjed",
-        "Samarbeidspartnarar som har fått beskjed",
-    ),
-    "archived_in": ("Arkivert i", "Arkivert i"),
-    "plan_and_archive": ("Plan og arkiv", "Plan og arkiv"),
-    "change": ("Byttet", "Byttet"),
-    "from_date": ("Ny koordinator fra", "Ny koordinator frå"),
-    "wish": ("Familiens ønske", "Ønsket til familien"),
-    "handover_meeting_on": ("Overføringsmøte", "Overføringsmøte"),
-    "wish_heard": (
-        "Familien er spurt om hvem de ønsker",
-        "Familien er spurd om kven dei ønskjer",
-    ),
-    "new_coordinator_accepted": (
-        "Den nye koordinatoren har takket ja",
-        "Den nye koordinatoren har takka ja",
-    ),
-    "consent_covers_new_service": (
-        "Samtykket dekker tjenesten til den nye koordinatoren",
-        "Samtykket dekkjer tenesta til den nye koordinatoren",
-    ),
-    "plan_declined": ("Informasjon og svar", "Informasjon og svar"),
-    "informed_on": ("Informert om planen", "Informert om planen"),
-    "informed_by": ("Informert av", "Informert av"),
-    "declined_on": ("Takket nei", "Takka nei"),
-    "declined_by": ("De som takker nei", "Dei som takkar nei"),
-    "coordinator_wanted": (
-        "Familien ønsker koordinator",
-        "Familien ønskjer koordinator",
-    ),
-    "group_continues": ("Ansvarsgruppa fortsetter", "Ansvarsgruppa held fram"),
-    "told_may_change_mind": (
-        "Familien vet at de kan ombestemme seg når som helst",
-        "Familien veit at dei kan ombestemme seg når som helst",
-    ),
-    "ask_again_on": ("Spør igjen", "Spør igjen"),
-    "sent_by": ("Avsender", "Avsendar"),
-}
+    def section(self, name: str) -> str:
+        """The heading of the section that begins with that answer."""
+        return self._words.headings[name]
+
+    def phrase(self, name: str) -> str:
+        """What is printed word for word; "" where this kind does not say it."""
+        return self._words.phrases[name]

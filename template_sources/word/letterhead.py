@@ -18,15 +18,16 @@ def letterhead(labels: Labels) -> str:
     municipality = paragraph("{{ paper.municipality.name }}", "LetterheadName") + when(
         "paper.office", paragraph("{{ paper.office }}", "Header")
     )
+    reference = labels.phrase("reference")
     notes = when("paper.exempt", paragraph("{{ paper.exempt }}", "LetterheadNote")) + paragraph(
-        f"{{% if paper.reference %}}{labels['reference']} {{{{ paper.reference }}}}{{% endif %}}",
+        f"{{% if paper.reference %}}{reference} {{{{ paper.reference }}}}{{% endif %}}",
         "LetterheadNote",
     )
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f"{content}</w:tc>"
         for width, content in zip(
-            _COLUMNS, (_shield(labels["shield"]), municipality, notes), strict=True
+            _COLUMNS, (_shield(labels.phrase("shield")), municipality, notes), strict=True
         )
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMNS)
@@ -50,14 +51,15 @@ def header() -> str:
 
 def footer(labels: Labels, *, address: bool) -> str:
     """The foot: how the paper may be read, the page of pages; on the first page the address too."""
+    reference, page = labels.phrase("reference"), labels.phrase("page")
     line = (
         '<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
         + run(
             "{{ paper.exempt }}{% if paper.reference %}"
-            f" · {labels['reference']} {{{{ paper.reference }}}}{{% endif %}}\t{labels['page']} "
+            f" · {reference} {{{{ paper.reference }}}}{{% endif %}}\t{page} "
         )
         + _field("PAGE")
-        + run(f" {labels['of']} ")
+        + run(f" {labels.phrase('of')} ")
         + _field("NUMPAGES")
         + "</w:p>"
     )
@@ -65,15 +67,13 @@ def footer(labels: Labels, *, address: bool) -> str:
 
 
 def _address(labels: Labels) -> str:
+    number = labels.phrase("organisation_number")
     parts = (
         ("address", "{{ paper.municipality.address }}"),
         ("phone", "{{ paper.municipality.phone }}"),
         ("email", "{{ paper.municipality.email }}"),
         ("website", "{{ paper.municipality.website }}"),
-        (
-            "organisation_number",
-            f"{labels['organisation_number']} {{{{ paper.municipality.organisation_number }}}}",
-        ),
+        ("organisation_number", f"{number} {{{{ paper.municipality.organisation_number }}}}"),
     )
     words = "".join(
         f"{{% if paper.municipality.{name} %}} · {text}{{% endif %}}" for name, text in parts

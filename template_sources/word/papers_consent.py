@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from template_sources.word.labels import Labels
-from template_sources.word.parts import (
-    Column,
+from template_sources.word.answers import (
     answer,
-    bullets,
-    either,
-    fact,
-    heading,
-    paragraph,
-    table,
-    title,
-    when,
+    box,
+    listed,
+    points,
+    rows,
+    said,
+    section,
+    yes_or_no,
 )
+from template_sources.word.labels import Labels
+from template_sources.word.parts import either, fact, heading, title, when
 from template_sources.word.people import (
     after,
     child,
@@ -22,8 +21,8 @@ from template_sources.word.people import (
     lead,
     legal,
     signatures,
+    signatures_of,
     texts,
-    yes_or_no,
 )
 
 
@@ -32,82 +31,66 @@ def consent(labels: Labels) -> str:
     return (
         title()
         + lead()
-        + child(labels)
-        + answer(labels["unit"], "child.unit")
-        + fact(labels["valid_from"], "{{ valid_from }}")
-        + fact(labels["valid_to"], "{{ valid_to }}")
-        + heading(labels["purposes"])
-        + paragraph(labels["i_consent"], keep_next=True)
-        + bullets("purpose in purposes", "{{ purpose }}")
-        + heading(labels["services"])
-        + table(
-            labels["services_table"],
-            "s in services",
-            Column(labels["service"], 30, "{{ s.service }}"),
-            Column(labels["name"], 34, "{{ s.name }}"),
-            Column(labels["collect"], 18, yes_or_no(labels, "s.collect")),
-            Column(labels["share"], 18, yes_or_no(labels, "s.share")),
+        + section(labels, "child", child(labels))
+        + answer(labels, "child.unit")
+        + answer(labels, "parental_responsibility")
+        + section(labels, "purposes", listed(labels, "purposes"))
+        + section(labels, "services", _services(labels))
+        + section(labels, "information", listed(labels, "information"))
+        + answer(labels, "information_other")
+        + either(
+            "exclusions",
+            fact(labels["exclusions"], "{{ exclusions }}"),
+            fact(labels["exclusions"], labels.phrase("no_exclusions")),
         )
-        + heading(labels["information"])
-        + bullets("kind in information", "{{ kind }}")
-        + when("information_other", paragraph("{{ information_other }}", "ListBullet"))
-        + heading(labels["exclusions"])
-        + either("exclusions", paragraph("{{ exclusions }}"), paragraph(labels["no_exclusions"]))
-        + _family(labels)
-        + texts(labels["told_before"])
+        + when(
+            "child_heard or child_heard_note",
+            section(labels, "child_heard", answer(labels, "child_heard")),
+            answer(labels, "child_heard_note"),
+        )
+        + section(labels, "information_language", answer(labels, "information_language"))
+        + box(labels, "interpreter")
+        + answer(labels, "valid_from")
+        + answer(labels, "valid_to")
+        + section(labels, "receiver", employee(labels, "receiver.name", "receiver"))
+        + texts(labels)
         + legal(labels)
-        + signatures(labels, "signatories", contact=True)
-        + paragraph(
-            f"{labels['receiver']} {{{{ receiver.name }}}}"
-            + after("receiver", "title")
-            + after("receiver", "service")
-            + ".",
-            "Caption",
-        )
+        + section(labels, "signatories")
+        + signatures(labels, "signatories")
+        + answer(labels, "single_signature_reason")
+    )
+
+
+def _services(labels: Labels) -> str:
+    return rows(
+        labels,
+        "services",
+        "s",
+        {"service": 30, "name": 34, "collect": 18, "share": 18},
+        {name: yes_or_no(labels, f"s.{name}") for name in ("collect", "share")},
     )
 
 
 def consent_withdrawal(labels: Labels) -> str:
     """What is taken back, by whom, and who has been told. No reason is asked for."""
+    by = "{{ withdrawn_by.name }}" + after("withdrawn_by", "role")
+    told = when("informed", points("informed")) + said(labels, "note")
+    services = rows(labels, "services", "s", {"service": 40, "name": 60}, {})
     return (
         title()
         + lead()
-        + child(labels)
-        + answer(labels["consent"], "consent_reference")
-        + heading(labels["withdrawn"])
-        + fact(labels["extent"], "{{ extent }}")
-        + when(
-            "services",
-            heading(labels["services_withdrawn"], 2),
-            bullets("s in services", "{{ s.service }}{% if s.name %}: {{ s.name }}{% endif %}"),
-        )
-        + when(
-            "purposes",
-            heading(labels["purposes_withdrawn"], 2),
-            bullets("purpose in purposes", "{{ purpose }}"),
-        )
-        + heading(labels["who_and_how"])
-        + fact(labels["withdrawn_by"], "{{ withdrawn_by.name }}" + after("withdrawn_by", "role"))
-        + fact(labels["manner"], "{{ manner }}")
-        + fact(labels["withdrawn_on"], "{{ withdrawn_on }}")
-        + employee(labels["received_by"], "received_by")
-        + answer(labels["note"], "note")
-        + when("informed", heading(labels["informed"]))
-        + bullets("receiver in informed", "{{ receiver }}")
-        + signatures(labels, "[withdrawn_by]")
-        + paragraph(f"{labels['received_by']} {{{{ received_by.name }}}}.", "Caption")
-        + texts(labels["about_withdrawal"])
+        + section(labels, "child", child(labels))
+        + answer(labels, "consent_reference")
+        + section(labels, "extent", answer(labels, "extent"))
+        + when("services", heading(labels["services"], 2), services)
+        + listed(labels, "purposes")
+        + section(labels, "withdrawn_by", fact(labels["withdrawn_by"], by))
+        + answer(labels, "manner")
+        + answer(labels, "withdrawn_on")
+        + employee(labels, "received_by", "received_by")
+        + when("informed or note", section(labels, "informed", told))
+        + texts(labels)
         + legal(labels)
-    )
-
-
-def _family(labels: Labels) -> str:
-    return (
-        heading(labels["child_view"])
-        + answer(labels["parental_responsibility"], "parental_responsibility")
-        + answer(labels["single_signature_reason"], "single_signature_reason")
-        + answer(labels["child_heard"], "child_heard")
-        + answer(labels["child_heard_note"], "child_heard_note")
-        + answer(labels["information_language"], "information_language")
-        + fact(labels["interpreter_used"], yes_or_no(labels, "interpreter"))
+        + heading(labels.phrase("signatures"))
+        + signatures_of(labels, ("withdrawn_by", "role"), ("received_by", "title"))
     )

@@ -2,51 +2,24 @@
 
 from __future__ import annotations
 
+from template_sources.word.answers import answer, box, listed, rows, said, section
 from template_sources.word.labels import Labels
-from template_sources.word.parts import (
-    Column,
-    answer,
-    bullets,
-    check_table,
-    fact,
-    heading,
-    section,
-    table,
-    title,
-    when,
-)
-from template_sources.word.people import (
-    child,
-    employee,
-    lead,
-    legal,
-    reach,
-    signatures,
-    texts,
-    yes_or_no,
-)
+from template_sources.word.parts import heading, title
+from template_sources.word.people import child, coordinator, employee, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:
     """A responsibility group is created."""
     return _notification(
         labels,
-        heading(labels["group_created"])
-        + fact(labels["created_on"], "{{ created_on }}")
-        + fact(labels["first_meeting_on"], "{{ first_meeting_on }}")
-        + fact(labels["need_for_group"], "{{ reason }}")
-        + heading(labels["members"])
-        + table(
-            labels["members"],
-            "member in members",
-            Column(labels["name"], 36, "{{ member.name }}"),
-            Column(labels["role"], 32, "{{ member.role }}"),
-            Column(labels["service"], 32, "{{ member.service }}"),
-        )
-        + heading(labels["plan_and_consent"])
-        + fact(labels["individual_plan"], "{{ individual_plan }}")
-        + answer(labels["relay_log_closed"], "relay_log_closed")
-        + fact(labels["consent_valid_to"], "{{ consent_valid_to }}"),
+        section(labels, "created_on", answer(labels, "created_on"))
+        + answer(labels, "reason")
+        + heading(labels["members"], 2)
+        + rows(labels, "members", "member", {"name": 36, "role": 32, "service": 32}, {})
+        + answer(labels, "first_meeting_on")
+        + section(labels, "individual_plan", answer(labels, "individual_plan"))
+        + answer(labels, "relay_log_closed")
+        + answer(labels, "consent_valid_to"),
     )
 
 
@@ -54,17 +27,15 @@ def ke_group_dissolved(labels: Labels) -> str:
     """A responsibility group is dissolved."""
     return _notification(
         labels,
-        heading(labels["group_dissolved"])
-        + fact(labels["dissolved_on"], "{{ dissolved_on }}")
-        + fact(labels["reason"], "{{ reason }}")
-        + answer(labels["reason_note"], "reason_note")
-        + answer(labels["agreed_with_family_on"], "agreed_with_family_on")
-        + _checks(labels, "told_may_return", "leader_informed")
-        + when("partners_informed", heading(labels["partners_informed"]))
-        + bullets("partner in partners_informed", "{{ partner }}")
-        + heading(labels["plan_and_archive"])
-        + fact(labels["individual_plan"], "{{ individual_plan }}")
-        + answer(labels["archived_in"], "archived_in"),
+        section(labels, "dissolved_on", answer(labels, "dissolved_on"))
+        + answer(labels, "reason")
+        + answer(labels, "reason_note")
+        + answer(labels, "agreed_with_family_on")
+        + section(labels, "told_may_return", box(labels, "told_may_return"))
+        + box(labels, "leader_informed")
+        + listed(labels, "partners_informed")
+        + section(labels, "individual_plan", answer(labels, "individual_plan"))
+        + answer(labels, "archived_in"),
     )
 
 
@@ -72,20 +43,15 @@ def ke_coordinator_changed(labels: Labels) -> str:
     """The coordinator changes."""
     return _notification(
         labels,
-        _coordinator(labels, "new_coordinator")
-        + heading(labels["change"])
-        + fact(labels["from_date"], "{{ from_date }}")
-        + fact(labels["reason"], "{{ reason }}")
-        + answer(labels["reason_note"], "reason_note")
-        + answer(labels["wish"], "wish")
-        + answer(labels["handover_meeting_on"], "handover_meeting_on")
-        + _checks(
-            labels,
-            "wish_heard",
-            "new_coordinator_accepted",
-            "consent_covers_new_service",
-        ),
-        coordinator="old_coordinator",
+        section(labels, "new_coordinator", coordinator(labels, "new_coordinator"))
+        + answer(labels, "from_date")
+        + answer(labels, "reason")
+        + answer(labels, "reason_note")
+        + section(labels, "wish_heard", box(labels, "wish_heard"))
+        + answer(labels, "wish")
+        + answer(labels, "handover_meeting_on")
+        + section(labels, "new_coordinator_accepted", box(labels, "new_coordinator_accepted"))
+        + box(labels, "consent_covers_new_service"),
     )
 
 
@@ -93,65 +59,35 @@ def ke_ip_declined(labels: Labels) -> str:
     """The family does not want an individual plan; whether they want a coordinator is asked too."""
     return _notification(
         labels,
-        heading(labels["plan_declined"])
-        + fact(labels["informed_on"], "{{ informed_on }}")
-        + fact(labels["informed_by"], "{{ informed_by }}")
-        + fact(labels["declined_on"], "{{ declined_on }}")
-        + answer(labels["ask_again_on"], "ask_again_on")
-        + heading(labels["checked"])
-        + check_table(
-            labels["checks_table"],
-            (labels["question"], labels["reply"]),
-            [
-                (labels["coordinator_wanted"], "{{ coordinator_wanted }}"),
-                (labels["group_continues"], "{{ group_continues }}"),
-                (labels["told_may_change_mind"], yes_or_no(labels, "told_may_change_mind")),
-            ],
-        ),
-        after=signatures(labels, "declined_by", title="declined_by"),
+        section(labels, "informed_on", answer(labels, "informed_on"))
+        + answer(labels, "informed_by")
+        + section(labels, "declined_by", heading(labels["declined_by"], 2))
+        + rows(labels, "declined_by", "who", {"name": 50, "role": 50}, {})
+        + answer(labels, "declined_on")
+        + answer(labels, "coordinator_wanted")
+        + answer(labels, "group_continues")
+        + section(labels, "told_may_change_mind", box(labels, "told_may_change_mind"))
+        + answer(labels, "ask_again_on"),
     )
 
 
-def _notification(
-    labels: Labels, matter: str, *, coordinator: str = "coordinator", after: str = ""
-) -> str:
+def _notification(labels: Labels, matter: str) -> str:
     """The head that all four share, the matter, and who sends."""
+    guardians = (
+        "{% for guardian in guardians %}{% if not loop.first %}, {% endif %}"
+        "{{ guardian }}{% endfor %}"
+    )
     return (
         title()
         + lead()
-        + child(labels)
-        + fact(
-            labels["guardians"],
-            "{% for guardian in guardians %}{% if not loop.first %}, {% endif %}"
-            "{{ guardian }}{% endfor %}",
-            when="guardians",
-        )
-        + answer(labels["consent"], "consent_reference")
-        + _coordinator(labels, "coordinator", coordinator)
+        + section(labels, "child", child(labels))
+        + answer(labels, "guardians", guardians)
+        + section(labels, "coordinator", coordinator(labels, "coordinator"))
         + matter
-        + section(labels["note"], "remark")
-        + after
-        + heading(labels["sent_by"])
-        + employee(labels["name"], "sender")
-        + fact(labels["date"], "{{ date }}")
-        + texts(labels["about_notification"])
+        + section(labels, "consent_reference", answer(labels, "consent_reference"))
+        + said(labels, "remark")
+        + employee(labels, "sender.name", "sender")
+        + answer(labels, "date")
+        + texts(labels)
         + legal(labels)
-    )
-
-
-def _coordinator(labels: Labels, who: str, label: str = "") -> str:
-    return (
-        heading(labels[label or who])
-        + employee(labels["name"], who)
-        + reach(labels, who)
-        + answer(labels["leader"], f"{who}.leader")
-    )
-
-
-def _checks(labels: Labels, *names: str) -> str:
-    """Points that must be settled first, each with yes or no."""
-    return heading(labels["checked"]) + check_table(
-        labels["checks_table"],
-        (labels["question"], labels["reply"]),
-        [(labels[name], yes_or_no(labels, name)) for name in names],
     )

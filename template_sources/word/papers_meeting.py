@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from template_sources.word.labels import Labels
-from template_sources.word.parts import (
-    Column,
+from template_sources.word.answers import (
     answer,
-    bullets,
-    cell,
-    each,
-    either,
-    fact,
-    heading,
-    note,
-    paragraph,
+    box,
+    listed,
+    rows,
+    said,
     section,
-    table,
-    title,
-    when,
+    ticked,
+    with_note,
 )
-from template_sources.word.people import after, employee, lead, legal, reach, texts
+from template_sources.word.labels import Labels
+from template_sources.word.parts import each, either, fact, heading, paragraph, title, when
+from template_sources.word.people import child, employee, lead, legal, reachable, texts
 
 
 def invitation(labels: Labels) -> str:
     """The call to a meeting; its agenda becomes the frame of the minutes."""
+    people = {"name": 27, "role": 19, "service": 22, "email": 32}
     return (
-        title(_arena_and_number(labels))
+        title()
         + lead()
+        + section(labels, "arena", _meeting(labels))
+        + answer(labels, "video_link")
+        + said(labels, "purpose")
         + _whom(labels)
-        + _when(labels)
-        + answer(labels["place"], "place")
-        + answer(labels["video_link"], "video_link")
+        + section(labels, "convener", reachable(labels, "convener", "convener"))
         + _leaders(labels)
-        + section(labels["purpose"], "purpose")
-        + heading(labels["invitees"])
-        + table(
-            labels["invitees"],
-            "who in invitees",
-            Column(labels["name"], 27, "{{ who.name }}"),
-            Column(labels["role"], 19, "{{ who.role }}"),
-            Column(labels["service"], 22, "{{ who.service }}"),
-            Column(labels["email"], 32, "{{ who.email }}"),
-        )
-        + _agenda(labels)
+        + section(labels, "invitees", rows(labels, "invitees", "who", people, {}))
+        + ticked(labels, "interpreter")
+        + section(labels, "agenda", _agenda(labels))
+        + ticked(labels, "agenda_agreed_with_family")
+        + answer(labels, "items_deadline")
         + _practical(labels)
         + texts(
-            labels["about_meeting"],
+            labels,
             bulleted=("first_meeting", "not_here"),
             condition='key != "first_meeting" or first_meeting',
         )
@@ -56,30 +47,30 @@ def invitation(labels: Labels) -> str:
 def minutes(labels: Labels) -> str:
     """Conclusions and measures: what was agreed, who does it, and when they meet again."""
     return (
-        title(_arena_and_number(labels))
+        title()
         + lead()
+        + section(labels, "arena", _meeting(labels))
         + _whom(labels)
-        + _when(labels)
-        + answer(labels["place"], "place")
-        + _leaders(labels)
+        + section(labels, "chair", _leaders(labels))
+        + ticked(labels, "referent_external")
         + _present_and_absent(labels)
         + _since_last_time(labels)
-        + heading(labels["items"])
-        + each(
-            "item in items",
-            heading(f"{labels['item']} {{{{ loop.index }}}}: {{{{ item.title }}}}", 2),
-            paragraph("{{ item.conclusion }}"),
+        + section(labels, "items", _items(labels))
+        + when("goals", heading(labels["goals"], 2), _goals(labels))
+        + section(labels, "no_new_measures")
+        + either("measures", _measures(labels), paragraph(f"{labels['no_new_measures']}."))
+        + said(labels, "system_follow_up")
+        + when(
+            "family_view or evaluation",
+            section(labels, "family_view", said(labels, "family_view")),
+            said(labels, "evaluation"),
         )
-        + when("goals", heading(labels["goals"]), _goals(labels))
-        + heading(labels["measures"])
-        + either("measures", _measures(labels), paragraph(labels["no_new_measures"]))
-        + section(labels["system_follow_up"], "system_follow_up")
-        + section(labels["family_view"], "family_view")
-        + section(labels["meeting_evaluation"], "evaluation")
         + _what_follows(labels)
-        + _approval(labels)
-        + _written_by(labels)
-        + texts(labels["about_minutes"])
+        + section(labels, "approval", answer(labels, "approval"))
+        + answer(labels, "remarks_deadline")
+        + listed(labels, "copies_to")
+        + answer(labels, "date_written")
+        + texts(labels)
         + legal(labels)
     )
 
@@ -87,135 +78,97 @@ def minutes(labels: Labels) -> str:
 def action_plan(labels: Labels) -> str:
     """Goals, measures and what came of them; written in during the meeting."""
     return (
-        title("{{ arena }}")
+        title()
         + lead()
-        + _child(labels)
-        + fact(labels["date"], "{{ date }}")
-        + answer(labels["evaluated_on"], "evaluated_on")
+        + section(labels, "child", child(labels))
+        + section(labels, "arena", answer(labels, "arena"))
+        + answer(labels, "date")
+        + employee(labels, "responsible", "responsible")
+        + section(labels, "goals")
         + each(
             "goal in goals",
-            heading(f"{labels['goal']} {{{{ loop.index }}}}: {{{{ goal.goal }}}}"),
+            heading(f"{labels['goals.goal']} {{{{ loop.index }}}}: {{{{ goal.goal }}}}", 2),
             _planned_measures(labels),
         )
-        + texts(labels["about_plan"])
+        + when("evaluated_on", section(labels, "evaluated_on", answer(labels, "evaluated_on")))
+        + texts(labels)
         + legal(labels)
-        + paragraph(
-            f"{labels['plan_responsible']}: {{{{ responsible.name }}}}"
-            + after("responsible", "title")
-            + after("responsible", "service"),
-            "Signature",
-        )
     )
 
 
 def _planned_measures(labels: Labels) -> str:
-    return table(
-        labels["measures"],
-        "m in goal.measures",
-        Column(labels["nr"], 7, "{{ loop.index }}"),
-        Column(labels["measure"], 30, "{{ m.measure }}"),
-        Column(labels["responsible"], 21, _person_and_service("m")),
-        Column(labels["deadline"], 14, "{{ m.deadline }}"),
-        Column(labels["status"], 13, "{{ m.status }}"),
-        Column(labels["effect"], 13, "{{ m.effect }}"),
-        Column(labels["decision"], 16, "{{ m.decision }}"),
+    widths = {
+        "measure": 30,
+        "responsible": 22,
+        "deadline": 16,
+        "status": 14,
+        "effect": 14,
+        "decision": 17,
+    }
+    return rows(
+        labels,
+        "goals.measures",
+        "m",
+        widths,
+        {"responsible": with_note("m", "responsible", "service")},
+        within="goal.measures",
     )
 
 
-def _arena_and_number(labels: Labels) -> str:
+def _meeting(labels: Labels) -> str:
     return (
-        "{{ arena }}{% if meeting_number %} "
-        f"{labels['number']} {{{{ meeting_number }}}}{{% endif %}}"
+        answer(labels, "arena")
+        + answer(labels, "meeting_number")
+        + answer(labels, "date")
+        + fact(labels["start"], "{{ start }}–{{ end }}")
+        + answer(labels, "place")
     )
 
 
 def _whom(labels: Labels) -> str:
-    return when("anonymous", fact(labels["concerns"], labels["anonymous"])) + _child(labels)
-
-
-def _child(labels: Labels) -> str:
-    return fact(
-        labels["concerns"],
-        f"{{{{ child.name }}}}, {labels['born']} {{{{ child.birth_date }}}}",
-        when="child",
-    )
-
-
-def _when(labels: Labels) -> str:
-    return fact(labels["date"], "{{ date }}") + fact(
-        labels["time"], f"{labels['clock']} {{{{ start }}}}–{{{{ end }}}}"
+    return when(
+        "child or anonymous or consent_reference",
+        section(labels, "anonymous"),
+        when("anonymous and not child", paragraph(labels["anonymous"])),
+        when("child", child(labels)),
+        answer(labels, "consent_reference"),
     )
 
 
 def _leaders(labels: Labels) -> str:
-    return (
-        fact(labels["chair"], "{{ chair }}")
-        + fact(labels["referent"], "{{ referent }}")
-        + answer(labels["consent"], "consent_reference")
-    )
+    return answer(labels, "chair") + answer(labels, "referent")
 
 
 def _agenda(labels: Labels) -> str:
-    return (
-        heading(labels["agenda"])
-        + table(
-            labels["agenda"],
-            "item in agenda",
-            Column(labels["nr"], 8, "{{ loop.index }}"),
-            Column(labels["item"], 76, "{{ item.title }}"),
-            Column(
-                labels["duration"],
-                16,
-                "{% if item.minutes %}{{ item.minutes }} " + labels["minutes"] + "{% endif %}",
-            ),
-        )
-        + when("agenda_agreed_with_family", paragraph(labels["agenda_agreed"], "Caption"))
-    )
+    return rows(labels, "agenda", "item", {"nr": 8, "title": 76, "minutes": 16}, {})
 
 
 def _practical(labels: Labels) -> str:
-    return (
-        heading(labels["practical"])
-        + employee(labels["convener"], "convener")
-        + reach(labels, "convener")
-        + answer(labels["sent_on"], "sent_on")
-        + answer(labels["items_deadline"], "items_deadline")
-        + answer(labels["absence_to"], "absence_to")
-        + answer(labels["preparatory_meeting"], "preparatory_meeting")
-        + fact(labels["interpreter"], labels["interpreter_booked"], when="interpreter")
-        + when("attachments", heading(labels["attachments"]))
-        + bullets("attachment in attachments", "{{ attachment }}")
+    return when(
+        "absence_to or preparatory_meeting or attachments or sent_on",
+        section(labels, "absence_to", answer(labels, "absence_to")),
+        answer(labels, "preparatory_meeting"),
+        listed(labels, "attachments"),
+        answer(labels, "sent_on"),
     )
 
 
 def _present_and_absent(labels: Labels) -> str:
+    people = {"name": 36, "role": 32, "service": 32}
     return (
-        heading(labels["participants"])
-        + table(
-            labels["participants"],
-            "who in participants",
-            Column(labels["name"], 36, "{{ who.name }}"),
-            Column(labels["role"], 32, "{{ who.role }}"),
-            Column(labels["service"], 32, "{{ who.service }}"),
-        )
-        + heading(labels["absences"])
-        + either("absences", _absences(labels), paragraph(labels["no_absences"]))
+        section(labels, "participants", rows(labels, "participants", "who", people, {}))
+        + section(labels, "no_absences")
+        + either("absences", _absences(labels), paragraph(f"{labels['no_absences']}."))
     )
 
 
 def _absences(labels: Labels) -> str:
-    substitute = note(f"{labels['substitute']}: {{{{ who.substitute }}}}")
-    return table(
-        labels["absences"],
-        "who in absences",
-        Column(labels["name"], 26, [cell("{{ who.name }}"), when("who.substitute", substitute)]),
-        Column(
-            labels["role"],
-            20,
-            [cell("{{ who.role }}"), when("who.service", note("{{ who.service }}"))],
-        ),
-        Column(labels["absence"], 20, "{{ who.kind }}"),
-        Column(labels["input"], 34, "{{ who.input }}"),
+    return rows(
+        labels,
+        "absences",
+        "who",
+        {"name": 20, "role": 19, "kind": 17, "substitute": 19, "input": 25},
+        {"role": with_note("who", "role", "service")},
     )
 
 
@@ -224,100 +177,53 @@ def _since_last_time(labels: Labels) -> str:
     return when(
         "previous_measures or (previous_minutes and"
         " (codes.meeting_number != 1 or previous_minutes.remark))",
-        heading(labels["previous"]),
+        section(labels, "previous_minutes"),
         when(
             "previous_minutes",
-            either(
-                "previous_minutes.approved",
-                paragraph(labels["previous_approved"]),
-                paragraph(labels["previous_not_approved"]),
-            ),
-            fact(
-                labels["previous_remark"],
-                "{{ previous_minutes.remark }}",
-                when="previous_minutes.remark",
-            ),
+            box(labels, "previous_minutes.approved"),
+            said(labels, "previous_minutes.remark"),
         ),
-        when("previous_measures", _previous_measures(labels)),
+        when(
+            "previous_measures",
+            heading(labels["previous_measures"], 2),
+            _previous_measures(labels),
+        ),
     )
 
 
 def _previous_measures(labels: Labels) -> str:
-    return paragraph(labels["previous_measures"], "Caption") + table(
-        labels["previous_measures"],
-        "m in previous_measures",
-        Column(labels["nr"], 7, "{{ loop.index }}"),
-        Column(labels["measure"], 28, "{{ m.measure }}"),
-        Column(labels["responsible"], 20, "{{ m.responsible }}"),
-        Column(labels["deadline"], 13, "{{ m.deadline }}"),
-        Column(labels["status"], 13, "{{ m.status }}"),
-        Column(labels["evaluation"], 24, "{{ m.evaluation }}"),
+    widths = {"measure": 29, "responsible": 21, "deadline": 16, "status": 14, "evaluation": 25}
+    return rows(labels, "previous_measures", "m", widths, {})
+
+
+def _items(labels: Labels) -> str:
+    return each(
+        "item in items",
+        heading(f"{labels['items.title']} {{{{ loop.index }}}}: {{{{ item.title }}}}", 2),
+        paragraph("{{ item.conclusion }}"),
     )
 
 
 def _goals(labels: Labels) -> str:
-    return table(
-        labels["goals"],
-        "g in goals",
-        Column(labels["goal"], 40, "{{ g.goal }}"),
-        Column(labels["conclusion"], 60, "{{ g.conclusion }}"),
-    )
+    return rows(labels, "goals", "g", {"goal": 40, "conclusion": 60}, {})
 
 
 def _measures(labels: Labels) -> str:
-    towards = note(f"{labels['goal']}: {{{{ m.goal }}}}")
-    return table(
-        labels["measures"],
-        "m in measures",
-        Column(labels["nr"], 7, "{{ loop.index }}"),
-        Column(labels["measure"], 41, [cell("{{ m.measure }}"), when("m.goal", towards)]),
-        Column(labels["responsible"], 25, _person_and_service("m")),
-        Column(labels["deadline"], 13, "{{ m.deadline }}"),
-        Column(labels["status"], 14, "{{ m.status }}"),
+    return rows(
+        labels,
+        "measures",
+        "m",
+        {"nr": 6, "goal": 19, "measure": 29, "responsible": 24, "deadline": 16, "status": 14},
+        {"responsible": with_note("m", "responsible", "service")},
     )
-
-
-def _person_and_service(row: str) -> list[str]:
-    service = note(f"{{{{ {row}.service }}}}")
-    return [cell(f"{{{{ {row}.responsible }}}}"), when(f"{row}.service", service)]
 
 
 def _what_follows(labels: Labels) -> str:
-    return (
-        when(
-            "next_meeting",
-            heading(labels["next_meeting"]),
-            fact(labels["date"], "{{ next_meeting.date }}"),
-            fact(labels["time"], f"{labels['clock']} {{{{ next_meeting.start }}}}"),
-            fact(labels["place"], "{{ next_meeting.place }}"),
-        )
-        + when(
-            "closing_reason",
-            heading(labels["no_more_meetings"]),
-            fact(labels["reason"], "{{ closing_reason }}"),
-        )
-        + when(
-            "feedback_to_family",
-            heading(labels["feedback_to_family"]),
-            fact(labels["date"], "{{ feedback_to_family.date }}"),
-            fact(labels["feedback_by"], "{{ feedback_to_family.by }}"),
-        )
-    )
-
-
-def _approval(labels: Labels) -> str:
-    return (
-        heading(labels["approval"])
-        + paragraph("{{ approval }}")
-        + answer(labels["remarks_deadline"], "remarks_deadline")
-        + when("copies_to", heading(labels["copies_to"]))
-        + bullets("receiver in copies_to", "{{ receiver }}")
-    )
-
-
-def _written_by(labels: Labels) -> str:
-    return paragraph(
-        f"{labels['referent']}: {{{{ referent }}}}"
-        f"{{% if date_written %}} · {labels['written_on']} {{{{ date_written }}}}{{% endif %}}",
-        "Signature",
+    following = "{{ next_meeting.date }}, {{ next_meeting.start }}, {{ next_meeting.place }}"
+    told = "{{ feedback_to_family.date }}, {{ feedback_to_family.by }}"
+    return when(
+        "next_meeting or closing_reason or feedback_to_family",
+        section(labels, "next_meeting", answer(labels, "next_meeting", following)),
+        answer(labels, "closing_reason"),
+        answer(labels, "feedback_to_family", told),
     )

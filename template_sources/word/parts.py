@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 
 #: the width between the margins, in twentieths of a point
 TEXT_WIDTH: Final = 9298
+#: how many letters of a label have room beside its answer
+_LONGEST_BESIDE: Final = 32
 
 
 def run(words: str, style: str = "") -> str:
@@ -49,11 +51,9 @@ def each(loop: str, *blocks: str) -> str:
     return code(f"for {loop}") + "".join(blocks) + code("endfor")
 
 
-def title(subtitle: str = "") -> str:
-    """The paper's title, and a line under it that says what it is about."""
-    return paragraph("{{ paper.title }}", "Title") + (
-        paragraph(subtitle, "Subtitle") if subtitle else ""
-    )
+def title() -> str:
+    """The paper's title."""
+    return paragraph("{{ paper.title }}", "Title")
 
 
 def heading(words: str, level: int = 1) -> str:
@@ -62,24 +62,18 @@ def heading(words: str, level: int = 1) -> str:
 
 
 def fact(label: str, value: str, when: str = "") -> str:
-    """A label and its answer on one line; left out when the condition does not hold."""
-    line = _paragraph(run(label, "FactLabel") + run("\t" + value), "Fact")
+    """A label and its answer beside it, or under it where the label is long.
+
+    :param when: the condition without which both are left out.
+    """
+    gap = "<w:r><w:br/></w:r>" if len(label) > _LONGEST_BESIDE else ""
+    line = _paragraph(run(label, "FactLabel") + gap + run(value if gap else "\t" + value), "Fact")
     return code(f"if {when}") + line + code("endif") if when else line
-
-
-def answer(label: str, name: str) -> str:
-    """The answer of that name with its label, if it was given."""
-    return fact(label, f"{{{{ {name} }}}}", when=name)
 
 
 def bullets(loop: str, words: str, style: str = "ListBullet") -> str:
     """One bullet for each: ``bullets("name in informed", "{{ name }}")``."""
     return each(loop, paragraph(words, style))
-
-
-def section(label: str, name: str) -> str:
-    """A heading and a text of its own, if the text was written."""
-    return when(name, heading(label), paragraph(f"{{{{ {name} }}}}"))
 
 
 class Column(NamedTuple):
@@ -108,26 +102,25 @@ def table(description: str, loop: str, *columns: Column, row_height: int = 0) ->
     :param row_height: at least so high, for rows that are written in by hand.
     """
     widths = _widths(columns)
-    head = _head([column.heading for column in columns], widths)
-    body = _row(
-        [_content(column.cell) for column in columns],
-        widths,
-        _at_least(row_height) if row_height else "",
+    body = (
+        _code_row(f"for {loop}", widths) + _body(columns, row_height) + _code_row("endfor", widths)
     )
-    return _table(
-        description,
-        widths,
-        head,
-        _code_row(f"for {loop}", widths) + body + _code_row("endfor", widths),
-    )
+    return _table(description, widths, _heads(columns), body)
 
 
-def check_table(description: str, heads: tuple[str, str], rows: Sequence[tuple[str, str]]) -> str:
-    """A table of fixed questions with their answers: each row (question, answer's name)."""
-    widths = [TEXT_WIDTH - 1700, 1700]
-    head = _head(heads, widths)
-    body = "".join(_row([cell(question), cell(reply)], widths) for question, reply in rows)
-    return _table(description, widths, head, body)
+def table_of(description: str, *rows: Sequence[Column], row_height: int = 0) -> str:
+    """A table with just these rows, whose columns have the same headings and widths."""
+    body = "".join(_body(columns, row_height) for columns in rows)
+    return _table(description, _widths(rows[0]), _heads(rows[0]), body)
+
+
+def _heads(columns: Sequence[Column]) -> str:
+    return _head([column.heading for column in columns], _widths(columns))
+
+
+def _body(columns: Sequence[Column], row_height: int) -> str:
+    cells = [_content(column.cell) for column in columns]
+    return _row(cells, _widths(columns), _at_least(row_height) if row_height else "")
 
 
 def _content(cells: str | Sequence[str]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from template_sources.word.answers import answer
 from template_sources.word.labels import Labels
 from template_sources.word.parts import (
     Column,
-    answer,
     bullets,
     each,
     either,
@@ -15,25 +16,41 @@ from template_sources.word.parts import (
     heading,
     paragraph,
     table,
+    table_of,
     when,
 )
+
+_WAYS: Final = ("phone", "email")
+#: 14 mm, in twentieths of a point
+_PEN_HEIGHT: Final = 794
 
 
 def child(labels: Labels) -> str:
     """Who the paper is about."""
-    return fact(labels["child"], "{{ child.name }}") + fact(
-        labels["birth_date"], "{{ child.birth_date }}"
-    )
+    return answer(labels, "child.name") + answer(labels, "child.birth_date")
 
 
-def employee(label: str, who: str) -> str:
-    """Name, title and service of one who acts for a service, on one line."""
-    return fact(label, f"{{{{ {who}.name }}}}" + after(who, "title") + after(who, "service"))
+def employee(labels: Labels, path: str, who: str) -> str:
+    """Name, title and service of one who acts for a service, on one line.
+
+    :param path: the answer whose label stands before it.
+    """
+    return fact(labels[path], _employee(who))
 
 
-def reach(labels: Labels, who: str) -> str:
-    """Phone and e-mail, those that were given."""
-    return answer(labels["phone"], f"{who}.phone") + answer(labels["email"], f"{who}.email")
+def _employee(who: str) -> str:
+    return f"{{{{ {who}.name }}}}" + after(who, "title") + after(who, "service")
+
+
+def reachable(labels: Labels, path: str, who: str) -> str:
+    """An employee with phone and e-mail, those that were given."""
+    ways = "".join(f"{{% if {who}.{way} %}} · {{{{ {who}.{way} }}}}{{% endif %}}" for way in _WAYS)
+    return fact(labels[path], _employee(who) + ways)
+
+
+def coordinator(labels: Labels, who: str) -> str:
+    """A coordinator with the leader who must know."""
+    return reachable(labels, f"{who}.name", who) + answer(labels, f"{who}.leader")
 
 
 def after(who: str, part: str) -> str:
@@ -49,7 +66,7 @@ def lead() -> str:
     )
 
 
-def texts(about: str, *, bulleted: Sequence[str] = (), condition: str = "") -> str:
+def texts(labels: Labels, *, bulleted: Sequence[str] = (), condition: str = "") -> str:
     """The municipality's texts that have a heading, under one that says what they are about.
 
     The text "next" is for the receipt and never on paper.
@@ -65,7 +82,7 @@ def texts(about: str, *, bulleted: Sequence[str] = (), condition: str = "") -> s
     keys = ", ".join(f'"{key}"' for key in bulleted)
     return each(
         f"key in paper.texts if {wanted}",
-        when("loop.first", heading(about)),
+        when("loop.first", heading(labels.phrase("about"))),
         heading("{{ paper.headings[key] }}", 2),
         either(f"key in [{keys}]", points, words) if bulleted else words,
     )
@@ -75,36 +92,47 @@ def legal(labels: Labels) -> str:
     """The acts that the paper rests on."""
     return when(
         "paper.legal",
-        heading(labels["legal"]) + bullets("act in paper.legal", "{{ act }}", "SmallBullet"),
+        heading(labels.phrase("legal")) + bullets("act in paper.legal", "{{ act }}", "SmallBullet"),
     )
 
 
-def signatures(
-    labels: Labels, people: str, *, title: str = "signatures", contact: bool = False
-) -> str:
-    """A table to sign in by hand: who, as what, where and when; ``title`` is a label."""
-    who = [_signed("{{ who.name }}")]
-    if contact:
-        who += [
-            when("who.phone", _signed("{{ who.phone }}")),
-            when("who.email", _signed("{{ who.email }}")),
-        ]
-    return heading(labels[title]) + table(
-        labels["signature_table"],
-        f"who in {people}",
-        Column(labels["name"], 30, who),
-        Column(labels["role"], 20, [_signed("{{ who.role }}")]),
-        Column(labels["place_and_date"], 20, [_signed("")]),
-        Column(labels["signature"], 30, [_signed("")]),
-        row_height=794,
-    )
+def signatures(labels: Labels, path: str) -> str:
+    """What is declared, and a table for those of the rows to sign in by hand."""
+    who = [_signed("{{ who.name }}")] + [
+        when(f"who.{way}", _signed(f"{{{{ who.{way} }}}}"))
+        for way in _WAYS
+        if labels.has(f"{path}.{way}")
+    ]
+    columns = _pen(labels, path, who, "{{ who.role }}")
+    signed = labels.phrase("signatures")
+    return _declared(labels) + table(signed, f"who in {path}", *columns, row_height=_PEN_HEIGHT)
+
+
+def signatures_of(labels: Labels, *people: tuple[str, str]) -> str:
+    """The same for single people: (name of the group, which answer says as what they sign)."""
+    first = people[0][0]
+    rows = [
+        _pen(labels, first, [_signed(f"{{{{ {who}.name }}}}")], f"{{{{ {who}.{role} }}}}")
+        for who, role in people
+    ]
+    signed = labels.phrase("signatures")
+    return _declared(labels) + table_of(signed, *rows, row_height=_PEN_HEIGHT)
+
+
+def _declared(labels: Labels) -> str:
+    declaration = labels.phrase("declaration")
+    return paragraph(declaration, "Declaration") if declaration else ""
+
+
+def _pen(labels: Labels, path: str, who: Sequence[str], role: str) -> list[Column]:
+    return [
+        Column(labels[f"{path}.name"], 30, who),
+        Column(labels[f"{path}.role"], 20, [_signed(role)]),
+        Column(labels.phrase("place_and_date"), 20, [_signed("")]),
+        Column(labels.phrase("signature"), 30, [_signed("")]),
+    ]
 
 
 def _signed(words: str) -> str:
     """A line of a signature: its style keeps the whole table on one page."""
     return paragraph(words, "SignatureText")
-
-
-def yes_or_no(labels: Labels, name: str) -> str:
-    """Ja or Nei for a box that was ticked or not."""
-    return f"{{% if {name} %}}{labels['yes']}{{% else %}}{labels['no']}{{% endif %}}"

@@ -195,9 +195,9 @@ _STYLES: Final = (
         "Fact",
         "Opplysning",
         paragraph="<w:pBdr>" + _rule("bottom", RULE) + _rule("between", RULE) + "</w:pBdr>"
-        '<w:tabs><w:tab w:val="left" w:pos="2835"/></w:tabs>'
+        '<w:tabs><w:tab w:val="left" w:pos="3685"/></w:tabs>'
         + _space(24, 24, 247)
-        + '<w:ind w:left="2835" w:hanging="2835"/>',
+        + '<w:ind w:left="3685" w:hanging="3685"/>',
     ),
     _paragraph_style(
         "ListBullet",
@@ -240,6 +240,12 @@ _STYLES: Final = (
         "Opplysningstekst",
         paragraph=_space(0, 60, 247),
         run=_size(20),
+    ),
+    _paragraph_style(
+        "Declaration",
+        "Erklæring",
+        paragraph="<w:keepNext/>" + _space(0, 120, 252),
+        run="<w:b/>",
     ),
     _paragraph_style("Lead", "Ingress", based_on="SmallPrint", paragraph=_space(0, 100, 247)),
     _paragraph_style(

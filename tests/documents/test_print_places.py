@@ -84,10 +84,10 @@ def test_a_new_box_without_a_place_is_told() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "words", "told"),
     [
-        ("minutes", "minutes.html", '{{ parts.fact(_("Sted"), place) }}', {"place"}),
+        ("minutes", "minutes.html", '{{ parts.fact("place", place) }}', {"place"}),
         ("minutes", "minutes.html", "{{ who.input }}", {"absences.input"}),
         ("minutes", "_parts.html", ", child.birth_date", {"child.birth_date"}),
-        ("ke_ip_declined", "_ke.html", '{{ parts.said(_("Merknad"), remark) }}', {"remark"}),
+        ("ke_ip_declined", "_ke.html", '{{ parts.said("remark", remark) }}', {"remark"}),
         ("action_plan", "action_plan.html", "{{ g.goal }}", {"goals.goal"}),
     ],
 )
@@ -102,7 +102,7 @@ def test_an_answer_that_is_taken_out_of_a_template_is_told(
 def test_an_answer_that_hangs_on_another_one_has_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = '{{ parts.fact(_("Sted"), place) }}'
+    place = '{{ parts.fact("place", place) }}'
     for condition in (
         'codes.approval == "sent_for_remarks"',
         "not referent_external",

@@ -33,9 +33,13 @@ class AnswerField(Field):
         hint: str = "",
         example: Any = None,
         autocomplete: str = "",
+        printed: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(label=label, **kwargs)
+        #: its label on papers, where that is not the question of the page; "" where it has none
+        #: of its own there, since it stands beside another answer or right under its heading
+        self.printed = printed
         #: the sentence that is said when the answer is missing; "" where it may be
         self.required = required
         self.hint = hint

@@ -54,10 +54,18 @@ class Group(AnswerField, Generic[P_co]):
     form: P_co
 
     def __init__(
-        self, form_class: type[P_co], label: str = "", *, optional: bool = False, **kwargs: Any
+        self,
+        form_class: type[P_co],
+        label: str = "",
+        *,
+        optional: bool = False,
+        one_line: bool = False,
+        **kwargs: Any,
     ) -> None:
         #: an optional group with nothing typed in it is no answer and is not asked for more
         self.optional = optional
+        #: whether papers print its answers on one line, under the label of the group
+        self.one_line = one_line
         self._form_class = form_class
         self._said: list[str] = []
         super().__init__(label, **kwargs)
@@ -164,6 +172,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
         add_label: str = "",
         few: int = 0,
         samples: int | None = None,
+        numbered: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, unbound_field=row, default=(), **kwargs)
@@ -173,6 +182,8 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
         self.add_label = add_label
         #: how many rows a new form shows
         self.few = few
+        #: whether papers number its rows
+        self.numbered = numbered
         self._samples = max(few, 1 if self.required else 0) if samples is None else samples
 
     @property

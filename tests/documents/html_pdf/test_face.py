@@ -125,8 +125,8 @@ def test_a_paper_without_a_reference_leaves_no_label_for_it() -> None:
 def test_an_anonymous_case_names_nobody_and_says_that_it_is_anonymous() -> None:
     pdf = printed(find("minutes"), anonymous=True, child=None, consent_reference="")
 
-    assert "Anonym sak (NN-sak)" in text(pdf)
-    assert "Fødselsdato" not in text(pdf)
+    assert "Saken drøftes anonymt (NN-sak)" in text(pdf)
+    assert "Barnets fødselsdato" not in text(pdf)
     assert_archive_proof(pdf)
 
 
