@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, profile
-from formsvc.models import Account, Draft
+from formsvc.models import Account, Draft, Event
 from formsvc.services import actor, drafts, login_sessions, retention, work
 from tests import stored
 
@@ -160,6 +160,9 @@ def test_a_run_takes_a_step_and_leaves_the_rest_to_later_ones(
         assert left(session) == retention.STEP + 1
         first = retention.purge(session)
         assert (first.deleted, first.left) == (retention.STEP, 1)
+        session.commit()
+        told = session.scalars(select(Event).where(Event.what == "purged")).one()
+        assert told.keys == {"what": "drafts", "count": retention.STEP}
         assert left(session) == 1
         assert retention.purge(session).deleted == 1
     assert left(session) == 0

@@ -58,6 +58,17 @@ def test_what_is_open_to_anyone_is_this_and_nothing_else() -> None:
     }
 
 
+def test_what_not_every_employee_may_is_this_and_nothing_else() -> None:
+    narrower = {name: allowed for name, allowed in access.TABLE.items() if allowed < access.STAFF}
+    accounts = {name for name in access.TABLE if name.partition(".")[0] == "accounts"}
+    for_administrators = accounts | {"trail.everything"}
+    assert accounts
+    assert {name for name, roles in narrower.items() if roles == {"admin"}} == for_administrators
+    counted = {"evaluation.results", "evaluation.texts"}
+    assert {name for name, roles in narrower.items() if roles == {"ke"}} == counted
+    assert narrower.keys() == for_administrators | counted
+
+
 def addresses_of(app: Flask) -> list[tuple[str, str, str]]:
     """(endpoint, method, an address) for everything that is not open to anyone."""
     adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import flask
 import pytest
 from flask import Flask
+from flask_wtf.csrf import generate_csrf, validate_csrf
 
 from formsvc.config import Settings
 from formsvc.errors import MissingSetting
@@ -147,3 +150,19 @@ def test_a_logged_in_page_is_kept_nowhere(as_kari: Visitor) -> None:
     answer = as_kari.get("/account")
     assert people.KARI.name in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_form_opened_after_a_change_of_the_master_key_needs_the_old_one_no_more(
+    settings: Settings,
+) -> None:
+    old, new = settings.secret(), "new-" * 10
+    both = create_app(replace(settings, secret_key=new, older_keys=(old,)))
+    only_new = create_app(replace(settings, secret_key=new))
+    with both.test_request_context():
+        token = generate_csrf()
+        raw = flask.session["csrf_token"]
+    with only_new.test_request_context():
+        flask.session["csrf_token"] = raw
+        validate_csrf(token)  # raises where it was signed with another key
+    for made in (both, only_new):
+        session.dispose(made)

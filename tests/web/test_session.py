@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -26,9 +28,8 @@ def opened(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Ope
     """Opens an address that does something; the answer asks for it by GET or POST."""
 
     def open_(does: Callable[[], object]) -> Callable[[str], TestResponse]:
-        def view() -> str:
-            does()
-            return "done"
+        def view() -> ResponseReturnValue:
+            return cast("ResponseReturnValue | None", does()) or "done"
 
         app.add_url_rule("/opened", "opened", view, methods=["GET", "POST"])
         monkeypatch.setitem(access.TABLE, "opened", access.ANYONE)
@@ -72,6 +73,18 @@ def test_what_a_refused_post_did_is_undone(opened: Opened, session: Session) -> 
 
     assert opened(hire_and_fail)("POST").status_code == 409
     assert not hired(session)
+
+
+@pytest.mark.parametrize(("status", "is_kept"), [(200, True), (303, True), (400, False)])
+def test_what_is_answered_as_an_error_of_the_asker_is_undone_though_nothing_was_raised(
+    opened: Opened, session: Session, status: int, *, is_kept: bool
+) -> None:
+    def hire_and_answer() -> tuple[str, int]:
+        hire_jonas()
+        return "told", status
+
+    assert opened(hire_and_answer)("POST").status_code == status
+    assert hired(session) == is_kept
 
 
 def test_what_stands_in_a_transaction_of_its_own_is_kept_though_the_post_is_refused(
