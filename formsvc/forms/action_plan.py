@@ -7,7 +7,7 @@ from typing import ClassVar
 from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import LONGEST_TEXT, Choice, Date, Group, Part, Rows, Text
-from formsvc.forms.minutes import STATUS
+from formsvc.forms.minutes_parts import STATUS
 from formsvc.forms.parts import Child, Employee
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self
 
 from formsvc.errors import FormChanged, Problem
+from formsvc.forms import versions
 from formsvc.forms.fields import (
     AnswerField,
     Choice,
@@ -115,11 +114,10 @@ class DocumentForm(Part):
         """
         given = {name: list(texts) for name, texts in (typed or {}).items()}
         known = _names(cls)
-        form = cls(_Submitted({n: texts for n, texts in given.items() if _of_any_row(n) in known}))
-        unplaced = {n: "\n".join(t) for n, t in given.items() if _of_any_row(n) not in known}
-        form.leftovers = [
-            Leftover.of(form, n, text) for n, text in unplaced.items() if text.strip()
-        ]
+        placed = {n: texts for n, texts in given.items() if versions.of_any_row(n) in known}
+        form = cls(_Submitted(placed))
+        unplaced = ((n, "\n".join(texts)) for n, texts in given.items() if n not in placed)
+        form.leftovers = [Leftover.of(form, n, text) for n, text in unplaced if text.strip()]
         return form
 
     @classmethod
@@ -144,7 +142,7 @@ class DocumentForm(Part):
         form = cls.from_answers(answers)
         unplaced = [misfit.field for misfit in form.misfits]
         unplaced += [leaf.path for leaf in form.leaves() if leaf.is_unknown()]
-        if unplaced := unplaced or [*_lost(answers, form.answers())]:
+        if unplaced := unplaced or [*versions.lost(answers, form.answers())]:
             raise FormChanged(", ".join(unplaced))
         return form
 
@@ -301,7 +299,7 @@ class DocumentForm(Part):
         Another one when a field comes, goes, or becomes of another kind; the same when a word of
         it, a rule or the profile changes.
         """
-        return _version(cls)
+        return versions.version(_shape(cls))
 
     @classmethod
     def schema(cls) -> Schema:
@@ -326,58 +324,5 @@ def _shape(form_class: type[DocumentForm]) -> DocumentForm:
 
 
 @cache
-def _version(form_class: type[DocumentForm]) -> str:
-    names = sorted(f"{path} {kind}" for path, kind in _questions(list(_shape(form_class))))
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
-
-
-def _questions(fields: Iterable[AnswerField]) -> Iterator[tuple[str, str]]:
-    """Each field of a form with its kind; of rows, those of one row."""
-    for field in fields:
-        yield field.path, field.kind
-        if isinstance(field, Rows):
-            yield from _questions([field.blank_row()])
-        elif isinstance(field, Group):
-            yield from _questions(field.fields)
-
-
-def _lost(stored: object, read: object, path: str = "") -> Iterator[str]:
-    """Where something was stored and nothing is read: a field that takes other answers today."""
-    if isinstance(stored, Mapping):
-        again = read if isinstance(read, Mapping) else {}
-        for name, answer in stored.items():
-            yield from _lost(answer, again.get(name), f"{path}.{name}" if path else name)
-    elif isinstance(stored, list):
-        rows = [*read] if isinstance(read, list) else []
-        rows += [None] * (len(stored) - len(rows))
-        for index, answer in enumerate(stored):
-            yield from _lost(answer, rows[index], f"{path}.{index}")
-    elif stored and not read:
-        yield path
-
-
-@cache
 def _names(form_class: type[DocumentForm]) -> frozenset[str]:
-    """The names of all that can be typed into a form, those of rows as of any row."""
-    return frozenset(_of_any_row(name) for name in _typed_names(list(_shape(form_class))))
-
-
-def _typed_names(fields: Iterable[AnswerField]) -> Iterator[str]:
-    for field in fields:
-        if isinstance(field, Rows):
-            row = field.blank_row()
-            yield f"{row.name}-"  # that there is such a row
-            yield from _typed_names([row])
-        elif isinstance(field, Group):
-            yield from _typed_names(field.fields)
-        else:
-            yield str(field.name)
-
-
-def _of_any_row(name: str) -> str:
-    """A name of a control with the numbers of its rows left out.
-
-    >>> _of_any_row("measures-12-responsible-name"), _of_any_row("measures-012")
-    ('measures-#-responsible-name', 'measures-012')
-    """
-    return re.sub(r"-(?:0|[1-9][0-9]*)(?=-|$)", "-#", name)
+    return versions.names(_shape(form_class))
