@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
@@ -59,7 +60,7 @@ class Person:
         """:raises RuntimeError: when the log-in is refused."""
         self._port = port
         self._connection = http.client.HTTPConnection(HOST, port, timeout=60)
-        self._cookie = ""
+        self._cookies = SimpleCookie()
         page = self.get("/login")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         fields = {"email": email, "password": PASSWORD, "csrf_token": token[1] if token else ""}
@@ -78,14 +79,14 @@ class Person:
         return body
 
     def _ask(self, method: str, address: str, body: str = "") -> tuple[int, str]:
-        headers = {"Cookie": self._cookie} if self._cookie else {}
+        headers = {"Cookie": self._cookies.output([], "", ";").strip()} if self._cookies else {}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, address, body or None, headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
-        if cookie := answer.getheader("Set-Cookie"):
-            self._cookie = cookie.partition(";")[0]
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            self._cookies.load(cookie)
         return answer.status, text
 
 
