@@ -71,7 +71,8 @@ class Paper(Base):
     issued_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     issued_by: Mapped[Account | None] = relationship(foreign_keys=issued_by_id)
     issued_at: Mapped[datetime] = mapped_column(default=now, index=True)
-    #: the version of the profile's rules and texts that it was issued under
+    #: the version of the profile's rules and texts that it was issued under; nothing reads this and
+    #: the next: they are evidence for whoever has to prove what was asked, and by which rules
     rules_version: Mapped[str] = mapped_column(String(40))
     #: the form that the answers are those of (``DocumentForm.version``); "" where that is not known
     form_version: Mapped[str] = mapped_column(String(12), default="")

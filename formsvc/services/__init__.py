@@ -1,1 +1,1 @@
-"""What people do here, in the order in which it happens; whoever calls commits once."""
+"""What people and the service itself do here, one act a function; whoever calls commits once."""

@@ -28,7 +28,7 @@ Power = Literal["receive", "count"]
 #: ``own``: share, delete; ``write``: save, finish; ``read``: look at, download
 Act = Literal["read", "write", "own"]
 
-#: what a role may beyond its own papers; the one place where a role means anything
+#: what a role may see beyond its own papers; which pages a role may open, ``web.access`` says
 POWERS: Final[Mapping[Role, frozenset[Power]]] = {
     "referent": frozenset(),
     "coordinator": frozenset(),

@@ -27,7 +27,7 @@ DIGITS: Final = 6
 #: steps before and after, for a phone whose clock is not quite right
 DRIFT: Final = 1
 RECOVERY_CODES: Final = 10
-#: of 31 letters and digits: 59 bits. At the most tries that ``attempt`` lets through (100 in 15
+#: of 31 letters and digits: 59 bits. At the most tries that ``attempts`` lets through (100 in 15
 #: minutes) one of ten codes is guessed within a year with a chance of 1 in 20 thousand millions.
 _LETTERS: Final = 12
 #: letters and digits that nobody takes for one another

@@ -110,13 +110,11 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     documents.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)
 
 
-@lru_cache
 def full(kind: Kind, language: str) -> DocumentForm:
     """A sample paper with all that the fields have an example of."""
     return kind.form.from_answers(kind.form.sample(language))
 
 
-@lru_cache
 def bare(kind: Kind, language: str) -> DocumentForm:
     """A sample paper with no more answers than it must have."""
     answers = kind.form.sample(language)

@@ -46,7 +46,8 @@ class Lease(NamedTuple):
     job_id: UUID
     what: What
     subject_id: UUID
-    #: which attempt it is; a later lease of the same job has another number
+    #: which attempt it is; a later lease of the same job has another number, unless this one is put
+    #: back: then it was no attempt
     attempt: int
 
 

@@ -1,7 +1,7 @@
 """One request's view of the database, and who is logged in during it.
 
 A request that only shows gets a session that cannot write. One that changes something is
-committed once, here at the edge, when it has succeeded; nothing else in the service commits.
+committed once, here at the edge, when it has succeeded; no service that a page calls commits.
 """
 
 from __future__ import annotations

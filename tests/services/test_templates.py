@@ -198,7 +198,6 @@ def test_a_template_may_leave_out_what_a_paper_may_be_without(
 ) -> None:
     monkeypatch.setenv("FORMSVC_DEMO", demo)
     config.settings.cache_clear()
-    templates.bare.cache_clear()
     members = unpack(shipped("consent", "nb"))
     text = members["word/document.xml"].decode()
     assert "{{ exclusions }}" in text

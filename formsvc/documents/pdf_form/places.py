@@ -1,6 +1,6 @@
 """Whether every answer of a paper has a place in its PDF form, and every field of it an answer.
 
-The rule by which fields are named is that of ``form_values``; here it is asked of a template and of
+The rule by which fields are named is that of ``values``; here it is asked of a template and of
 the JSON Schema of the paper's answers, before anybody has answered.
 """
 
