@@ -1,7 +1,7 @@
 """Which characters a paper can be printed with, known without opening a font.
 
 ``letters.txt`` lists the code points that the bundled fonts draw, a line for each run of them;
-``python -m template_sources.letters`` makes it anew when assets.json names other fonts.
+``python -m formsvc.documents.fonts`` makes it anew when assets.json names other fonts.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 STEPS = CONTRIBUTING.partition("## Adding a paper is three steps")[2].partition("\n## ")[0]
 #: what the tests of the copy read
-FOLDERS = ("formsvc", "docx_templates", "tests", "template_sources", "benchmarks", "docs")
+FOLDERS = ("formsvc", "docx_templates", "tests", "benchmarks", "docs")
 
 
 def block(language: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from formsvc import letters
 from formsvc.cleaning import REPLACEMENT
-from template_sources.letters import listed
+from formsvc.documents import fonts
 
 #: names and words in the scripts that no bundled font has, as attack.md lists them
 NOT_PRINTED = {
@@ -60,7 +60,7 @@ PRINTED = {
 
 def test_the_list_names_what_the_bundled_fonts_draw() -> None:
     made = letters.LIST.read_text(encoding="ascii")
-    assert made == listed(), "Run `python -m template_sources.letters`."
+    assert made == fonts.listed(), "Run `python -m formsvc.documents.fonts`."
 
 
 def test_every_plain_letter_is_printed_as_it_is() -> None:

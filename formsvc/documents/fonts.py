@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
+from formsvc import letters
 from formsvc.config import PACKAGE
 from formsvc.errors import MissingLibrary
 
@@ -102,3 +103,19 @@ def _config() -> str:
 
 #: fontconfig counts weights in its own way
 _WEIGHTS: Final = {400: 80, 600: 180, 700: 200}
+
+
+def listed() -> str:
+    """What ``letters.txt`` lists: a line for each run of code points, as hexadecimal numbers."""
+    runs: list[list[int]] = []
+    for point in sorted(drawn()):
+        if runs and runs[-1][1] == point - 1:
+            runs[-1][1] = point
+        else:
+            runs.append([point, point])
+    lines = (f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in runs)
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    letters.LIST.write_text(listed(), encoding="ascii")

@@ -18,9 +18,9 @@ from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import speaking
+from formsvc.originals import word
+from formsvc.originals.fillable import draw
 from formsvc.services import templates
-from template_sources import word
-from template_sources.fillable import draw
 from tests import leaving_out
 from tests.documents import printed_words
 from tests.forms import marked

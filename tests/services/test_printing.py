@@ -19,8 +19,8 @@ from formsvc.documents.docx.package import unpack
 from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
 from formsvc.kinds import Format, find
+from formsvc.originals.word import template as shipped
 from formsvc.services import printing, templates
-from template_sources.word import template as shipped
 from tests import leaving_out
 from tests.documents import validator
 from tests.documents.docx.test_guard import packed

@@ -14,9 +14,9 @@ from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.originals.word import template as shipped
+from formsvc.originals.word.parts import paragraph
 from formsvc.services import health, printing, templates
-from template_sources.word import template as shipped
-from template_sources.word.parts import paragraph
 from tests.documents.docx.test_guard import changed, packed
 from tests.samples import load
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from formsvc.kinds import find
 from formsvc.models import Account, Draft, Paper
+from formsvc.originals.word import template as shipped
 from formsvc.services import actor, api_tokens
 from formsvc.services import drafts as drafts
-from template_sources.word import template as shipped
 from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY, Visitor
 

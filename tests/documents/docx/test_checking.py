@@ -10,8 +10,8 @@ from formsvc import config
 from formsvc.documents import docx
 from formsvc.errors import BadTemplate, Fault, FaultyTemplate
 from formsvc.kinds import KINDS, find
+from formsvc.originals.word.parts import Column, code, paragraph, run, table
 from formsvc.services import templates as templates
-from template_sources.word.parts import Column, code, paragraph, run, table
 from tests.documents.docx.corpus import Case
 
 SCHEMA = {

@@ -20,7 +20,7 @@ from formsvc.documents import docx
 from formsvc.documents.docx.package import parse, unpack
 from formsvc.errors import BadTemplate
 from formsvc.language import speaking
-from template_sources.word.parts import Column, code, paragraph, run, table
+from formsvc.originals.word.parts import Column, code, paragraph, run, table
 from tests.documents.docx.corpus import CASES, Case
 
 

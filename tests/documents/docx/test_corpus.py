@@ -14,7 +14,7 @@ from markupsafe import Markup
 from formsvc.documents import docx
 from formsvc.documents.docx.package import W
 from formsvc.errors import BadTemplate
-from template_sources.word.parts import paragraph, run
+from formsvc.originals.word.parts import paragraph, run
 from tests.documents.docx.corpus import CASES, Case
 
 #: docxtpl adds empty properties, and escapes the others twice

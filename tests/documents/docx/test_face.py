@@ -14,9 +14,9 @@ from lxml import etree
 from formsvc import kinds
 from formsvc.documents import docx
 from formsvc.errors import BadTemplate
+from formsvc.originals.word.package import package
+from formsvc.originals.word.parts import Column, code, paragraph, run, table
 from formsvc.services import printing
-from template_sources.word.package import package
-from template_sources.word.parts import Column, code, paragraph, run, table
 from tests.samples import load
 
 TEMPLATES = Path(__file__).parents[3] / "docx_templates"

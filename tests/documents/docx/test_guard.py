@@ -9,7 +9,7 @@ import pytest
 from formsvc.documents import docx
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate
-from template_sources.word.parts import paragraph, run
+from formsvc.originals.word.parts import paragraph, run
 from tests.documents.docx.corpus import Case
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -7,7 +7,7 @@ import pytest
 
 from formsvc.documents import docx
 from formsvc.documents.docx.package import Packer
-from template_sources.word.parts import paragraph
+from formsvc.originals.word.parts import paragraph
 from tests.documents.docx.corpus import Case
 
 MEMBERS = {

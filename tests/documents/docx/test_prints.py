@@ -8,7 +8,7 @@ from formsvc import kinds
 from formsvc.documents import checks, docx
 from formsvc.documents.docx import package
 from formsvc.errors import AnswersLost
-from template_sources.word.parts import Column, code, paragraph, run, table
+from formsvc.originals.word.parts import Column, code, paragraph, run, table
 from tests.documents.docx.corpus import Case
 from tests.samples import load
 

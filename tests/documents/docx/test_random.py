@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from formsvc.documents import docx
 from formsvc.documents.words import written
 from formsvc.errors import BadTemplate
-from template_sources.word.parts import paragraph
+from formsvc.originals.word.parts import paragraph
 from tests.documents.docx.corpus import Case
 from tests.documents.docx.test_corpus import NOT_THE_SAME, parts
 

@@ -7,7 +7,7 @@ from lxml import etree
 from formsvc.documents import docx
 from formsvc.documents.docx import reading
 from formsvc.documents.docx.package import W, unpack
-from template_sources.word.parts import paragraph
+from formsvc.originals.word.parts import paragraph
 from tests.documents.docx.corpus import CASES
 
 PIECES = st.sampled_from(

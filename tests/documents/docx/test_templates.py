@@ -18,9 +18,9 @@ from lxml import etree
 from formsvc import kinds
 from formsvc.documents import docx
 from formsvc.forms import wording
+from formsvc.originals.word import PAPERS, templates
+from formsvc.originals.word.labels import LANGUAGES
 from formsvc.services import printing
-from template_sources.word import PAPERS, templates
-from template_sources.word.labels import LANGUAGES
 from tests.samples import PRINTED
 
 ROOT = Path(__file__).parents[3]
@@ -84,7 +84,7 @@ def made_by_the_script() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_templates_are_what_the_script_makes(name: str) -> None:
     made = members(made_by_the_script()[f"{name}.docx"])
-    assert made == members(template(name)), "run python -m template_sources.word"
+    assert made == members(template(name)), "run python -m formsvc.originals.word"
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -21,7 +21,7 @@ from formsvc.documents import docx, jail
 from formsvc.documents.jail import landlock, sandbox, seccomp
 from formsvc.errors import AnswersLost, BadTemplate
 from formsvc.language import speaking, spoken
-from template_sources.word.parts import paragraph
+from formsvc.originals.word.parts import paragraph
 from tests.documents.docx.test_face import template
 from tests.documents.jail import probes
 from tests.documents.jail.probes import DONE, PROBES

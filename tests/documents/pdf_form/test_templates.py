@@ -18,7 +18,7 @@ from formsvc.documents.pdf_form.typeface import read
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import speaking
-from template_sources.fillable.draw import draw
+from formsvc.originals.fillable.draw import draw
 
 TEMPLATES = Path(__file__).parents[3] / "docx_templates"
 PAPERS = [
@@ -28,7 +28,7 @@ PAPERS = [
     for language in ("nb", "nn")
 ]
 every_paper = pytest.mark.parametrize(("kind", "language"), PAPERS)
-MEND = "Make the templates anew: python -m template_sources.fillable"
+MEND = "Make the templates anew: python -m formsvc.originals.fillable"
 
 
 def _template(kind: Kind, language: str) -> bytes:

@@ -13,8 +13,8 @@ from docx import Document
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage, Listing, RichText, RichTextParagraph
 
-from template_sources.word.package import package
-from template_sources.word.parts import paragraph, run
+from formsvc.originals.word.package import package
+from formsvc.originals.word.parts import paragraph, run
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"

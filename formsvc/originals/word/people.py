@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from template_sources.word.answers import answer
-from template_sources.word.labels import Labels
-from template_sources.word.parts import (
+from formsvc.originals.word.answers import answer
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import (
     Column,
     bullets,
     each,

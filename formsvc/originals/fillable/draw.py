@@ -21,8 +21,8 @@ from formsvc.forms.consent import ConsentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
 from formsvc.forms.ip_application import IpApplicationForm
 from formsvc.language import speaking
-from template_sources.fillable.finish import finish
-from template_sources.fillable.font import blank
+from formsvc.originals.fillable.finish import finish
+from formsvc.originals.fillable.font import blank
 
 HERE: Final = Path(__file__).parent
 PAPERS: Final[dict[str, type[DocumentForm]]] = {

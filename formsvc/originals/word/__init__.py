@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from template_sources.word import (
+from formsvc.originals.word import (
     papers_application,
     papers_consent,
     papers_ke,
     papers_meeting,
 )
-from template_sources.word.labels import LANGUAGES, Labels
-from template_sources.word.letterhead import footer, header, letterhead
-from template_sources.word.package import package
+from formsvc.originals.word.labels import LANGUAGES, Labels
+from formsvc.originals.word.letterhead import footer, header, letterhead
+from formsvc.originals.word.package import package
 
 #: each paper's name and the function that writes its body
 PAPERS: Final[dict[str, Callable[[Labels], str]]] = {

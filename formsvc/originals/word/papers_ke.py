@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from template_sources.word.answers import answer, box, listed, rows, said, section
-from template_sources.word.labels import Labels
-from template_sources.word.parts import heading, title
-from template_sources.word.people import child, coordinator, employee, lead, legal, texts
+from formsvc.originals.word.answers import answer, box, listed, rows, said, section
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import heading, title
+from formsvc.originals.word.people import child, coordinator, employee, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:

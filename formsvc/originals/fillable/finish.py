@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents.pdf_form import FONT
 from formsvc.documents.pdf_form.objects import add, embed, finished, opened, pdf_text, put, stream
-from template_sources.fillable.font import carried
+from formsvc.originals.fillable.font import carried
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter

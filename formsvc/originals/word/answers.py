@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from template_sources.word.labels import Labels
-from template_sources.word.parts import (
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import (
     Column,
     bullets,
     cell,

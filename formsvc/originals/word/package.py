@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from template_sources.word.styles import FONTS, NUMBERING, settings, styles
+from formsvc.originals.word.styles import FONTS, NUMBERING, settings, styles
 
 SHIELD: Final = Path(__file__).with_name("shield.png")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from template_sources.word.labels import Labels
-from template_sources.word.parts import TEXT_WIDTH, paragraph, run, when
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import TEXT_WIDTH, paragraph, run, when
 
 #: the shield is 14 mm wide; English Metric Units, 360,000 to a centimetre
 _WIDTH: Final = 504000

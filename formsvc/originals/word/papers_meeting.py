@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from template_sources.word.answers import (
+from formsvc.originals.word.answers import (
     answer,
     box,
     listed,
@@ -12,9 +12,9 @@ from template_sources.word.answers import (
     ticked,
     with_note,
 )
-from template_sources.word.labels import Labels
-from template_sources.word.parts import each, either, fact, heading, paragraph, title, when
-from template_sources.word.people import child, employee, lead, legal, reachable, texts
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import each, either, fact, heading, paragraph, title, when
+from formsvc.originals.word.people import child, employee, lead, legal, reachable, texts
 
 
 def invitation(labels: Labels) -> str:

@@ -1,13 +1,13 @@
-"""Makes the official fillable PDFs anew: ``python -m template_sources.fillable [FOLDER]``."""
+"""Makes the official fillable PDFs anew: ``python -m formsvc.originals.fillable [FOLDER]``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from template_sources.fillable.draw import PAPERS, draw
+from formsvc.originals.fillable.draw import PAPERS, draw
 
-FOLDER = Path(__file__).parents[2] / "docx_templates"
+FOLDER = Path(__file__).parents[3] / "docx_templates"
 
 
 def main(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from template_sources.word.answers import (
+from formsvc.originals.word.answers import (
     answer,
     box,
     listed,
@@ -12,9 +12,9 @@ from template_sources.word.answers import (
     section,
     yes_or_no,
 )
-from template_sources.word.labels import Labels
-from template_sources.word.parts import either, fact, heading, title, when
-from template_sources.word.people import (
+from formsvc.originals.word.labels import Labels
+from formsvc.originals.word.parts import either, fact, heading, title, when
+from formsvc.originals.word.people import (
     after,
     child,
     employee,

@@ -1,0 +1,1 @@
+"""The official papers as they are before anything is filled in, written as code."""
