@@ -250,9 +250,10 @@ def _made(order: Order) -> tuple[dict[str, str], bytes]:
 
 
 def _load() -> None:
-    from formsvc.documents import html_pdf, official  # noqa: PLC0415 - only the press prints
+    from formsvc.documents import docx, html_pdf, pdf_form  # noqa: PLC0415 - only the press prints
 
-    official.warm()
+    docx.warm()
+    pdf_form.warm()
     with suppress(errors.MissingLibrary):  # told of each document that needs it
         html_pdf.warm_up()
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from formsvc import cleaning, config, letters
 from formsvc.documents import docx, pdf_form
 from formsvc.documents.docx.package import unpack
-from formsvc.documents.official import Template
+from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
 from formsvc.kinds import Format, find
 from formsvc.originals.word import template as shipped
@@ -195,7 +195,7 @@ def test_a_template_that_leaves_out_an_answer_releases_nothing(
     members["word/document.xml"] = body.replace(b"{{ referent }}", b"")
     assert members["word/document.xml"] != body
     faulty = Template(packed(members), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match="referent"):
         printing.make(find("minutes"), load("minutes.nb"), "docx")
 
@@ -246,7 +246,7 @@ def test_an_official_form_that_does_not_show_an_answer_releases_nothing(
     answers = {**load("consent.nb"), **more}
     assert printing.make(find("consent"), answers, "flattened")
     faulty = Template(without(whole, "receiver.name"), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match=r"receiver\.name"):
         printing.make(find("consent"), answers, "flattened")
 
@@ -257,7 +257,7 @@ def test_an_official_form_without_a_field_for_an_answer_releases_nothing(
 ) -> None:
     whole = (config.SHIPPED / "consent.nb.pdf").read_bytes()
     faulty = Template(leaving_out.without_field(whole, "receiver.name"), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(BadTemplate, match=r"receiver\.name"):
         printing.make(find("consent"), load("consent.nb"), wanted)
 

@@ -59,7 +59,7 @@ def test_a_template_in_the_jail_gives_the_same_bytes(own: Path, wanted: Format) 
     for ending in ("docx", "pdf"):
         name = f"consent.nb.{ending}"
         (own / name).write_bytes((config.SHIPPED / name).read_bytes())
-    assert templates.official(kind, "consent.nb.docx").outside
+    assert templates.find(kind, "consent.nb.docx").outside
     assert printing.make(kind, answers, wanted) == before
 
 

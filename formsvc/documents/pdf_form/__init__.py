@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from formsvc import config
 from formsvc.documents import pdf_text
 from formsvc.documents.pdf_form import checking, hazards, typeface
 from formsvc.documents.pdf_form.editable import Editable, Increments
@@ -57,6 +58,7 @@ __all__ = [
     "load",
     "prove",
     "text",
+    "warm",
     "written_values",
 ]
 
@@ -228,6 +230,11 @@ def prove(data: bytes) -> None:
     for flatten in (False, True):
         form.unsure({}, form.fill({}, flatten=flatten), flatten=flatten)
     typeface.fallback()
+
+
+def warm() -> None:
+    """Load what every form needs: 25 MB, so only where forms are filled."""
+    load((config.SHIPPED / "consent.nb.pdf").read_bytes())
 
 
 def check(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
