@@ -27,7 +27,8 @@ from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, find
-from formsvc.services import demo, printing
+from formsvc.operations import demo
+from formsvc.services import printing
 from formsvc.web import create_app
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers
 from formsvc.kinds import KINDS, Format, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import rendering
+from formsvc.services import on_demand
 from formsvc.web import body, errors, openapi, session
 
 area = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -53,7 +53,7 @@ def render(kind: str) -> Response:
     wanted = _wanted_format()
     answers = body.answers(request)
     try:
-        data = rendering.make(found, answers, wanted)
+        data = on_demand.make(found, answers, wanted)
     except InvalidAnswers as refused:
         with speaking(str(answers.get("language", ""))):
             return errors.ours(refused)

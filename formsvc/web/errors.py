@@ -21,7 +21,7 @@ from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
 from formsvc.services import papers
 from formsvc.services.attempts import TooManyAttempts
-from formsvc.services.rendering import TooManyDocuments
+from formsvc.services.on_demand import TooManyDocuments
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from formsvc.config import Settings
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.models import Account, LoginSession
+from formsvc.operations import demo
 from formsvc.services import (
     attempts,
     audit,
-    demo,
     login,
     login_sessions,
     password,

@@ -15,7 +15,8 @@ from typing import Final
 from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo, evaluations, installed
+from formsvc.operations import demo, installed
+from formsvc.services import evaluations
 from formsvc.web import connections, create_app, processes, session
 from formsvc.web import worker as workers
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, after_this_request, current_app
 
-from formsvc.services.background import Worker
 from formsvc.web import session
+from formsvc.worker import Worker
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from formsvc import db
-from formsvc.services.background import Worker
+from formsvc.worker import Worker
 from tests.browser.conftest import Opener, Site
 from tests.browser.filling import begin, sample
 

@@ -14,9 +14,10 @@ from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.operations import health
 from formsvc.originals.word import template as shipped
 from formsvc.originals.word.parts import paragraph
-from formsvc.services import health, printing, templates
+from formsvc.services import printing, templates
 from tests.documents.docx.test_guard import changed, packed
 from tests.samples import load
 

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
-from formsvc.services import api_tokens, drafts, rendering
+from formsvc.services import api_tokens, drafts, on_demand
 from formsvc.web import access, body, openapi, security
 from formsvc.web import session as own_session
 from tests.web.conftest import SQLITE_ONLY, Visitor
@@ -115,7 +115,7 @@ def test_answers_become_a_pdf(program: Program, wanted: str) -> None:
 
 def test_where_others_have_their_pdfs_made_one_is_told_when_to_try_again(program: Program) -> None:
     answers = sample("consent.nn")
-    with rendering._places, rendering._places:  # noqa: SLF001 - as two that are being made
+    with on_demand._places, on_demand._places:  # noqa: SLF001 - as two that are being made
         refused = program.render("consent", answers, "?format=pdf")
         assert program.render("consent", answers, "?format=docx").status_code == 200
         assert program.render("consent", {}, "?format=pdf").status_code == 422
@@ -128,7 +128,7 @@ def test_where_others_have_their_pdfs_made_one_is_told_when_to_try_again(program
 def test_a_pdf_that_takes_too_long_is_refused_in_words(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "WALL", 0.01)
+    monkeypatch.setattr(on_demand, "WALL", 0.01)
     answer = program.render("consent", sample("consent.nn"), "?format=pdf")
     assert answer.status_code == 422
     assert "Kort ned teksten" in told(answer)["detail"]

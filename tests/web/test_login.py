@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.config import Settings
 from formsvc.models import LoginAttempt
-from formsvc.services import demo
+from formsvc.operations import demo
 from formsvc.services.attempts import MOST
 from formsvc.web import create_app
 from formsvc.web import session as web_session

@@ -24,7 +24,8 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind, find
 from formsvc.models import Account, Document, Draft, Paper, ReferenceCounter, Role, Share
 from formsvc.models.evaluation import SCALES
-from formsvc.services import accounts, demo, evaluations, printing
+from formsvc.operations import demo
+from formsvc.services import accounts, evaluations, printing
 
 #: by the names of ``formsvc demo-data --size``: how many municipalities of 20,000 inhabitants
 SIZES: Final = {"municipality": 1, "10-municipalities": 10}

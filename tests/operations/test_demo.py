@@ -13,7 +13,8 @@ from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, ApiToken, Draft, Role
-from formsvc.services import api_tokens, demo, drafts
+from formsvc.operations import demo
+from formsvc.services import api_tokens, drafts
 from tests import people
 
 
