@@ -12,9 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from formsvc.documents import checks, docx, jail, pdf_form
-from formsvc.documents.html_pdf import printable
 from formsvc.documents.pdf_form import Filled, Overflow, form_values, written_values
-from formsvc.documents.words import STEERING
+from formsvc.documents.words import STEERING, printable
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -140,7 +139,7 @@ def _demand_whole(
 ) -> None:
     """Make sure that every answer is found again, where that is not proved of the template."""
     if pdf_form.load(template).unsure(values, filled, flatten=flatten):
-        checks.nothing_lost(printable(written_values(values, template)), pdf_form.text(data))
+        checks.nothing_lost_in_pdf(written_values(values, template), data)
 
 
 def try_out(template: bytes, papers: list[SamplePaper], *, is_whole: bool, processor: int) -> None:

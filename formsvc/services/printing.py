@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from formsvc.documents import checks, filling, html_pdf, pdf_form
+from formsvc.documents import checks, filling, html_pdf
 from formsvc.errors import InvalidAnswers, NoSuchFormat
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Format, Kind
@@ -80,7 +80,7 @@ def render(
             return _word(kind, form, words)
         if wanted == "pdf":
             data = html_pdf.render(kind.slug, words)
-            checks.nothing_lost(html_pdf.printable(form.words()), pdf_form.text(data))
+            checks.nothing_lost_in_pdf(form.words(), data)
             return Printed(data, html_pdf.template_sha256(kind.slug))
         return _filled_form(kind, form, words, flatten=wanted == "flattened")
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formsvc import cleaning, config, letters
-from formsvc.documents import docx, pdf_form
+from formsvc.documents import docx, pdf_text
 from formsvc.documents.docx.package import unpack
 from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
@@ -67,7 +67,7 @@ def test_a_sample_becomes_a_word_document_with_all_of_its_texts(sample: Sample) 
 def test_a_sample_becomes_a_pdf_for_archive_and_screen_reader(sample: Sample) -> None:
     data = printing.make(sample.kind, sample.answers, "pdf")
     _is_valid(data)
-    text = pdf_form.text(data)
+    text = pdf_text.text(data)
     assert not UNFILLED.search(text)
     lost = [wanted for wanted in _plain_texts(sample) if _bare(wanted) not in _bare(text)]
     assert not lost
@@ -79,7 +79,7 @@ def test_a_sample_fills_the_official_form(sample: Sample, wanted: Format, tmp_pa
     data = printing.make(sample.kind, sample.answers, wanted)
     _is_valid(data)
     _qpdf_finds_nothing(data, tmp_path)
-    text = _bare(pdf_form.text(data))
+    text = _bare(pdf_text.text(data))
     assert not [lost for lost in _plain_texts(sample) if _bare(lost) not in text]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import config, profile
 from formsvc.config import Settings
-from formsvc.documents import pdf_form
+from formsvc.documents import pdf_text
 from formsvc.kinds import find
 from formsvc.models import Account, Document
 from formsvc.profile import InvalidProfile
@@ -63,7 +63,7 @@ def test_what_is_made_beside_the_requests_is_made_by_the_same_settings(
     session.commit()
     assert worker.of(app).once()
     made = session.scalars(select(Document).where(Document.format == "pdf")).one()
-    assert "Sel kommune" in pdf_form.text(made.data or b"")
+    assert "Sel kommune" in pdf_text.text(made.data or b"")
 
 
 def test_an_application_is_not_made_of_a_profile_with_a_mistake(

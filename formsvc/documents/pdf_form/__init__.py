@@ -20,7 +20,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from formsvc import config
-from formsvc.documents import pdf_text
 from formsvc.documents.pdf_form import checking, hazards, typeface
 from formsvc.documents.pdf_form.editable import Editable, Increments
 from formsvc.documents.pdf_form.fallback import reserved
@@ -57,7 +56,6 @@ __all__ = [
     "form_values",
     "load",
     "prove",
-    "text",
     "warm",
     "written_values",
 ]
@@ -277,15 +275,3 @@ def _metadata(file: PdfReader | PdfWriter) -> bytes:
     """The XMP packet, which says what standards the file follows; empty where there is none."""
     packet: Any = file.root_object.get("/Metadata")
     return bytes(packet.get_object().get_data()) if packet else b""
-
-
-def text(data: bytes) -> str:
-    """All that a reader finds in a PDF: the text of every page, and what stands in its fields."""
-    printed = pdf_text.text(data)
-    if printed is not None:
-        return printed
-    whole = reader(data)
-    values = [str(field.get("/V", "")) for field in (whole.get_fields() or {}).values()]
-    # a form feed between pages tells where a long text may have been parted
-    pages = "\f".join(page.extract_text() for page in whole.pages)
-    return "\n".join([pages, *values])
