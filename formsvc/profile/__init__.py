@@ -12,7 +12,6 @@ from formsvc import config
 from formsvc.profile.contents import (
     PAGES,
     PURPOSES,
-    ROLES,
     Arena,
     NotInProfile,
     Profile,
@@ -24,7 +23,6 @@ from formsvc.profile.tables import InvalidProfile, refuse_unread
 __all__ = [
     "PAGES",
     "PURPOSES",
-    "ROLES",
     "SHIPPED",
     "Arena",
     "InvalidProfile",

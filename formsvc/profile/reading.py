@@ -15,7 +15,6 @@ from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
 from formsvc.profile import checks
 from formsvc.profile.contents import (
     PURPOSES,
-    ROLES,
     Accounts,
     AgeRules,
     Arena,
@@ -38,6 +37,7 @@ from formsvc.profile.tables import (
     laid_over,
     read,
 )
+from formsvc.roles import ROLES
 
 SHIPPED: Final = Path(__file__).with_name("profile.toml")
 

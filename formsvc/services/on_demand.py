@@ -14,7 +14,8 @@ from typing import Any, Final
 from formsvc import clock
 from formsvc.documents import fonts, html_pdf
 from formsvc.errors import BadTemplate, DocumentFailed, FaultyTemplate, FormsvcError, MissingLibrary
-from formsvc.kinds import Format, Kind
+from formsvc.formats import Format
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
 from formsvc.services import press, printing

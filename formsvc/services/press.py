@@ -22,7 +22,8 @@ from typing import IO, Any, Final, NamedTuple
 from formsvc import clock, config, errors
 from formsvc.config import PACKAGE
 from formsvc.errors import DocumentFailed
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import printing
 from formsvc.services.printing import Printed
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from formsvc.documents import checks, filling, html_pdf
 from formsvc.errors import InvalidAnswers, NoSuchFormat
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, Kind
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
 from formsvc.services import templates

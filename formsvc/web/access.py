@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
-from formsvc.models import Role
+from formsvc.roles import Role
 from formsvc.services import access, actor
 from formsvc.services.actor import Actor
 from formsvc.web import session
@@ -29,7 +29,7 @@ PROGRAMS: Final = frozenset({"programs"})
 STAFF: Final[frozenset[str]] = frozenset(get_args(Role))
 
 #: whoever looks after the service
-ADMINISTRATORS: Final = frozenset({"admin"})
+ADMINISTRATORS: Final = access.holders("administer")
 
 #: endpoint → who may; an object's own rules (whose paper it is) stand in services.access
 TABLE: Final[dict[str, frozenset[str]]] = {
@@ -90,7 +90,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "evaluation.results": access.holders("count"),
     "evaluation.texts": access.holders("count"),
     # who did what
-    "trail.everything": frozenset({"admin"}),
+    "trail.everything": ADMINISTRATORS,
     # the foot of every page
     "pages.privacy": ANYONE,
     "pages.accessibility": ANYONE,

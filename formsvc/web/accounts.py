@@ -13,7 +13,8 @@ from formsvc import clock, config, norway
 from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-from formsvc.models import Account, Role
+from formsvc.models import Account
+from formsvc.roles import Role
 from formsvc.services import accounts, login_sessions, password_links, second_factor
 from formsvc.web import session
 from formsvc.web.account import logins, tokens

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import NotAcceptable
 
 from formsvc.errors import FormsvcError, InvalidAnswers
-from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.formats import MEDIA_TYPES, Format
+from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 from formsvc.services import on_demand
@@ -59,7 +60,7 @@ def render(kind: str) -> Response:
             return errors.ours(refused)
     session.seen("document_rendered", kind=found.slug, format=wanted)
     name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
-    response = Response(data, mimetype=openapi.MEDIA_TYPES[wanted])
+    response = Response(data, mimetype=MEDIA_TYPES[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -87,8 +88,8 @@ def _wanted_format() -> Format:
         )
     accepted = request.accept_mimetypes
     preferred: tuple[Format, ...] = ("docx", "pdf")
-    by_type = {openapi.MEDIA_TYPES[name]: name for name in preferred}
-    best = accepted.best_match(by_type) if accepted else openapi.MEDIA_TYPES["docx"]
+    by_type = {MEDIA_TYPES[name]: name for name in preferred}
+    best = accepted.best_match(by_type) if accepted else MEDIA_TYPES["docx"]
     if best is None:
         raise NotAcceptable
     return by_type[best]

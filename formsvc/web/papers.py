@@ -20,6 +20,7 @@ from flask import (
 
 from formsvc import clock, db, kinds, norway, profile
 from formsvc.errors import FormsvcError
+from formsvc.formats import MEDIA_TYPES
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -50,24 +51,20 @@ class FileType(NamedTuple):
     use: str
     #: how the name of its file ends
     ending: str
-    mimetype: str
 
 
-_PDF: Final = "application/pdf"
 #: by the format's name in ``kinds``
 FILE_TYPES: Final = {
     "docx": FileType(
         _l("Word"),
         _l("Kan endres og skrives under på papir."),
         ".docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), ".pdf", _PDF),
+    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), ".pdf"),
     "fillable": FileType(
         _l("Utfyllbar PDF"),
         _l("Det offisielle skjemaet, fylt ut. Kan endres og skrives under."),
         "-skjema.pdf",
-        _PDF,
     ),
 }
 
@@ -170,7 +167,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
     seen("document_downloaded", "paper", paper.id, kind=paper.kind, format=wanted)
     return send_file(
         BytesIO(stored.data or b""),
-        mimetype=of_type.mimetype,
+        mimetype=MEDIA_TYPES[stored.format],
         as_attachment=True,
         download_name=f"{paper.reference}{of_type.ending}",
     )

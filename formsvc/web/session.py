@@ -23,7 +23,7 @@ from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import actor, api_tokens, audit, login_sessions
+from formsvc.services import access, actor, api_tokens, audit, login_sessions
 from formsvc.services.actor import Actor, Employee, Program
 from formsvc.web.security import SAFE_METHODS
 
@@ -64,7 +64,7 @@ class Reader(NamedTuple):
 
     name: str
     email: str
-    role: str
+    administers: bool
 
 
 class Service(Flask):
@@ -296,4 +296,6 @@ def _go_on_as(by: Employee | Program | None) -> None:
     """Go on with this request as somebody, or as nobody."""
     actor.set_current(by)
     whose = by.account if by else None
-    g.reader = Reader(whose.name, whose.email, whose.role) if whose else None
+    g.reader = (
+        Reader(whose.name, whose.email, access.has(whose.role, "administer")) if whose else None
+    )

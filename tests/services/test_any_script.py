@@ -13,8 +13,9 @@ from formsvc.cleaning import is_blank
 from formsvc.documents import checks, html_pdf, pdf_text
 from formsvc.documents.words import printable
 from formsvc.errors import AnswersLost
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, find
+from formsvc.kinds import find
 from formsvc.services import printing
 from tests.samples import load
 

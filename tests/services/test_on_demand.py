@@ -18,7 +18,8 @@ from formsvc.errors import (
     MissingLibrary,
     NoSuchFormat,
 )
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import on_demand, press, printing
 from tests.samples import load
 

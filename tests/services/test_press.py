@@ -16,7 +16,8 @@ import pytest
 from formsvc import clock, config
 from formsvc.config import Settings
 from formsvc.documents import pdf_text
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import press, printing
 
 LAST_MOMENT = "2026-12-31T22:59:59.999+00:00"

@@ -18,7 +18,8 @@ from formsvc.documents import docx, pdf_text
 from formsvc.documents.docx.package import unpack
 from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.originals.word import template as shipped
 from formsvc.services import printing, templates
 from tests import leaving_out

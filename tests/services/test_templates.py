@@ -13,7 +13,8 @@ from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
-from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.formats import Format
+from formsvc.kinds import KINDS, Kind, find
 from formsvc.operations import health
 from formsvc.originals.word import template as shipped
 from formsvc.originals.word.parts import paragraph
