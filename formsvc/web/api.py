@@ -13,7 +13,7 @@ from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 from formsvc.services import on_demand
-from formsvc.web import body, errors, openapi, session
+from formsvc.web import body, errors, openapi, transaction
 
 area = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -58,7 +58,7 @@ def render(kind: str) -> Response:
     except InvalidAnswers as refused:
         with speaking(str(answers.get("language", ""))):
             return errors.ours(refused)
-    session.seen("document_rendered", kind=found.slug, format=wanted)
+    transaction.seen("document_rendered", kind=found.slug, format=wanted)
     name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
     response = Response(data, mimetype=MEDIA_TYPES[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -12,7 +12,8 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import ngettext
 from formsvc.services import trail
-from formsvc.web.session import account, database
+from formsvc.web.caller import account
+from formsvc.web.transaction import database
 
 #: what whoever writes a paper is told of others; the rest is for the trail
 WORDS: Final[Mapping[str, str]] = {

@@ -28,8 +28,9 @@ from formsvc.models import Document, Job, Paper
 from formsvc.services import audit, papers, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
+from formsvc.web.caller import account, me
 from formsvc.web.paging import beside, turn
-from formsvc.web.session import account, database, me, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 

@@ -14,9 +14,10 @@ from formsvc.models import Draft
 from formsvc.services import drafts, papers, retention
 from formsvc.services.access import may
 from formsvc.services.paging import Turn
+from formsvc.web.caller import account, known, me
 from formsvc.web.paging import beside, turn
 from formsvc.web.papers import line
-from formsvc.web.session import account, database, known, me
+from formsvc.web.transaction import database
 
 area = Blueprint("start", __name__)
 

@@ -21,7 +21,7 @@ from formsvc.web.body import number
 from formsvc.web.history import moment
 from formsvc.web.login import ROLES
 from formsvc.web.papers import FILE_TYPES
-from formsvc.web.session import database, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("trail", __name__, url_prefix="/trail")
 

@@ -23,8 +23,7 @@ from formsvc.formats import MEDIA_TYPES
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
 from formsvc.services import api_tokens, drafts, on_demand
-from formsvc.web import access, body, openapi, security
-from formsvc.web import session as own_session
+from formsvc.web import access, body, caller, openapi, security, transaction
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
 
@@ -288,7 +287,7 @@ def test_a_program_may_store_where_its_endpoint_says_so(
     app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def store() -> str:
-        drafts.begin(own_session.database(), "minutes", {}, own_session.me())
+        drafts.begin(transaction.database(), "minutes", {}, caller.me())
         return ""
 
     app.add_url_rule("/api/v1/drafts", "store", security.csrf.exempt(store), methods=["POST"])

@@ -19,8 +19,7 @@ from formsvc.kinds import find
 from formsvc.models import Account, Document
 from formsvc.profile import InvalidProfile
 from formsvc.services import finish
-from formsvc.web import create_app, worker
-from formsvc.web import session as sessions
+from formsvc.web import create_app, transaction, worker
 from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY
 
@@ -42,7 +41,7 @@ def opened(settings: Settings, tmp_path: Path) -> Iterator[Opened]:
 
     yield make
     for app in made:
-        sessions.dispose(app)
+        transaction.dispose(app)
 
 
 def test_two_municipalities_in_one_process_each_show_their_own_name(opened: Opened) -> None:

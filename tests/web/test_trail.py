@@ -17,8 +17,8 @@ from formsvc.language import speaking
 from formsvc.models import Account, Draft, Event, Paper
 from formsvc.services import accounts, actor, api_tokens, audit, shares, trail
 from formsvc.services.trail import Wanted
-from formsvc.web import session as edge
 from formsvc.web import trail as page
+from formsvc.web import transaction
 from tests import people
 from tests.people import Employee
 from tests.samples import load
@@ -188,7 +188,9 @@ def test_a_view_that_leaves_a_line_still_cannot_write(
     receipt = finish(kari, begin(kari)).location
 
     def hire(*_: object, **__: object) -> str:
-        edge.database().add(Account(name="A", email="a@eksempel.no", role="ke", password_hash="-"))
+        transaction.database().add(
+            Account(name="A", email="a@eksempel.no", role="ke", password_hash="-")
+        )
         return "shown"
 
     monkeypatch.setattr("formsvc.web.papers.render_template", hire)
