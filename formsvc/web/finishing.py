@@ -87,10 +87,10 @@ def _finished(draft_id: UUID, version: int) -> Paper | None:
             return None
         word = finish.word(looked_over)
         try:
-            return finish.finish(database(), draft_id, version, me(), word)
+            return finish.issue_draft(database(), draft_id, version, me(), word)
         except finish.NumberTaken:
             transaction.let_go()
-    return finish.finish(database(), draft_id, version, me(), None)
+    return finish.issue_draft(database(), draft_id, version, me(), None)
 
 
 @area.errorhandler(finish.NotFinished)
