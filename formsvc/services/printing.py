@@ -96,7 +96,7 @@ def _filled_form(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
     template = templates.find(kind, f"{kind.slug}.{form.paper_language}.pdf")
-    given = (form.answers(), form.words())
+    given = (form.codes(), form.words())
     filled = filling.form(template, *given, flatten=flatten)
     if not filled.overflow:
         return Printed(filled.data, _sha256(template))
