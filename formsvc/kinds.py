@@ -119,7 +119,7 @@ def find(slug: str) -> Kind:
     except KeyError:
         raise UnknownKind(
             _(
-                "Det finnes ikke noe papir som heter «%(slug)s». Velg blant: %(slugs)s.",
+                "Det finnes ikke noe skjema som heter «%(slug)s». Velg blant: %(slugs)s.",
                 slug=slug,
                 slugs=", ".join(_BY_SLUG),
             )

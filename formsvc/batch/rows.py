@@ -86,7 +86,7 @@ class TableRows:
         )
         if not self.columns:
             raise UnreadableRows(
-                _("Filen har ingen overskrifter. Den første raden skal si hva kolonnene heter.")
+                _("Fila har ingen overskrifter. Den første raden skal si hva kolonnene heter.")
             )
         cells.demand_columns(kind.form, self.columns)
         self._fields = [cells.field(kind.form, each) for each in self._headings]
@@ -169,7 +169,7 @@ def read(path: Path, kind: Kind) -> RowFile:
     raise UnreadableRows(
         _(
             "%(file)s: rader leses fra .jsonl (ett JSON-objekt på hver linje), .csv og .xlsx."
-            " Lagre filen som en av dem.",
+            " Lagre fila som en av dem.",
             file=path.name,
         )
     )

@@ -35,7 +35,7 @@ def parsed(data: bytes) -> dict[str, Any]:
         answers = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InvalidAnswers(
-            [Problem("", _("Filen er ikke gyldig JSON: %(error)s", error=error))]
+            [Problem("", _("Fila er ikke gyldig JSON: %(error)s", error=error))]
         ) from None
     if not isinstance(answers, dict):
         raise InvalidAnswers([Problem("", _("Svarene skal være ett JSON-objekt: { … }"))])

@@ -147,5 +147,5 @@ def may_do(session: Session, row: Draft | Paper, by: Actor, act: Act) -> bool:
 def missing(model: type[Draft | Paper]) -> NotFound:
     """What is said of a draft or paper that is not there, or not for whoever asks."""
     if model is Paper:
-        return NotFound(_("Papiret finnes ikke, eller du har ikke tilgang til det."))
+        return NotFound(_("Skjemaet finnes ikke, eller du har ikke tilgang til det."))
     return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))

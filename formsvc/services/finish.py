@@ -105,7 +105,7 @@ def word(of: LookedOver) -> Word:
             raise  # it is told in words of its own wherever it happens
         raise NotFinished(
             _(
-                "Papiret er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
+                "Skjemaet er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
                 " lagret. Gi beskjed til den som drifter tjenesten."
             )
         ) from error

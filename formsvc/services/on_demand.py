@@ -86,7 +86,7 @@ def _meant(kind: str) -> FormsvcError:
     if kind == MemoryError.__name__:
         return TooHeavy(
             _(
-                "PDF-en tok for lang tid eller for mye minne, og ble stoppet. Kort ned teksten,"
+                "PDF-en tok for lang tid eller for mye minne og ble stoppet. Kort ned teksten,"
                 " eller be om docx."
             )
         )

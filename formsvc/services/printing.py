@@ -56,7 +56,7 @@ def demand(kind: Kind, wanted: Format) -> None:
         )
     if wanted not in kind.formats:
         raise NoSuchFormat(
-            _("Dette papiret finnes som %(formats)s.", formats=", ".join(kind.formats))
+            _("Dette skjemaet finnes som %(formats)s.", formats=", ".join(kind.formats))
         )
 
 
@@ -104,7 +104,7 @@ def _filled_form(
         {"number": number, "label": entry.label, "text": entry.text}
         for number, entry in enumerate(filled.overflow, start=1)
     ]
-    title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
+    title = _("Vedlegg til «%(title)s»", title=words["paper"]["title"])
     pages = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
     data = filling.continued(template, *given, pages, flatten=flatten)
     return Printed(data, _sha256(template))

@@ -88,7 +88,7 @@ def check(kind: Kind, data: bytes) -> list[Fault]:
     except BadTemplate as error:
         return [Fault("", "", str(error))]
     except AnswersLost as error:
-        return [Fault("", "", _("Et prøvepapir kunne ikke lages av malen: %(why)s", why=error))]
+        return [Fault("", "", _("Et prøvedokument kunne ikke lages av malen: %(why)s", why=error))]
     return faults
 
 

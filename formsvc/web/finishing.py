@@ -96,5 +96,5 @@ def _finished(draft_id: UUID, version: int) -> Paper | None:
 @area.errorhandler(finish.NotFinished)
 def not_finished(error: finish.NotFinished) -> Response:
     """Say that the draft is still there; what is at fault stands in the log already."""
-    title = _("Papiret kunne ikke ferdigstilles")
+    title = _("Skjemaet kunne ikke ferdigstilles")
     return errors.answer(error.status, title=title, detail=str(error))

@@ -19,7 +19,7 @@ from formsvc.web.transaction import database
 WORDS: Final[Mapping[str, str]] = {
     "draft_viewed": _l("%(name)s så på kladden"),
     "draft_saved": _l("%(name)s endret kladden"),
-    "paper_viewed": _l("%(name)s så på papiret"),
+    "paper_viewed": _l("%(name)s så på skjemaet"),
     "document_downloaded": _l("%(name)s lastet ned et dokument"),
 }
 

@@ -238,7 +238,7 @@ def test_the_page_tells_who_what_when_and_where_and_no_content(log_in: LogIn) ->
         told[0],
     )
     assert [each.partition(" · ")[0][:21] for each in told[1:3]] == [
-        "Ferdigstilte et papir",
+        "Ferdigstilte et skjema",
         "Begynte på en kladd R",
     ]
     assert "Solveig" not in shown
@@ -339,7 +339,7 @@ def test_whoever_wrote_a_paper_sees_who_else_has_been_there(
     liv.get(f"{receipt}/docx")
     shown = " ".join(kari.get(receipt).text.split())
     assert "Liv Ødegård lastet ned et dokument" in shown
-    assert re.search(r'Liv Ødegård så på papiret <span class="events__more">2 ganger, sist ', shown)
+    assert re.search(r'Liv Ødegård så på skjemaet <span class="events__more">2 ganger, sist ', shown)
     assert "Hvem andre" not in liv.get(receipt).text
 
 
