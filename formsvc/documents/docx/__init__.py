@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Final
 
 from formsvc import config
-from formsvc.documents.docx import active, checking, dialect, guard, package
+from formsvc.documents.docx import active, checking, dialect, guard, inserted, package
 from formsvc.documents.docx.dialect import Source
-from formsvc.documents.docx.jinja import Filters, WordEnvironment, from_docxtpl
+from formsvc.documents.docx.jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
 from formsvc.documents.docx.parts import Part
 from formsvc.documents.docx.prints import Prints
 from formsvc.documents.docx.reading import BODY, READ, text
@@ -141,26 +141,36 @@ class CompiledDocx:
         #: the answers that are sure to stand in every document, as all can see; only those that
         #: ``prints.unsure(answers)`` names have to be looked for in a finished one
         self.prints: Final = prints
-        self._parts: Final = parts
+        self._parts: Final = {part.name: part for part in parts}
         self._packer: Final = packer
         self._trusted: Final = trusted
 
     def render(self, answers: Mapping[str, object]) -> bytes:
         """The finished document.
 
-        :param answers: plain data, rich text and listings; trusted templates take any object.
+        :param answers: plain data, and docxtpl's own values; trusted templates take any object.
         :raises BadTemplate: the template names what the answers do not have.
         :raises TypeError: the answers hold something else than plain data.
         """
         if not self._trusted:
             _demand_plain(answers)
-        return self._packer.pack({part.name: part.fill(answers) for part in self._parts})
+        try:
+            filled = {name: part.fill(answers) for name, part in self._parts.items()}
+        except NeedsPackage as needs:
+            return self._with_insertions(needs.value, answers)
+        return self._packer.pack(filled)
+
+    def _with_insertions(self, value: object, answers: Mapping[str, object]) -> bytes:
+        """The slow way, for a picture or a sub-document that was met among the answers."""
+        members = inserted.package_of(
+            value, self._parts, lambda name: self._parts[name].fill(answers, inserting=True)
+        )
+        return package.Packer(members, (), self._packer.level).pack({})
 
 
 def _demand_plain(value: object) -> None:
     if not isinstance(value, (Mapping, list, tuple)):
-        # a picture or a sub-document would bring files into the package
-        if from_docxtpl(value) and not hasattr(value, "tpl"):
+        if from_docxtpl(value):
             return
         raise TypeError(
             f"A Word template sees plain data only, not {type(value).__name__}: {value!r}"

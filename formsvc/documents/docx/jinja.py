@@ -27,6 +27,19 @@ METHODS_OF_DICT: Final = frozenset(dir(dict))
 
 _FACTS_OF_LOOPS: Final = frozenset({"index", "index0", "first", "last", "length", "depth"})
 
+_INSERTING: Final = ContextVar("_INSERTING", default=False)
+
+
+@contextmanager
+def inserting() -> Iterator[None]:
+    """While pictures and sub-documents are printed, in this thread."""
+    before = _INSERTING.set(True)
+    try:
+        yield
+    finally:
+        _INSERTING.reset(before)
+
+
 _MARKUP: Final[ContextVar[list[str] | None]] = ContextVar("_MARKUP", default=None)
 #: what escaping leaves; it can neither open nor close anything
 _ESCAPED = re.compile('[^<&"]*(?:&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);[^<&"]*)*')
@@ -41,6 +54,14 @@ def markup() -> Iterator[list[str]]:
         yield printed
     finally:
         _MARKUP.reset(before)
+
+
+class NeedsPackage(Exception):
+    """A picture or a sub-document is to be printed, which brings files into the package."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        super().__init__()
 
 
 class Missing(StrictUndefined):
@@ -116,7 +137,7 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """What a template may ask for; rich text would lead it to docxtpl, which writes files."""
+        """What a template may ask for; a picture would lead it to docxtpl, which writes files."""
         return not from_docxtpl(obj) and super().is_safe_attribute(obj, attr, value)
 
     @staticmethod
@@ -145,6 +166,8 @@ def _finalized(value: object) -> object:
                 " lista med for og endfor, eller skriv navnet på feltet etter et punktum."
             )
         )
+    if from_docxtpl(value) and hasattr(value, "tpl") and not _INSERTING.get():
+        raise NeedsPackage(value)
     return written(value)
 
 

@@ -58,13 +58,14 @@ class Part:
         self.prints: Final = prints.sure_to_print(source.tree, self._shape.read, own_filters)
         self._template: Final = _compiled(environment, source)
 
-    def fill(self, answers: Mapping[str, object]) -> bytes:
+    def fill(self, answers: Mapping[str, object], *, inserting: bool = False) -> bytes:
         """The bytes of the part with these answers.
 
+        :param inserting: pictures and sub-documents are printed too, of which nothing is proved.
         :raises BadTemplate: with the paragraph in which the template asks for what is not there.
         """
         try:
-            return self._filled(answers)
+            return self._filled(answers, inserting=inserting)
         except UndefinedError as error:
             raise self._told(error, str(error).rstrip(".")) from error
         except SecurityError as error:
@@ -77,12 +78,12 @@ class Part:
             what = _("Malen kan ikke fylles ut. Se etter feil i kodene: %(what)s", what=str(error))
             raise self._told(error, what) from error
 
-    def _filled(self, answers: Mapping[str, object]) -> bytes:
+    def _filled(self, answers: Mapping[str, object], *, inserting: bool) -> bytes:
         with markup() as printed:
             xml = self._template.render(answers)
-        is_proved = not any(map(_OF_TABLES.search, printed))
+        is_proved = not inserting and not any(map(_OF_TABLES.search, printed))
         data = self._finished(breaks.finished(xml), self._shape if is_proved else _UNPROVED)
-        if printed:
+        if printed and not inserting:
             self._demand_whole(data, printed)
         return data
 

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from docxtpl import DocxTemplate, InlineImage, RichText
+from docxtpl import DocxTemplate, RichText
 from jinja2 import Environment
 from lxml import etree
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from formsvc.documents import docx
 from formsvc.documents.docx.package import W
 from formsvc.errors import BadTemplate
 from formsvc.originals.word.parts import paragraph, run
-from tests.documents.docx.corpus import CASES, PNG, Case
+from tests.documents.docx.corpus import CASES, Case
 
 #: docxtpl adds empty properties, and escapes the others twice
 NOT_THE_SAME = {"docProps/core.xml"}
@@ -293,23 +293,23 @@ def test_a_word_file_of_another_kind_is_refused_and_not_left_unfilled(kind: str)
         docx.load(data)
 
 
-# -- what docxtpl brings ------------------------------------------------------------------------
+# -- pictures and sub-documents -----------------------------------------------------------------
 
 
-def test_what_brings_files_into_the_package_is_no_answer() -> None:
-    source = _template(paragraph("{{ x }}"))
-    template = DocxTemplate(io.BytesIO(source))
-    for value in (InlineImage(template, io.BytesIO(PNG)), template.new_subdoc()):
-        with pytest.raises(TypeError, match="plain data only"):
-            docx.load(source).render({"paper": {"title": ""}, "x": value})
+@pytest.mark.parametrize("name", ["inserted pictures", "a document from elsewhere"])
+def test_what_is_inserted_is_in_the_package_and_related(name: str) -> None:
+    data = by_us(CASES[name])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        assert package.testzip() is None
+        assert [member for member in package.namelist() if member.startswith("word/media/")]
+        used = set(re.findall(r'r:embed="(\w+)"', package.read("word/document.xml").decode()))
+        relations = package.read("word/_rels/document.xml.rels").decode()
+        assert used <= set(re.findall(r'Id="(\w+)"', relations))
 
 
 def test_a_link_that_only_docxtpl_knows_is_refused_and_leads_not_astray() -> None:
     source = _template(paragraph("{{r rich }}"))
-    rich = RichText("se ")
-    address = DocxTemplate(io.BytesIO(source)).build_url_id("https://eksempel.no/?a=1&b=2")
-    rich.add("lenka", url_id=address, color="0000ff")
-    words = {"paper": {"title": ""}, "rich": rich}
+    words = CASES["a link in rich text"].answers(DocxTemplate(io.BytesIO(source)))
     with pytest.raises(BadTemplate, match="lenke"):
         docx.load(source).render(words)
 
@@ -336,7 +336,18 @@ def test_cells_among_the_answers_widen_the_grid() -> None:
     assert _body(data).count("<w:gridCol ") == 3
 
 
-def test_a_template_cannot_reach_docxtpl_through_rich_text() -> None:
-    source = _template(paragraph("{{ rich.add('x') }}"))
+def test_pictures_of_one_document_do_not_come_along_into_the_next() -> None:
+    case = CASES["inserted pictures"]
+    data = case.template()
+    template = DocxTemplate(io.BytesIO(data))
+    compiled = docx.load(data)
+    first = compiled.render(case.answers(template))
+    assert compiled.render(case.answers(template)) == first
+
+
+def test_a_template_cannot_reach_docxtpl_through_a_picture() -> None:
+    case = CASES["inserted pictures"]
+    source = _template(paragraph("{{ image.tpl.save('/tmp/x') }}"))
+    words = case.answers(DocxTemplate(io.BytesIO(source)))
     with pytest.raises(BadTemplate):
-        docx.load(source, trusted=True).render({"paper": {"title": ""}, "rich": RichText("x")})
+        docx.load(source, trusted=True).render(words)

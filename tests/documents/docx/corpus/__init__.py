@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docxtpl import DocxTemplate, Listing, RichText, RichTextParagraph
+from docx import Document
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage, Listing, RichText, RichTextParagraph
 
 from formsvc.originals.word.package import package
 from formsvc.originals.word.parts import paragraph, run
@@ -174,6 +176,18 @@ def _listing(_template: DocxTemplate) -> Words:
     }
 
 
+def _images(template: DocxTemplate) -> Words:
+    def image(**size: Any) -> InlineImage:
+        return InlineImage(template, io.BytesIO(PNG), **size)
+
+    return {
+        "image": image(width=Mm(20)),
+        "linked": image(height=Mm(5), anchor="https://eksempel.no/"),
+        "people": [{"name": "Ada", "picture": image()}, {"name": "Bo", "picture": image()}],
+        "title": "A & B",
+    }
+
+
 def _styled(template: DocxTemplate) -> Words:
     options: list[dict[str, Any]] = [
         {"style": "Strong", "lang": "nn-NO"},
@@ -187,6 +201,42 @@ def _styled(template: DocxTemplate) -> Words:
         whole.add("en <b> & «x»\nto\tre\afire\fsiste", **each)
     rows = [{"note": RichText(f"rad {n} & <{n}>", **each)} for n, each in enumerate(options)]
     return {"rich": whole, "rows": rows, "note": "etter"}
+
+
+def _linked(template: DocxTemplate) -> Words:
+    rich = RichText("se ")
+    rich.add("lenka", url_id=template.build_url_id("https://eksempel.no/?a=1&b=2"), color="0000ff")
+    return {"rich": rich, "image": InlineImage(template, io.BytesIO(PNG))}
+
+
+def _subdocument(template: DocxTemplate) -> Words:
+    made = template.new_subdoc()
+    made.add_paragraph("Et eget avsnitt & <mer>")
+    table = made.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text = "celle"
+    return {"sub": made, "note": "etter"}
+
+
+def _many_documents(template: DocxTemplate) -> Words:
+    made = template.new_subdoc()
+    made.add_paragraph("A & <b>\nx")
+    made.add_picture(io.BytesIO(PNG))
+    other = _document_from_elsewhere(template)["sub"]
+    return {
+        "rows": [{"sub": made, "n": 1}, {"sub": other, "n": 2}],
+        "image": InlineImage(template, io.BytesIO(PNG)),
+        "title": "Hode",
+    }
+
+
+def _document_from_elsewhere(template: DocxTemplate) -> Words:
+    other = Document()
+    other.add_heading("Fra et annet dokument", level=1)
+    other.add_picture(io.BytesIO(PNG))
+    file = io.BytesIO()
+    other.save(file)
+    file.seek(0)
+    return {"sub": template.new_subdoc(file), "note": "etter"}
 
 
 CASES: dict[str, Case] = {
@@ -462,6 +512,23 @@ CASES: dict[str, Case] = {
         _listing,
         header=paragraph("{{ plain }}"),
     ),
+    "inserted pictures": Case(
+        paragraph("{{ image }}")
+        + _drawing(4)
+        + paragraph("{{ linked }}")
+        + _table(
+            2,
+            _text_row("{%tr for p in people %}", ""),
+            _text_row("{{ p.name }}", "{{ p.picture }}"),
+            _text_row("{%tr endfor %}", ""),
+        ),
+        _images,
+        header=paragraph("{{ image }} {{ title }}"),
+    ),
+    "a sub-document": Case(paragraph("{{p sub }}") + paragraph("{{ note }}"), _subdocument),
+    "a document from elsewhere": Case(
+        paragraph("{{p sub }}") + paragraph("{{ note }}"), _document_from_elsewhere
+    ),
     "rich text of all kinds, everywhere": Case(
         paragraph("før {{r rich }} etter {{ note }}")
         + _table(
@@ -474,6 +541,35 @@ CASES: dict[str, Case] = {
         header=paragraph("{{r rich }}"),
         footer=paragraph("{{r rich }}"),
         footnotes=paragraph("{{r rich }}"),
+    ),
+    "a link in rich text": Case(paragraph("{{r rich }} {{ image }}"), _linked),
+    "pictures in all parts": Case(
+        paragraph("{{ image }} og {{ linked }}")
+        + _drawing(3)
+        + paragraph("{%p for p in people %}")
+        + paragraph("{{ p.picture }}")
+        + paragraph("{%p endfor %}")
+        + paragraph("{% for p in people %}{{ p.picture }}{% endfor %}"),
+        _images,
+        header=paragraph("{{ image }}") + _drawing(3),
+        footer=paragraph("{{ linked }} {{ image }}"),
+    ),
+    "a picture in the header alone": Case(
+        paragraph("{{ title }}"), _images, header=paragraph("{{ image }}")
+    ),
+    "sub-documents in cells": Case(
+        _table(
+            1,
+            _text_row("{%tr for r in rows %}"),
+            _row(_cell(paragraph("{{p r.sub }}"), paragraph("{{ r.n }}"))),
+            _text_row("{%tr endfor %}"),
+        )
+        + paragraph("{%p for r in rows %}")
+        + paragraph("{{p r.sub }}")
+        + paragraph("{%p endfor %}")
+        + paragraph("{{ image }}"),
+        _many_documents,
+        header=paragraph("{{ title }}"),
     ),
     "blocks that hold words": Case(
         paragraph("{% set b %}x {{ title }} y{% endset %}{{ b }}{% with a=title %}{{ a }}")
