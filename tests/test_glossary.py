@@ -13,8 +13,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 
 from formsvc import profile
+from formsvc.cli import main
 from formsvc.config import PACKAGE
 from formsvc.documents import docx, pdf_text
+from formsvc.web import openapi
 from tests.test_translations import forms, pairs
 
 ROOT: Final = PACKAGE.parent
@@ -126,6 +128,33 @@ def originals() -> Iterator[Text]:
         yield Text(place, path.name.split(".")[1], pdf_text.text(path.read_bytes()))
 
 
+def commands() -> Iterator[Text]:
+    """What the command line says of itself, in English."""
+    for name, command in main.commands.items():
+        helps = (getattr(each, "help", None) for each in (command, *command.params))
+        for words in filter(None, helps):
+            yield Text(f"formsvc {name} --help", "en", words)
+
+
+def api() -> Iterator[Text]:
+    """What the description of the API says, in English."""
+
+    def within(value: Any) -> Iterator[Text]:
+        if isinstance(value, dict):
+            for key in ("description", "summary"):
+                if isinstance(value.get(key), str):
+                    yield Text("openapi", "en", value[key])
+            for each in value.values():
+                yield from within(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from within(each)
+
+    # the forms' own words come in the language that is spoken
+    described = openapi.document()
+    yield from within({"info": described["info"], "paths": described["paths"]})
+
+
 def print_html() -> Iterator[Text]:
     """What the print HTML says of its own, which it says in every language."""
     for path in sorted((PACKAGE / "templates" / "documents").glob("*.html")):
@@ -139,7 +168,7 @@ def print_html() -> Iterator[Text]:
             yield Text(path.name, language, bare)
 
 
-SOURCES = (messages, catalogues, own_texts, originals, print_html)
+SOURCES = (messages, catalogues, own_texts, originals, print_html, commands, api)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda each: each.__name__)

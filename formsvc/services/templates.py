@@ -59,7 +59,7 @@ def _refusals(kind: Kind, name: str, data: bytes, _now: int) -> list[Fault]:
     refusals = [fault for fault in check(kind, data) if fault.refuses]
     if refusals:
         log.error(
-            "your template %s cannot be used, and its papers are refused until it is mended"
+            "your template %s cannot be used, and its documents are refused until it is mended"
             " (formsvc check-template says all): %s",
             name,
             refusals[0].told(),
