@@ -38,6 +38,7 @@ COINCIDE = {
     "Den som har ansvaret for planen",
     "Den som sender søknaden",
     "Den som tok imot beskjeden",
+    "Det er bestilt tolk",
     "Dette er det første møtet",
     "Du har ført opp forfall. Ta bort krysset for «Ingen forfall», eller ta bort radene.",
     "Du har ført opp tiltak. Ta bort krysset for «Ingen nye tiltak», eller ta bort radene.",
