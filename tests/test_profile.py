@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
+from formsvc.forms import consent
 from formsvc.language import LANGUAGES
 from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
 from formsvc.profile.contents import FORMS
@@ -256,6 +257,11 @@ def test_one_purpose_can_have_ages_of_its_own_and_the_strictest_rules(
 def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) -> None:
     rule = shipped.signing_rule(age, purposes, DAY)
     assert rule.young_person or rule.guardians != "none"
+
+
+def test_a_consent_names_each_purpose_that_a_rule_may_be_about() -> None:
+    """The codes are the profile's, the labels the form's: neither has one that the other lacks."""
+    assert tuple(consent.PURPOSES) == profile.PURPOSES
 
 
 # Words and texts that change
