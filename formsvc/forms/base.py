@@ -96,9 +96,9 @@ class DocumentForm(Part):
     phrases: ClassVar[Mapping[str, str]] = {}
 
     language = Choice(
-        _l("Språk i papiret"),
+        _l("Språk i dokumentet"),
         PAPER_LANGUAGE_NAMES,
-        required=_l("Velg hvilket språk papiret skal skrives på."),
+        required=_l("Velg hvilket språk dokumentet skal skrives på."),
         default=_language_of_the_reader,
         example="nb",
     )

@@ -215,8 +215,8 @@ def _unknown_name(name: str, known: list[str]) -> str:
     """The sentence for a name that the paper does not have, with the nearest one that it has."""
     near = get_close_matches(name, known, n=1)
     if near:
-        return _("Papiret har ikke dette feltet. Mente du «%(near)s»?", near=near[0])
-    return _("Papiret har ikke dette feltet. Ta det bort.")
+        return _("Skjemaet har ikke dette feltet. Mente du «%(near)s»?", near=near[0])
+    return _("Skjemaet har ikke dette feltet. Ta det bort.")
 
 
 def object_schema(fields: Sequence[AnswerField]) -> Schema:

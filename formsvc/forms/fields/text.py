@@ -205,7 +205,7 @@ class Link(Text):
         except ValueError:
             sound = False
         if not sound or "@" in parts.netloc or any(char.isspace() for char in text):
-            raise ValueError(_("Lim inn hele lenken. Den skal begynne med https://"))
+            raise ValueError(_("Lim inn hele lenka. Den skal begynne med https://"))
         return text
 
 
