@@ -113,7 +113,7 @@ def test_every_paper_says_what_happens_next(shipped: Profile, kind: str, languag
 
 def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Profile) -> None:
     assert list(shipped.texts("consent", "nb", DAY)) == [
-        *("intro", "voluntary", "purpose", "scope", "exclusions", "heard", "who_signs"),
+        *("intro", "voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
         *("duration", "withdraw", "exceptions", "new_consent", "archive"),
         *("privacy", "privacy_rights", "next"),
     ]
@@ -139,7 +139,7 @@ def test_headings_belong_to_texts(shipped: Profile, language: str, concern: Conc
 )
 def test_an_adult_is_not_told_of_a_child(shipped: Profile, language: str, child: str) -> None:
     texts = shipped.texts("consent", language, DAY, "adult")
-    assert "heard" not in texts
+    assert "child_heard" not in texts
     told = {key for key, words in texts.items() if re.search(child, " ".join(words))}
     assert told == {"exceptions"}  # the duty to report is to help any child
     as_child = shipped.texts("consent", language, DAY)

@@ -228,8 +228,9 @@ class DocumentForm(Part):
             if norway.identity_numbers(leaf.text):
                 leaf.refuse(
                     _(
-                        "Ta bort fødselsnummeret. Det skal bare stå i {words.application.definite} om"
-                        " individuell plan, i feltet som spør etter det."
+                        "Ta bort fødselsnummeret. Det skal bare stå i"
+                        " {words.application.definite} om individuell plan, i feltet som spør etter"
+                        " det."
                     )
                 )
 

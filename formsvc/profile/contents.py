@@ -256,7 +256,7 @@ class Profile:
         """All texts of a kind by their short keys, in reading order.
 
         ``intro_adult`` stands in the place of ``intro`` where a paper concerns an adult, and
-        ``heard_child`` only where it concerns a child; their short keys are intro and heard.
+        ``child_heard_child`` only where it concerns a child, as intro and child_heard.
         """
         found = _fitting(self.resources.get(kind, {}), concern)
         return {key: self.paragraphs(words, language, on) for key, words in found.items()}
