@@ -319,6 +319,24 @@ def test_nynorsk_is_not_bokmaal() -> None:
         assert not BOKMAAL.findall(wording["nn"].casefold()), path
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        r"papir\w*(?<!på papir)",  # a thing is a document or a form; only what lies there is paper
+        *("udelt", "løyveerklæring", "tillatelseserklæring", "stedfortredar", "utkast"),
+        r"NAV\b(?!-lov)",  # the act's name; the service is called Nav
+        "dekker|dekkjer",  # a consent is said to omfatte
+    ],
+)
+def test_one_thing_has_one_name(word: str) -> None:
+    said = {
+        path
+        for path, wording in wordings(SHIPPED)
+        if not path.startswith("word_lists") and re.search(word, wording["nb"] + wording["nn"])
+    }
+    assert said == set()
+
+
 def test_the_invented_municipality_cannot_be_taken_for_a_real_one(shipped: Profile) -> None:
     # organisation numbers in use begin with 8 or 9
     assert shipped.municipality("nb")["organisation_number"][0] not in "89"
