@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from formsvc import profile
 from formsvc.kinds import KINDS
 from formsvc.language import LANGUAGES
-from formsvc.models import Account, Paper, Role, Share
+from formsvc.models import Account, Paper, Share
+from formsvc.roles import Role
 from formsvc.services import access, actor
 from tests import people, stored
 from tests.people import Employee
