@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
-from formsvc.language import LANGUAGES
+from formsvc.forms import wording
+from formsvc.forms.consent import ConsentForm
+from formsvc.language import LANGUAGES, PAPER_LANGUAGES
 from formsvc.profile import Concern, InvalidProfile, NotInProfile, Profile, SigningRule
 from formsvc.profile.contents import FORMS
 from formsvc.profile.tables import laid_over
@@ -254,6 +256,15 @@ def test_the_legal_basis_is_named_by_article_and_letter(
     article_9 = r"9\(2\)\(g\).* and \(h\)|artikkel 9 nr\. 2 bokstav g .*og h\b"
     assert re.search(article_6, words)
     assert re.search(article_9, words)
+
+
+@pytest.mark.parametrize("language", PAPER_LANGUAGES)
+def test_the_acts_are_not_called_what_the_consent_says_that_it_is_not(
+    shipped: Profile, language: str
+) -> None:
+    """A consent is no legal basis under the GDPR, and says so right above its list of acts."""
+    assert "rettsl" in " ".join(shipped.text("consent.privacy", language, DAY))
+    assert "rettsl" not in wording.of(ConsentForm, language).phrases["legal"].casefold()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
