@@ -135,11 +135,13 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference),
+        "paper": frame(kind, language, clock.today(), reference, form.concern),
     }
 
 
-def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
+def frame(
+    kind: Kind, language: str, today: date, reference: str, concern: profile.Concern = "child"
+) -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say."""
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
@@ -147,11 +149,11 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
         "title": kind.title(language, today),
         "language": language,
         "reference": reference,
-        "exempt": municipality.word("exempt", language, today),
+        "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "office": municipality.office("coordinating_unit", language, today),
-        "texts": municipality.texts(kind.slug, language, today),
-        "headings": municipality.headings(kind.slug, language, today),
+        "texts": municipality.texts(kind.slug, language, today, concern),
+        "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
