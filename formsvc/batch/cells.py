@@ -56,6 +56,9 @@ def demand_columns(form_class: type[DocumentForm], columns: Sequence[str]) -> No
 def _unknown(form_class: type[DocumentForm], columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         if field(form_class, column) is None:
+            if today := form_class.renamed(column):
+                yield _("Kolonnen «%(column)s»: %(mend)s", column=column, mend=today)
+                continue
             near = _nearest(form_class, column)
             if near:
                 yield _(

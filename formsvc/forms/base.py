@@ -136,14 +136,19 @@ class DocumentForm(Part):
         misfits: list[Problem] = []
         given = {"language": PAPER_LANGUAGES[0], **answers}
         form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
-        form.misfits = [cls._of_today(misfit) for misfit in misfits]
+        form.misfits = [
+            misfit._replace(message=cls.renamed(misfit.field) or misfit.message)
+            for misfit in misfits
+        ]
         return form
 
     @classmethod
-    def _of_today(cls, misfit: Problem) -> Problem:
-        """The same, with the sentence that names today's name of what had another one."""
-        sentence = cls.moved.get(re.sub(r"\.[0-9]+(?=\.|$)", "", misfit.field))
-        return misfit._replace(message=str(sentence)) if sentence else misfit
+    def renamed(cls, path: str) -> str:
+        """The sentence that names today's name of an answer that had this path, or ""."""
+        name = re.sub(r"\.[0-9]+(?=\.|$)", "", path)
+        while name and name not in cls.moved:
+            name = name.rpartition(".")[0]
+        return str(cls.moved.get(name, ""))
 
     @classmethod
     def from_stored(cls, answers: Mapping[str, Any]) -> Self:
