@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final, Literal
@@ -269,46 +270,93 @@ _ENGLISH_MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_ISO: Final = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-_TYPED: Final = re.compile(
-    r"(?P<day>[0-9]{1,2})[./]\s?(?P<month>[0-9]{1,2})[./]\s?(?P<year>[0-9]{4}|[0-9]{2})"
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
 )
-_UNBROKEN: Final = re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})")
-_IN_WORDS: Final = re.compile(r"(?P<day>[0-9]{1,2})\.?\s(?P<month>[a-z]+)\s(?P<year>[0-9]{4})")
-_TIME: Final = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
+_DAY_FIRST: Final = re.compile(
+    r"(?P<day>[0-9]{1,2})(?P<one>\s?[./-]\s?|\s)(?P<month>[0-9]{1,2})(?P<two>\s?[./-]\s?|\s)"
+    r"(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_UNBROKEN: Final = re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4}|[0-9]{2})")
+_IN_WORDS: Final = re.compile(
+    r"(?P<day>[0-9]{1,2})(?:\.\s?|\s)(?P<month>[a-z]{3,9})\.?\s(?P<year>[0-9]{4}|[0-9]{2})"
+)
+#: what people elsewhere write between month, day and year, or year, month and day
+_FOREIGN_MARKS: Final = frozenset("/-")
+_TIME: Final = re.compile(r"(?:kl(?:\.|okka|okken)?\s*)?([0-9]{1,2})(?:[:.\s]?([0-9]{2}))?")
+
+
+class DoubtfulDate(ValueError):
+    """The text is a date that reads more than one way; ``readings`` holds them all."""
+
+    def __init__(self, readings: Sequence[date]) -> None:
+        self.readings = tuple(readings)
+        super().__init__("a date that reads more than one way")
 
 
 def parse_date(text: str) -> date:
-    """The date in a text as people type it, day first, or as ISO 8601.
+    """The date in a text as people here type it, or as ISO 8601.
 
-    A year of two digits is 1969 to 2068. Years outside 1900 to 2199 are taken for slips.
+    Day first, with dots, ``24/11-2026``, unbroken or with the month in words. With strokes or
+    dashes alone it may have been written the way of another country too, and is never guessed. A
+    year of two digits is 1969 to 2068. Years outside 1900 to 2199 are taken for slips.
 
+    :raises DoubtfulDate: when it reads more than one way.
     :raises ValueError: when it is no date.
 
-    >>> {str(parse_date(t)) for t in ("2026-11-24", "24.11.2026", "24.11.26", "24112026")}
+    >>> typed = "2026-11-24", "24.11.2026", "24.11.26", "24112026", "241126", "24/11-2026"
+    >>> {str(parse_date(text)) for text in typed}
     {'2026-11-24'}
-    >>> str(parse_date("1. mai 2027"))
-    '2027-05-01'
+    >>> str(parse_date("1. mai 2027")), str(parse_date("24. nov 2026"))
+    ('2027-05-01', '2026-11-24')
     """
-    text = text.strip().lower()
-    found = next(
-        (m for p in (_ISO, _TYPED, _UNBROKEN, _IN_WORDS) if (m := p.fullmatch(text))), None
-    )
-    if found is None:
+    text = " ".join(text.lower().split())
+    readings = sorted({day for way in _ways(text) if (day := _date(*way))})
+    if not readings:
         raise ValueError("not a date")
-    year, month = int(found["year"]), _month(found["month"])
-    if len(found["year"]) == 2:
-        year += 2000 if year < 69 else 1900  # as POSIX strptime's %y
-    if not 1900 <= year <= 2199:
-        raise ValueError("not a date of our time")
-    return date(year, month, int(found["day"]))
+    if len(readings) > 1:
+        raise DoubtfulDate(readings)
+    return readings[0]
+
+
+def _ways(text: str) -> Iterator[tuple[str, str, str]]:
+    """The year, month and day that a text may mean."""
+    for pattern in (_UNBROKEN, _IN_WORDS, _YEAR_FIRST, _DAY_FIRST):
+        if typed := pattern.fullmatch(text):
+            yield typed["year"], typed["month"], typed["day"]
+            if pattern is _DAY_FIRST:
+                yield from _foreign_ways(typed)
+
+
+def _foreign_ways(typed: re.Match[str]) -> Iterator[tuple[str, str, str]]:
+    mark = typed["one"].strip()
+    if mark != typed["two"].strip() or mark not in _FOREIGN_MARKS:
+        return
+    yield typed["year"], typed["day"], typed["month"]
+    if mark == "-" and len(typed["day"]) == len(typed["year"]) == 2:
+        yield typed["day"], typed["month"], typed["year"]
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    number = int(year)
+    if len(year) == 2:
+        number += 2000 if number < 69 else 1900  # as POSIX strptime's %y
+    if not 1900 <= number <= 2199:
+        return None
+    with suppress(ValueError):
+        return date(number, _month(month), int(day))
+    return None
 
 
 def _month(text: str) -> int:
+    """The number of a month, of its name or of so much of it that it is no other one's."""
     if text.isdigit():
         return int(text)
-    names = [name.lower() for name in (*_MONTHS, *_ENGLISH_MONTHS)]
-    return names.index(text) % 12 + 1
+    for names in (_MONTHS, _ENGLISH_MONTHS):
+        for number, name in enumerate(names, start=1):
+            if name.lower().startswith(text):
+                return number
+    raise ValueError("not a month")
 
 
 def parse_time(text: str) -> str:
@@ -316,8 +364,8 @@ def parse_time(text: str) -> str:
 
     :raises ValueError: when it is no time of day.
 
-    >>> [parse_time(t) for t in ("13:00", "13.00", "1300", "9", "kl. 9.30")]
-    ['13:00', '13:00', '13:00', '09:00', '09:30']
+    >>> [parse_time(t) for t in ("13:00", "13.00", "1300", "13 00", "9", "kl. 9.30")]
+    ['13:00', '13:00', '13:00', '13:00', '09:00', '09:30']
     """
     found = _TIME.fullmatch(text.strip().lower())
     hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
