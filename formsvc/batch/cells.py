@@ -27,7 +27,7 @@ from formsvc.forms.fields import (
     Rows,
     Typed,
 )
-from formsvc.forms.fields.group import MOST_ROWS
+from formsvc.forms.fields.rows import MOST_ROWS
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 

@@ -13,7 +13,8 @@ from formsvc.language import PAPER_LANGUAGES, spoken
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
-    from formsvc.forms.fields.group import Group, Part, Rows
+    from formsvc.forms.fields.group import Group, Part
+    from formsvc.forms.fields.rows import Rows
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
