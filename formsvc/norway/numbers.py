@@ -109,7 +109,7 @@ def identity_numbers(text: str) -> list[str]:
     for at, first in enumerate(parts):
         if first.start() < last or text[first.start() - 1 : first.start()] == "+":
             continue
-        if (end := _eleven_digits(text, parts[at:])) and _is_identity(text[first.start() : end]):
+        if (end := _eleven_digits(text, parts[at : at + 11])) and _is_identity(text[first.start() : end]):
             numbers.append(text[first.start() : end])
             last = end
     return numbers
