@@ -109,7 +109,9 @@ def identity_numbers(text: str) -> list[str]:
     for at, first in enumerate(parts):
         if first.start() < last or text[first.start() - 1 : first.start()] == "+":
             continue
-        if (end := _eleven_digits(text, parts[at : at + 11])) and _is_identity(text[first.start() : end]):
+        if (end := _eleven_digits(text, parts[at : at + 11])) and _is_identity(
+            text[first.start() : end]
+        ):
             numbers.append(text[first.start() : end])
             last = end
     return numbers
@@ -131,6 +133,8 @@ def _is_identity(text: str) -> bool:
     if _DATE_AND_TIME.fullmatch(text):
         return False
     number = "".join(str(decimal(char)) for char in text if char.isdecimal())
+    if _weighted(number, _SECOND_WEIGHTS) != 0:  # of ten numbers that are none, nine end here
+        return False
     return any(_is_sound(number, synthetic=synthetic) for synthetic in (True, False))
 
 
