@@ -206,9 +206,9 @@ class AnswerField(Field):
         if self.asked is not None:
             yield _("Spørsmålet stilles bare når de andre svarene tilsier det.")
         if self.always_private:
-            yield _("Brukes bare til å sende papiret, og står ikke på det.")
+            yield _("Brukes bare til å sende dokumentet, og står ikke i det.")
         elif self.private:
-            yield _("Står på papiret bare når de andre svarene tilsier det.")
+            yield _("Står i dokumentet bare når de andre svarene tilsier det.")
 
 
 def typed_from(
