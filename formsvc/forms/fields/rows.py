@@ -18,6 +18,8 @@ E_co = TypeVar("E_co", bound=AnswerField, covariant=True)
 
 #: how many rows a list may have: far more than any paper needs, and few enough to be read
 MOST_ROWS: Final = 200
+#: how much of a row that is there twice is said again
+LONGEST_QUOTED: Final = 80
 
 
 class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # so in the stubs alone
@@ -108,6 +110,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
             before.add(one)
         for keys in again:
             words = " ".join(filter(None, (str(field.as_read() or "") for field in keys)))
+            words = words[:LONGEST_QUOTED] + "…" * (len(words) > LONGEST_QUOTED)
             keys[0].refuse(_("«%(name)s» står der to ganger. Ta bort den ene raden.", name=words))
         return not again
 
