@@ -40,7 +40,7 @@ class Employee(Part):
     service = Text(
         _l("Tjeneste"),
         required=_l("Skriv hvilken tjeneste personen arbeider i."),
-        example="Heidal skole",
+        example={"nb": "Heidal skole", "nn": "Heidal skule"},
         printed="",
     )
 

@@ -162,3 +162,17 @@ def test_who_signs_stands_after_what_must_be_known_first() -> None:
     declaration = str(find("consent").form.declaration)
     who = ["Navn", "Rolle", "Sted og dato", "Underskrift"]
     assert after[:6] == ["De som signerer", declaration, *who]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_box_that_was_not_asked_has_no_label_and_no_answer(language: str) -> None:
+    kind = find("ke_group_dissolved")
+    label = wording.of(kind.form, language).labels["leader_informed"]
+    paper = _paper(kind, language) | {"leader_informed": ""}
+    made = word.template(kind.slug, language)
+    for said in (
+        printed_words.of_page(html_pdf.page(kind.slug, paper)),
+        printed_words.of_word(docx.render(made, paper, language)),
+    ):
+        assert label not in said
+        assert wording.of(kind.form, language).labels["partners_informed"] in said
