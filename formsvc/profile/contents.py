@@ -177,9 +177,12 @@ class Municipality:
     organisation_number: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
-    """One municipality. Days default to today; languages are nb, nn and en."""
+    """One municipality. Days default to today; languages are nb, nn and en.
+
+    It is itself alone, so that what is made of it can be remembered by it.
+    """
 
     sender: Municipality
     offices: Mapping[str, Office]
