@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formsvc import letters
+from formsvc import letters, profile
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
 from formsvc.documents.html_pdf import standards
@@ -242,7 +242,7 @@ def _faces() -> FontConfiguration:
 
 
 class _Shelf:
-    """Hands WeasyPrint the files that lie beside the templates, by name, and nothing else.
+    """Hands WeasyPrint the arms and the files beside the templates, by name, and nothing else.
 
     WeasyPrint takes a refusal as a picture that is not there and prints on (within inline SVG
     it even swallows the errors meant to be fatal), so refusals are kept and ``close`` tells.
@@ -262,6 +262,11 @@ class _Shelf:
             return URLFetcherResponse(url, b64decode(held[2]), {"Content-Type": held[1]})
 
         name = url.removeprefix(_BASE)
+        arms = profile.current().sender.arms
+        if arms and url == _BASE + arms.name:
+            return URLFetcherResponse(
+                url, arms.picture, {"Content-Type": _PICTURES[f".{arms.ending}"]}
+            )
         path = TEMPLATES / name
         kind = _PICTURES.get(path.suffix)
         if url == name or not _PLAIN_NAME.fullmatch(name) or not kind or not path.is_file():

@@ -17,6 +17,7 @@ from formsvc.forms.consent import ConsentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
 from formsvc.forms.ip_application import IpApplicationForm
 from formsvc.language import speaking
+from formsvc.profile import Profile
 
 HERE: Final = Path(__file__).parent
 PAPERS: Final[dict[str, type[DocumentForm]]] = {
@@ -80,7 +81,7 @@ def _page(kind: str, language: str) -> str:
         headings=_Headings(here.headings(kind, language, today)),
         legal=here.legal(kind, language, today),
         style=Markup(_style()),  # noqa: S704 - our own file
-        shield=_data_url(html_pdf.TEMPLATES / "shield.svg"),
+        arms=_arms(here),
     )
 
 
@@ -131,7 +132,7 @@ def _comb(cells: int) -> str:
     return _data(
         '<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none"'
         f' viewBox="0 0 {cells} 1" width="{cells}" height="1">'
-        f'<path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'
+        f'<path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'.encode()
     )
 
 
@@ -148,9 +149,10 @@ def _style() -> str:
     )
 
 
-def _data_url(file: Path) -> str:
-    return _data(file.read_text())
+def _arms(here: Profile) -> str:
+    arms = here.sender.arms
+    return _data(arms.picture, {"svg": "svg+xml", "png": "png"}[arms.ending]) if arms else ""
 
 
-def _data(svg: str) -> str:
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+def _data(picture: bytes, kind: str = "svg+xml") -> str:
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}"
