@@ -145,6 +145,20 @@ def _write(out: Path, data: bytes) -> None:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
 
 
+@click.command()
+@click.argument("kind")
+@click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@reports.json_option
+def blank(kind: str, language: str, out: Path, *, as_json: bool) -> None:
+    """Make a blank paper to write on by hand: the ending of --out decides."""
+    with reports.refusals(as_json=as_json):
+        from formsvc.services import blanks
+
+        wanted = _format(out, fillable=False, flatten=False)
+        _write(out, blanks.make(_kind(kind), language, "docx" if wanted == "docx" else "pdf"))
+
+
 @click.command("check-template")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--kind", required=True, help="The paper that it is a template of.")

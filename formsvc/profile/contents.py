@@ -254,6 +254,10 @@ class Profile:
         """An office's name, such as ``coordinating_unit``."""
         return _found(self.offices, "offices", key).name.say(language, on)
 
+    def office_phone(self, key: str) -> str:
+        """An office's telephone as it is read; "" where it has none."""
+        return norway.show_phone(_found(self.offices, "offices", key).phone)
+
     def title(self, kind: str, language: str, on: date | None = None) -> str:
         """What a kind of paper is called."""
         return _found(self.titles, "titles", kind).say(language, on)

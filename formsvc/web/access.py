@@ -69,6 +69,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "accounts.end_sessions": ADMINISTRATORS,
     "accounts.reset_second_factor": ADMINISTRATORS,
     # papers being filled in
+    "blanks.listed": STAFF,
+    "blanks.document": STAFF,
     "start.drafts": STAFF,
     "drafts.blank": STAFF,
     "drafts.begin": STAFF,
@@ -102,6 +104,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "api.schema": ANYONE,
     "api.description": ANYONE,
     "api.render": PROGRAMS,
+    "api.blank": PROGRAMS,
 }
 
 #: answered without asking the database who it is

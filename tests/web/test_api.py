@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
-from formsvc.services import api_tokens, drafts, rendering
+from formsvc.services import api_tokens, blanks, drafts, rendering
 from formsvc.web import access, body, openapi, security
 from formsvc.web import session as own_session
 from tests.web.conftest import SQLITE_ONLY, Visitor
@@ -153,6 +153,32 @@ def test_a_format_that_no_paper_has_is_not_understood(program: Program, query: s
     answer = program.render("minutes", sample("minutes.nb"), query)
     assert answer.status_code == 400
     assert "docx, pdf" in told(answer)["detail"]
+
+
+@pytest.mark.parametrize("query", ["?language=nn", "?language=nn&format=docx"])
+def test_a_blank_paper_needs_no_answers(program: Program, query: str) -> None:
+    answer = program.client.get(f"/api/v1/render/minutes{query}", headers=program.headers)
+    assert answer.data == blanks.make(find("minutes"), "nn", "docx")
+    assert answer.mimetype == openapi.MEDIA_TYPES["docx"]
+    assert 'filename="minutes-nn.docx"' in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("minutes?language=en", 400),
+        ("minutes?format=fillable", 400),
+        ("minutes?format=pdf&format=docx", 400),
+        ("evaluation", 404),
+        ("letter", 404),
+    ],
+)
+def test_a_blank_paper_that_there_is_not_is_refused_in_words(
+    program: Program, address: str, status: int
+) -> None:
+    answer = program.client.get(f"/api/v1/render/{address}", headers=program.headers)
+    assert answer.status_code == status
+    assert told(answer)["detail"]
 
 
 @pytest.mark.parametrize(("kind", "query"), [("minutes", "?format=fillable"), ("evaluation", "")])
