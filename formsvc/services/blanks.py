@@ -28,7 +28,7 @@ def make(kind: Kind, language: str, wanted: BlankFormat) -> bytes:
     """
     demand(kind)
     if wanted == "pdf" and "fillable" in kind.formats:
-        return templates.official(kind, f"{kind.slug}.{language}.pdf").data
+        return templates.find(kind, f"{kind.slug}.{language}.pdf").data
     with speaking(language):
         paper = {"paper": templates.frame(kind, language, clock.today(), "")}
         if wanted == "docx":

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from flask import Blueprint, Response, render_template, url_for
 from werkzeug.exceptions import NotFound
 
+from formsvc.formats import MEDIA_TYPES
 from formsvc.forms.base import PAPER_LANGUAGE_NAMES
 from formsvc.kinds import find
 from formsvc.language import PAPER_LANGUAGES, spoken
-from formsvc.services import blanks, rendering
+from formsvc.services import blanks, on_demand
 from formsvc.services.blanks import BlankFormat
 from formsvc.web.papers import FILE_TYPES
 
@@ -39,8 +40,8 @@ def document(slug: str, language: str, wanted: str) -> Response:
     formats: dict[str, BlankFormat] = {each: each for each in blanks.FORMATS}
     if language not in PAPER_LANGUAGES or wanted not in formats:
         raise NotFound
-    data = rendering.blank(find(slug), language, formats[wanted])
-    response = Response(data, mimetype=FILE_TYPES[wanted].mimetype)
+    data = on_demand.blank(find(slug), language, formats[wanted])
+    response = Response(data, mimetype=MEDIA_TYPES[formats[wanted]])
     name = f"{slug}-{language}{FILE_TYPES[wanted].ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

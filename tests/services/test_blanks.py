@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from formsvc import config, profile
 from formsvc.cli import main
 from formsvc.config import Settings
-from formsvc.documents import docx, html_pdf, pdf_form
+from formsvc.documents import docx, html_pdf, pdf_text
 from formsvc.errors import NoSuchFormat
 from formsvc.forms import wording
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
@@ -36,7 +36,7 @@ OTHER = Path(__file__).parents[1] / "profiles" / "other" / "profile.toml"
 
 
 def read(data: bytes) -> str:
-    return _close(docx.text(data) if data.startswith(b"PK") else pdf_form.text(data))
+    return _close(docx.text(data) if data.startswith(b"PK") else pdf_text.text(data))
 
 
 def _close(text: str) -> str:
@@ -96,7 +96,7 @@ def test_those_who_sign_do_so_under_the_declaration(language: str) -> None:
 
 
 def test_the_blank_of_a_fillable_kind_is_the_official_form() -> None:
-    official = templates.official(find("consent"), "consent.nn.pdf")
+    official = templates.find(find("consent"), "consent.nn.pdf")
     assert blanks.make(find("consent"), "nn", "pdf") == official.data
 
 
