@@ -53,6 +53,7 @@ COINCIDE = {
     "Ingen: personen er myndig",
     "Kort evaluering av møtet",
     "Les dette før du fyller ut",
+    "Lever eller send skjemaet til %(to)s.",
     "Logg inn og prøv igjen.",
     "Passordet til alle er %(password)s.",
     "Sakslista er avtalt med familien",
