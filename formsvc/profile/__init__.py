@@ -13,8 +13,8 @@ from formsvc import clock, config, language
 from formsvc.profile.contents import (
     PAGES,
     PURPOSES,
-    ROLES,
     Arena,
+    Concern,
     NotInProfile,
     Profile,
     SigningRule,
@@ -25,9 +25,9 @@ from formsvc.profile.tables import InvalidProfile, refuse_unread
 __all__ = [
     "PAGES",
     "PURPOSES",
-    "ROLES",
     "SHIPPED",
     "Arena",
+    "Concern",
     "InvalidProfile",
     "NotInProfile",
     "Profile",

@@ -17,7 +17,6 @@ from formsvc.profile.contents import (
     FORMS,
     INFLECTED,
     PURPOSES,
-    ROLES,
     Accounts,
     AgeRules,
     Arena,
@@ -41,6 +40,7 @@ from formsvc.profile.tables import (
     read,
     refuse_unread,
 )
+from formsvc.roles import ROLES
 
 SHIPPED: Final = Path(__file__).with_name("profile.toml")
 
@@ -133,7 +133,7 @@ def _wording(table: Table, language: str) -> str:
         raise InvalidProfile(
             table(language), "holds no text, or characters that cannot be printed."
         )
-    return text
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")  # no number stands on a line of its own
 
 
 def _all_words(table: Table) -> dict[str, Words]:

@@ -57,7 +57,7 @@ def consent(labels: Labels) -> str:
         )
         + _duration(labels)
         + _ability(labels)
-        + texts(labels)
+        + texts(labels, bulleted=("new_consent",))
         + legal(labels)
         + _signed(labels)
         + section(labels, "receiver", receipt(labels, "receiver"))
