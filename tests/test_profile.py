@@ -147,7 +147,7 @@ def test_an_adult_is_not_told_of_a_child(shipped: Profile, language: str, child:
     assert told == {"exceptions"}  # the duty to report is to help any child
     as_child = shipped.texts("consent", language, DAY)
     assert {key for key in texts if texts[key] != as_child[key]} == {
-        *("intro", "who_signs", "duration", "new_consent")
+        *("intro", "signed_instead", "who_signs", "duration", "new_consent")
     }
 
 
