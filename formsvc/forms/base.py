@@ -267,6 +267,15 @@ class DocumentForm(Part):
             if leaf.replaced
         ]
 
+    def waits(self) -> str:
+        """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
+        return ""
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose age rules it is judged by."""
+        return clock.today()
+
     # -- out --------------------------------------------------------------------------------
 
     @property

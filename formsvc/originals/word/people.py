@@ -138,7 +138,7 @@ def receipt(labels: Labels, who: str) -> str:
 
 def _declared(labels: Labels) -> str:
     declaration = labels.phrase("declaration")
-    return paragraph(declaration, "Declaration") if declaration else ""
+    return paragraph("{{ paper.phrases.declaration }}", "Declaration") if declaration else ""
 
 
 def _pen(labels: Labels, path: str, who: Sequence[str], role: str) -> list[Column]:
