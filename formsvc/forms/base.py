@@ -86,6 +86,8 @@ class DocumentForm(Part):
     layout: ClassVar[Layout] = ()
     #: the rows of those who sign its papers, or the groups that name each of them
     signed: ClassVar[tuple[str, ...]] = ()
+    #: the group that names who receives them and signs for that; "" where nobody does
+    received: ClassVar[str] = ""
     #: what they declare, printed right above their names
     declaration: ClassVar[str] = ""
     #: the heading of the municipality's texts on its papers
@@ -232,6 +234,15 @@ class DocumentForm(Part):
             for leaf in self.leaves()
             if leaf.replaced
         ]
+
+    def waits(self) -> str:
+        """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
+        return ""
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose age rules it is judged by."""
+        return clock.today()
 
     # -- out --------------------------------------------------------------------------------
 

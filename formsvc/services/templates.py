@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -191,8 +191,14 @@ def frame(
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
-        "phrases": words.phrases,
+        "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
     }
+
+
+def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What is printed word for word; what is declared is as the municipality says it, if it does."""
+    own = {"declaration": " ".join(texts["declaration"])} if "declaration" in texts else {}
+    return {**phrases, **own}
 
 
 def schema(kind: Kind) -> dict[str, Any]:

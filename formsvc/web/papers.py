@@ -147,6 +147,7 @@ def receipt(paper_id: UUID) -> str:
         "papers/receipt.html",
         paper=paper,
         damaged=_concerns(paper) is None,
+        waits=_waits(paper),
         owner=paper.author_id == account().id,
         title=kinds.find(paper.kind).title(spoken()),
         issued=norway.long_date(_issued(paper).date(), spoken()),
@@ -230,6 +231,14 @@ def _concerns(paper: Paper) -> str | None:
         return kinds.find(paper.kind).form.concerns(paper.answers)
     except db.Unreadable:
         return None
+
+
+def _waits(paper: Paper) -> str:
+    """Why a finished paper is not valid yet; "" where it is, or cannot be opened."""
+    try:
+        return kinds.find(paper.kind).form.from_answers(paper.answers).waits()
+    except db.Unreadable:
+        return ""
 
 
 def _files(paper: Paper) -> list[File]:
