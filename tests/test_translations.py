@@ -34,7 +34,7 @@ COINCIDE = {
     "PDF-en har JavaScript. Ta bort alle skript.",
     "PDF-en har film, lyd eller 3D. Ta det bort.",
     "Be om docx, pdf, fillable eller flattened.",
-    "Begge med foreldreansvar skal signere. Legg til den andre.",
+    "Begge med foreldreansvar skal skrive under. Legg til den andre.",
     "Den som har ansvaret for planen",
     "Den som sender søknaden",
     "Den som tok imot beskjeden",
