@@ -318,7 +318,7 @@ def test_an_own_file_is_laid_over_the_shipped_one_key_by_key(
         """
     )
     assert own.name("en") == "Sel kommune"
-    assert own.municipality("nb")["phone"] == "+47 61 70 00 00"
+    assert own.municipality("nb")["phone"] == "61 70 00 00"
     assert own.title("ip_application", "nb") == "Henvendelse om individuell plan"
     assert own.title("ip_application", "nn") == "Søknad om individuell plan og koordinator"
     assert (own.limits.consent_months, own.limits.adult_age) == (6, 18)
@@ -363,7 +363,7 @@ def test_placeholders_hold_the_municipalitys_own_facts(load_own: Callable[[str],
         """
     )
     assert "Sel kommune er behandlingsansvarlig" in own.text("consent.privacy", "nb")[0]
-    assert "+47 61 23 45 67" in own.text("consent.withdraw", "en")[1]
+    assert "61 23 45 67" in own.text("consent.withdraw", "en")[1]
     assert "Fristen er tre veker" in own.text("ip_application.complaint", "nn")[0]
     assert "minst 5 har svart" in own.text("evaluation.few", "nn")[0]
 

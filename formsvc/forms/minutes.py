@@ -274,7 +274,7 @@ class MinutesForm(MeetingForm):
         ):
             self.remarks_deadline.refuse(_("Fristen for merknader kan ikke være før møtet."))
 
-    def advice(self) -> list[Problem]:
+    def own_advice(self) -> list[Problem]:
         """What makes minutes poor without making them wrong."""
         return [
             Problem(field.path, sentence)

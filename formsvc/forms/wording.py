@@ -113,6 +113,8 @@ def _pen(who: Iterator[str], phrases: Mapping[str, str]) -> Iterator[str]:
 
 def _labels(field: AnswerField, *, one_line: bool = True) -> Iterator[str]:
     """The labels of an answer and of those in it, but for those that have none of their own."""
+    if field.private is True:
+        return
     is_line = not isinstance(field, Group) or (field.one_line and one_line)
     if is_line and field.printed != "":
         yield label_of(field)
