@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from formsvc.forms import people
 from formsvc.forms.fields import (
     Check,
     Choice,
@@ -12,6 +13,7 @@ from formsvc.forms.fields import (
     Phone,
     PostalCode,
     Text,
+    YesNo,
 )
 from formsvc.language import lazy as _l
 
@@ -19,17 +21,15 @@ REQUESTS = {
     "individual_plan": _l("Individuell plan"),
     "coordinator": _l("Koordinator"),
     "child_coordinator": _l("Barnekoordinator"),
-    "responsibility_group": _l("Ansvarsgruppe"),
+    "responsibility_group": _l("{words.Responsibility_group.indefinite}"),
 }
+#: as what somebody has care of a child; the child is none of its own guardians
 RELATIONS = {
-    "mother": _l("Mor"),
-    "father": _l("Far"),
-    "co_mother": _l("Medmor"),
-    "guardian": _l("Verge"),
-    "foster_parent": _l("Fosterforelder"),
+    **{code: name for code, name in people.RELATIONS.items() if code != "young_person"},
     "child_welfare": _l("Barnevernstjenesten"),
-    "other": _l("Andre"),
 }
+#: who answers for an adult or for one of sixteen, and needs a power of attorney for it
+BY_PROXY = frozenset({"next_of_kin", "proxy"})
 SENDER_ROLES = {
     "self": _l("Den det gjelder"),
     "guardian": _l("Foresatt"),
@@ -48,7 +48,7 @@ LIFE_AREAS = {
 EXISTING_PLANS = {
     "relay_log": _l("Stafettlogg"),
     "individual_education_plan": _l("Individuell opplæringsplan"),
-    "responsibility_group": _l("Ansvarsgruppe"),
+    "responsibility_group": _l("{words.Responsibility_group.indefinite}"),
     "child_welfare_plan": _l("Plan fra barnevernstjenesten"),
     "individual_plan": _l("Individuell plan"),
     "other": _l("Annen plan"),
@@ -59,9 +59,9 @@ class Person(Part):
     """The one who needs help. An unborn child has no name yet."""
 
     name = Text(_l("Navn"), example="Emma Čáhci-Bakken")
-    birth_date = Date(_l("Fødselsdato"), example="2011-01-19")
+    birth_date = Date(_l("Fødselsdato"), example="2011-01-19", not_after="date", years=(120, 0))
     has_national_id = Check(
-        _l("Fødselsnummeret trengs for å behandle søknaden"),
+        _l("Fødselsnummeret trengs for å behandle {words.application.definite}"),
         hint=_l("Kryss av bare når fødselsdatoen ikke er nok."),
         printed="",
     )
@@ -80,23 +80,32 @@ class GuardianContact(Part):
 
     name = Text(_l("Navn"), required=_l("Skriv navnet på den foresatte."), example="Máret Čáhci")
     relation = Choice(
-        _l("Relasjon"),
+        _l("Tilknytning"),
         RELATIONS,
-        required=_l("Velg hvilken relasjon den foresatte har."),
+        required=_l("Velg hvilken tilknytning den foresatte har."),
         example="mother",
     )
-    parental_responsibility = Check(_l("Har foreldreansvar"), example=True)
+    parental_responsibility = YesNo(
+        _l("Har foreldreansvar"),
+        required=_l("Svar ja eller nei på om den foresatte har foreldreansvar."),
+    )
     phone = Phone(_l("Telefon"), example="+4741234567")
     email = Email(_l("E-post"), example="maret.cahci@eksempel.no")
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether this one signs for the child: a foster parent never does."""
+        is_holder = self.parental_responsibility.is_yes or self.relation.code == "guardian"
+        return is_holder and self.relation.code != "foster_parent"
 
 
 class Sender(Part):
     """The one who sends the application."""
 
     role = Choice(
-        _l("Hvem sender søknaden?"),
+        _l("Hvem sender {words.application.definite}?"),
         SENDER_ROLES,
-        required=_l("Velg hvem som sender søknaden."),
+        required=_l("Velg hvem som sender {words.application.definite}."),
         example="employee",
     )
     name = Text(
@@ -106,13 +115,13 @@ class Sender(Part):
     )
     title = Text(
         _l("Stilling"),
-        hint=_l("Når en ansatt sender søknaden."),
-        example="Helsesykepleier",
+        hint=_l("Når en ansatt sender {words.application.definite}."),
+        example={"nb": "Helsesykepleier", "nn": "Helsesjukepleiar"},
         printed="",
     )
     service = Text(
         _l("Tjeneste"),
-        hint=_l("Når en ansatt sender søknaden."),
+        hint=_l("Når en ansatt sender {words.application.definite}."),
         example="Helsestasjonen",
         printed="",
     )
@@ -126,9 +135,12 @@ class CurrentService(Part):
     service = Text(
         _l("Tjeneste"),
         required=_l("Skriv hvilken tjeneste det er."),
-        example="Otta ungdomsskole",
+        example={"nb": "Otta ungdomsskole", "nn": "Otta ungdomsskule"},
     )
-    contact = Text(_l("Kontaktperson"), example="Kontaktlærer Berit Lie")
-    phone = Phone(_l("Telefon"), example="+4761700100")
+    contact = Text(
+        _l("Kontaktperson"),
+        example={"nb": "Kontaktlærer Berit Lie", "nn": "Kontaktlærar Berit Lie"},
+    )
+    phone = Phone(_l("Telefon"), example="+4761700100", short=True)
     email = Email(_l("E-post"))
-    since = Date(_l("Siden"), example="2024-08-19")
+    since = Date(_l("Siden"), example="2024-08-19", not_after="date", years=(60, 0))

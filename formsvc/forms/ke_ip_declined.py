@@ -4,17 +4,49 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from formsvc import norway, profile
+from formsvc.forms import people
 from formsvc.forms.base import Layout, Section
-from formsvc.forms.fields import YES_NO, Check, Choice, Date, Text
+from formsvc.forms.fields import YES_NO, Check, Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.ke_notification import (
     SENDER,
     WHO,
+    YEARS,
     KeNotificationForm,
     consent_reference,
 )
-from formsvc.forms.parts import signatures
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
+
+ROLES = {
+    "parent": _l("Forelder"),
+    "guardian": _l("Verge"),
+    "representative": _l("Representant"),
+    "child_welfare": _l("Barnevernstjenesten"),
+    "young_person": _l("Den det gjelder"),
+    "proxy": _l("Fullmektig"),
+}
+#: who speaks for a child because of parental responsibility, and must be one of its guardians
+_LISTED = frozenset({"parent", "guardian", "representative"})
+_FOR_A_CHILD = _LISTED | {"child_welfare"}
+#: who speaks for one who decides alone: the person, or somebody with a mandate from them or the law
+_FOR_ONESELF = frozenset({"young_person", "proxy", "guardian", "representative"})
+
+
+class Decliner(Part):
+    """One who has said no to the plan, and as what."""
+
+    name = Text(
+        _l("Navn"),
+        required=_l("Skriv navnet på den som har takket nei."),
+        example="Jon Øvrelid",
+    )
+    role = Choice(
+        _l("Rolle"),
+        ROLES,
+        required=_l("Velg hvilken rolle den som har takket nei, har."),
+        example="parent",
+    )
 
 
 class KeIpDeclinedForm(KeNotificationForm):
@@ -24,7 +56,7 @@ class KeIpDeclinedForm(KeNotificationForm):
         *WHO,
         Section(_l("Informasjon om individuell plan"), ("informed_on", "informed_by")),
         Section(
-            _l("Svaret fra familien"),
+            _l("Familiens svar"),
             ("declined_by", "declined_on", "coordinator_wanted", "group_continues"),
         ),
         Section(_l("Videre"), ("told_may_change_mind", "ask_again_on")),
@@ -33,10 +65,12 @@ class KeIpDeclinedForm(KeNotificationForm):
 
     consent_reference = consent_reference()
     informed_on = Date(
-        _l("Informert om individuell plan dato"),
+        _l("Dato for informasjon om individuell plan"),
         required=_l("Skriv datoen familien fikk informasjon om individuell plan."),
-        example="2028-06-08",
+        example="2026-11-10",
         printed=_l("Informert om individuell plan"),
+        not_after="date",
+        years=YEARS,
     )
     informed_by = Text(
         _l("Hvem informerte?"),
@@ -44,15 +78,22 @@ class KeIpDeclinedForm(KeNotificationForm):
         example="Solveig Nygård",
         printed=_l("Informert av"),
     )
-    declined_by = signatures(
+    declined_by = Rows(
+        Group(Decliner),
         _l("Hvem ønsker ikke individuell plan?"),
-        _l("Skriv hvem som har takket nei til planen."),
+        required=_l("Skriv hvem som har takket nei til planen."),
+        row_label=_l("Person"),
+        add_label=_l("Legg til person"),
+        few=1,
+        distinct="name",
     )
     declined_on = Date(
-        _l("Takket nei dato"),
+        _l("Dato familien takket nei"),
         required=_l("Skriv datoen familien takket nei til individuell plan."),
-        example="2028-06-10",
+        example="2026-11-12",
         printed=_l("Takket nei"),
+        not_after="date",
+        years=YEARS,
     )
     coordinator_wanted = Choice(
         _l("Ønsker familien koordinator?"),
@@ -61,16 +102,22 @@ class KeIpDeclinedForm(KeNotificationForm):
         example="yes",
     )
     group_continues = Choice(
-        _l("Fortsetter ansvarsgruppa?"),
+        _l("Fortsetter {words.responsibility_group.definite}?"),
         YES_NO,
-        required=_l("Velg om ansvarsgruppa fortsetter."),
+        required=_l("Velg om {words.responsibility_group.definite} fortsetter."),
         example="yes",
     )
     told_may_change_mind = Check(
         _l("Familien vet at de kan ombestemme seg når som helst"),
         required=_l("Fortell familien at de kan ombestemme seg, og kryss av for det."),
     )
-    ask_again_on = Date(_l("Spør igjen dato"), example="2029-06-01", printed=_l("Spør igjen"))
+    ask_again_on = Date(
+        _l("Dato for å spørre igjen"),
+        example="2027-11-01",
+        printed=_l("Spør igjen"),
+        not_before="declined_on",
+        years=YEARS,
+    )
 
     def rules(self) -> None:
         super().rules()
@@ -79,3 +126,42 @@ class KeIpDeclinedForm(KeNotificationForm):
             self.declined_on.refuse(
                 _("Familien kan ikke takke nei før de er informert. Rett en av datoene.")
             )
+        self._who_may_decline()
+
+    def _who_may_decline(self) -> None:
+        """One of those who decide about a plan at that age is enough: one no is a no."""
+        born, day = self.child.form.birth_date.day, self.declined_on.day
+        roles = {row.form.role.code for row in self.declined_by.filled}
+        if not born or not day or not roles:
+            return
+        here, age = profile.current(), norway.age_on(born, day)
+        rule = here.signing_rule(age, ["individual_plan"])
+        if age < here.limits.adult_age:
+            self._refuse_strangers()
+        if rule.guardians == "none" and not roles & _FOR_ONESELF:
+            self.declined_by.refuse(
+                _("Ut fra alderen må den det gjelder, selv ha takket nei. Legg til personen selv.")
+            )
+        elif (
+            rule.guardians != "none"
+            and not roles & _FOR_A_CHILD
+            and not (rule.young_person and "young_person" in roles)
+        ):
+            self.declined_by.refuse(
+                _("Barnet kan ikke takke nei alene. Legg til en som har foreldreansvar.")
+            )
+
+    def _refuse_strangers(self) -> None:
+        """Who declines for a child must be one of its guardians."""
+        for row in self.declined_by.filled:
+            name, role = row.form.name, row.form.role.code
+            if role in _LISTED and not any(
+                people.same(name.text, guardian.text) for guardian in self.guardians.filled
+            ):
+                name.refuse(
+                    _(
+                        "«%(name)s» står ikke blant de foresatte. Legg til personen der,"
+                        " eller velg en annen rolle.",
+                        name=name.text,
+                    )
+                )

@@ -82,6 +82,7 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         row_label=_l("Underskrift"),
         add_label=_l("Legg til en som signerer"),
         few=1,
+        distinct="name",
         printed=printed,
     )
 

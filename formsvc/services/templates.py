@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from formsvc import clock, config, profile
@@ -102,9 +103,7 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     """
     forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
-        documents.SamplePaper(
-            context(kind, form), form.words(), form.codes(), form.paper_language
-        )
+        documents.SamplePaper(context(kind, form), form.words(), form.codes(), form.paper_language)
         for form in forms
     ]
     documents.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)
@@ -138,12 +137,21 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference),
+        "paper": frame(kind, language, clock.today(), reference, form.codes()),
     }
 
 
-def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
-    """What a template sees beside the answers: what the form and the profile say."""
+def frame(
+    kind: Kind,
+    language: str,
+    today: date,
+    reference: str,
+    answers: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What a template sees beside the answers: what the form and the profile say.
+
+    :param answers: where the texts of the profile hang on what was answered.
+    """
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
@@ -153,7 +161,7 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
         "exempt": municipality.word("exempt", language, today),
         "municipality": municipality.municipality(language),
         "office": municipality.office("coordinating_unit", language, today),
-        "texts": municipality.texts(kind.slug, language, today),
+        "texts": kind.form.fitting(municipality.texts(kind.slug, language, today), answers),
         "headings": municipality.headings(kind.slug, language, today),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,

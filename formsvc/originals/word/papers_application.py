@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from formsvc.originals.word.answers import (
     answer,
-    box,
     listed,
     rows,
     said,
     section,
     ticked,
-    yes_or_no,
 )
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import fact, heading, title, when
@@ -37,8 +35,8 @@ def ip_application(labels: Labels) -> str:
         + listed(labels, "life_areas")
         + _services_and_plans(labels)
         + section(labels, "may_contact", listed(labels, "may_contact"))
-        + box(labels, "consent_individual_plan")
-        + box(labels, "consent_information")
+        + answer(labels, "consent_individual_plan")
+        + answer(labels, "consent_information")
         + texts(labels)
         + legal(labels)
         + section(labels, "date", answer(labels, "date"))
@@ -62,7 +60,7 @@ def _person(labels: Labels) -> str:
         answer(labels, "person.phone"),
         answer(labels, "person.email"),
         answer(labels, "person.language"),
-        box(labels, "person.interpreter"),
+        ticked(labels, "person.interpreter"),
     )
 
 
@@ -78,7 +76,7 @@ def _guardians(labels: Labels) -> str:
         "guardians",
         "g",
         {"name": 24, "relation": 14, "parental_responsibility": 17, "phone": 17, "email": 28},
-        {"parental_responsibility": yes_or_no(labels, "g.parental_responsibility")},
+        {},
     )
 
 
