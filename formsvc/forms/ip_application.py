@@ -59,7 +59,8 @@ class IpApplicationForm(DocumentForm):
     )
     signed = ("signed_by",)
     declaration = _l(
-        "Jeg har lest det som står over, og {words.application.definite} sier det jeg vil søke om."
+        "Jeg har lest det som står over, og står bak {words.application.definite} og svarene om"
+        " samtykke."
     )
     about = _l("Dette har du rett til å vite")
 

@@ -12,10 +12,10 @@ from formsvc.language import lazy as _l
 
 #: the sections before and after what each notification is about
 WHO = (
-    Section(_l("Hvem meldingen gjelder"), ("child", "guardians")),
+    Section(_l("Hvem meldingen gjelder"), ("child", "guardians", "consent_reference")),
     Section(_l("Koordinatoren"), ("coordinator",)),
 )
-SENDER = (Section(_l("Avsender"), ("consent_reference", "remark", "sender", "date")),)
+SENDER = (Section(_l("Avsender"), ("sender", "date", "remark")),)
 #: for how many years back and ahead the days of a group's work are no slip
 YEARS = (20, 3)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from formsvc import clock
 from formsvc.documents import docx, html_pdf
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.ke_group_dissolved import REASONS
-from formsvc.kinds import find
+from formsvc.kinds import KINDS, find
 from formsvc.services import printing, templates
 from tests.documents import printed_words
 from tests.forms.days import changed, refused_at
@@ -71,6 +73,28 @@ def test_the_receipt_after_a_death_invites_to_nothing() -> None:
     assert form.fitting(texts, {"reason": "deceased"}) == {"next": ["Gruppa er oppløst."]}
     assert form.fitting(texts, {"reason": "moved"}) == {"next": ["Be om ei ny gruppe."]}
     assert form.fitting(texts, {}) == {"next": ["Be om ei ny gruppe."]}
+
+
+# -- the day of the paper -------------------------------------------------------------------------
+
+OF_A_DAY = [k.slug for k in KINDS if k.slug.startswith("ke_")] + ["ip_application"]
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, ""), (0, ""), (1, "date")])
+@pytest.mark.parametrize("kind", OF_A_DAY)
+def test_what_is_sent_today_is_not_of_tomorrow(kind: str, days: int, refused: str) -> None:
+    answers = {**find(kind).form.sample(), "date": "2027-06-15"}
+    noon = datetime(2027, 6, 15, 12, tzinfo=clock.OSLO) - timedelta(days=days)
+    with clock.moved(noon - clock.now()):
+        form = find(kind).form.from_answers(answers)
+        form.validate()
+    assert [problem.field for problem in form.problems()] == ([refused] if refused else [])
+
+
+@pytest.mark.parametrize("field", ["first_meeting_on", "created_on", "relay_log_closed"])
+def test_a_day_of_another_century_is_a_slip(field: str) -> None:
+    slip = "2126-12-08" if field == "first_meeting_on" else "1926-11-24"
+    assert field in refused_at("ke_group_created.nb", {field: slip})
 
 
 # -- people ---------------------------------------------------------------------------------------

@@ -75,13 +75,13 @@ def _guardians(labels: Labels) -> str:
         labels,
         "guardians",
         "g",
-        {"name": 24, "relation": 14, "parental_responsibility": 17, "phone": 17, "email": 28},
+        {"name": 20, "relation": 13, "parental_responsibility": 16, "phone": 14, "email": 37},
         {},
     )
 
 
 def _services_and_plans(labels: Labels) -> str:
-    widths = {"service": 24, "contact": 21, "phone": 16, "email": 26, "since": 15}
+    widths = {"service": 21, "contact": 18, "phone": 14, "email": 34, "since": 13}
     return when(
         "services_now or services_wanted or existing_plans or coordinator_wish",
         section(labels, "services_now"),
