@@ -69,7 +69,7 @@ COINCIDE = {
     "Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …",
     "Termindatoen er for langt fram i tid. Rett datoen.",
     "Til arkivet og til å lese.",
-    "Til deg som er forelder, eller ung",
+    "Til foreldre og ungdom",
     "Vil du slette kladden?",
 }
 
