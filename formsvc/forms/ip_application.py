@@ -268,35 +268,37 @@ class IpApplicationForm(DocumentForm):
             )
         )
 
-    def _age_rules(self) -> None:
-        day, born = (
-            self.date.day,
-            self.person.form.birth_date.day or self.expecting_child_due.day,
+    def case_by_age(self) -> signing.Case | None:
+        """What decides who signs: an unborn child is signed for as one that is born."""
+        person, day = self.person.form, self.date.day
+        born = person.birth_date.day or self.expecting_child_due.day
+        if not day or not born or person.birth_date.errors:
+            return None
+        return signing.Case(
+            min(born, day),
+            day,
+            name=person.name.text,
+            purposes=self.requests.chosen,
+            responsibility=ip_application_signing.responsibility(self.signed_by),
+            holders=max(1, ip_application_signing.holders(self.guardians)),
         )
-        if not day or not born or self.person.form.birth_date.errors:
+
+    def _age_rules(self) -> None:
+        case, limits = self.case_by_age(), profile.current().limits
+        if case is None:
             return
-        born, limits = min(born, day), profile.current().limits
-        age = norway.age_on(born, day)
-        if "child_coordinator" in self.requests.chosen and age >= limits.adult_age:
+        if "child_coordinator" in self.requests.chosen and case.is_adult:
             self.requests.refuse(
                 _(
                     "Barnekoordinator er for barn under %(age)s år. Ta bort krysset for det.",
                     age=limits.adult_age,
                 )
             )
-        if age < limits.guardians_listed_under and not self.guardians.filled:
+        if case.age < limits.guardians_listed_under and not self.guardians.filled:
             self.guardians.refuse(
                 _(
                     "Skriv hvem som er foresatt. Det trengs når barnet er under %(age)s år.",
                     age=limits.guardians_listed_under,
                 )
             )
-        case = signing.Case(
-            born,
-            day,
-            name=self.person.form.name.text,
-            purposes=self.requests.chosen,
-            responsibility=ip_application_signing.responsibility(self.signed_by),
-            holders=max(1, ip_application_signing.holders(self.guardians)),
-        )
         ip_application_signing.refuse(case, self.guardians, self.signed_by)

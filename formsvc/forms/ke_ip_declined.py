@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from formsvc import norway, profile
-from formsvc.forms import people
+from formsvc.forms import people, signing
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import YES_NO, Check, Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.ke_notification import (
@@ -26,9 +25,6 @@ ROLES = {
     "young_person": _l("Den det gjelder"),
     "proxy": _l("Fullmektig"),
 }
-#: who speaks for a child because of parental responsibility, and must be one of its guardians
-_LISTED = frozenset({"parent", "guardian", "representative"})
-_FOR_A_CHILD = _LISTED | {"child_welfare"}
 #: who speaks for one who decides alone: the person, or somebody with a mandate from them or the law
 _FOR_ONESELF = frozenset({"young_person", "proxy", "guardian", "representative"})
 
@@ -128,36 +124,51 @@ class KeIpDeclinedForm(KeNotificationForm):
             )
         self._who_may_decline()
 
+    def case_by_age(self) -> signing.Case | None:
+        """What decides who may decline: those who could have consented."""
+        child, day = self.child.form, self.declined_on.day
+        born = child.birth_date.day
+        if not born or not day or born > day:
+            return None
+        return signing.Case(born, day, name=child.name.text, purposes=["individual_plan"])
+
     def _who_may_decline(self) -> None:
         """One of those who decide about a plan at that age is enough: one no is a no."""
-        born, day = self.child.form.birth_date.day, self.declined_on.day
+        case = self.case_by_age()
         roles = {row.form.role.code for row in self.declined_by.filled}
-        if not born or not day or not roles:
+        if case is None or not roles:
             return
-        here, age = profile.current(), norway.age_on(born, day)
-        rule = here.signing_rule(age, ["individual_plan"])
-        if age < here.limits.adult_age:
+        self._refuse_another_person()
+        if not case.is_adult:
             self._refuse_strangers()
-        if rule.guardians == "none" and not roles & _FOR_ONESELF:
+        if case.guardians == "none" and not roles & _FOR_ONESELF:
             self.declined_by.refuse(
                 _("Ut fra alderen må den det gjelder, selv ha takket nei. Legg til personen selv.")
             )
-        elif (
-            rule.guardians != "none"
-            and not roles & _FOR_A_CHILD
-            and not (rule.young_person and "young_person" in roles)
-        ):
+        elif case.guardians != "none" and not roles & _may_decline(case):
             self.declined_by.refuse(
                 _("Barnet kan ikke takke nei alene. Legg til en som har foreldreansvar.")
             )
+
+    def _refuse_another_person(self) -> None:
+        """Who declines as the one whom it is about is that one."""
+        concerned = self.child.form.name.text
+        for row in self.declined_by.filled:
+            name, role = row.form.name, row.form.role.code
+            if role == "young_person" and name.text and not people.same(name.text, concerned):
+                name.refuse(
+                    _(
+                        "Den det gjelder, skal ha samme navn som øverst i meldingen: %(name)s."
+                        " Rett navnet eller rollen.",
+                        name=concerned,
+                    )
+                )
 
     def _refuse_strangers(self) -> None:
         """Who declines for a child must be one of its guardians."""
         for row in self.declined_by.filled:
             name, role = row.form.name, row.form.role.code
-            if role in _LISTED and not any(
-                people.same(name.text, guardian.text) for guardian in self.guardians.filled
-            ):
+            if role in signing.HOLDER_ROLES and not people.among(name.text, self.guardians):
                 name.refuse(
                     _(
                         "«%(name)s» står ikke blant de foresatte. Legg til personen der,"
@@ -165,3 +176,8 @@ class KeIpDeclinedForm(KeNotificationForm):
                         name=name.text,
                     )
                 )
+
+
+def _may_decline(case: signing.Case) -> frozenset[str]:
+    """The roles of those of whom one is enough, where those with parental responsibility decide."""
+    return signing.GUARDIAN_ROLES | ({"young_person"} if case.own_signature else frozenset())

@@ -148,6 +148,7 @@ ADNE = {"name": "Ådne Sæbø Øvrelid", "role": "young_person"}
         ("2010-11-20", [MOTHER], ""),
         ("2010-11-19", [MOTHER], "declined_by"),
         ("2010-11-18", [ADNE], ""),
+        ("2010-11-18", [{**ADNE, "name": "Kari Kamerat"}], "declined_by.0.name"),
         # of age
         ("2008-11-19", [MOTHER], "declined_by"),
         ("2008-11-19", [ADNE], ""),
