@@ -112,7 +112,8 @@ def test_every_paper_says_what_happens_next(shipped: Profile, kind: str, languag
 
 def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Profile) -> None:
     assert list(shipped.texts("consent", "nb", DAY)) == [
-        *("intro", "voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
+        *("intro", "declaration", "signed_instead"),
+        *("voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
         *("duration", "withdraw", "exceptions", "new_consent", "archive"),
         *("privacy", "privacy_rights", "next"),
     ]
@@ -124,7 +125,7 @@ def test_headings_belong_to_texts(shipped: Profile, language: str) -> None:
     for kind in KINDS:
         assert set(shipped.headings(kind, language)) <= set(shipped.texts(kind, language))
     unread = set(shipped.texts("consent", language)) - set(shipped.headings("consent", language))
-    assert unread == {"intro"}
+    assert unread == {"intro", "declaration", "signed_instead"}
 
 
 @pytest.mark.parametrize("page", ["privacy", "accessibility", "contact"])

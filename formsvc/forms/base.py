@@ -86,6 +86,8 @@ class DocumentForm(Part):
     layout: ClassVar[Layout] = ()
     #: the rows of those who sign its papers, or the groups that name each of them
     signed: ClassVar[tuple[str, ...]] = ()
+    #: the group that names who receives them and signs for that; "" where nobody does
+    received: ClassVar[str] = ""
     #: what they declare, printed right above their names
     declaration: ClassVar[str] = ""
     #: the heading of the municipality's texts on its papers
