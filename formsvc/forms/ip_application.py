@@ -7,7 +7,8 @@ from typing import ClassVar
 from formsvc import clock, norway, profile
 from formsvc.errors import Problem
 from formsvc.forms import ip_application_signing, signing
-from formsvc.forms.base import DocumentForm, Layout, Section
+from formsvc.forms.ability import AsksAbility
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
     LONGEST_TEXT,
     Check,
@@ -37,7 +38,7 @@ from formsvc.language import lazy as _l
 _MONTHS_EXPECTED = 10
 
 
-class IpApplicationForm(DocumentForm):
+class IpApplicationForm(AsksAbility):
     """Declining the plan is not declining the coordinator: each is asked for by itself."""
 
     whom = "person"
@@ -55,7 +56,8 @@ class IpApplicationForm(DocumentForm):
             _l("Samtykke"),
             ("may_contact", "consent_individual_plan", "consent_information"),
         ),
-        Section(_l("Underskrift"), ("date", "signed_by")),
+        AsksAbility.ability,
+        Section(_l("Underskrift"), ("date", "signed_by", "guardian_mandate")),
     )
     signed = ("signed_by",)
     declaration = _l(
@@ -147,6 +149,11 @@ class IpApplicationForm(DocumentForm):
         _l("Skriv hvem som skriver under {words.application.definite}."),
         printed="",
     )
+    guardian_mandate = Check(
+        _l("Mandatet til vergen omfatter dette, og er kontrollert"),
+        required=_l("Kontroller at mandatet til vergen omfatter dette, og kryss av for det."),
+        asked=lambda form: form.is_signed_by_guardian_of_adult(),
+    )
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for {words.application.definite}."),
@@ -159,11 +166,11 @@ class IpApplicationForm(DocumentForm):
 
     @classmethod
     def sample(cls, language: str = "nb") -> dict[str, object]:
-        """A young person of fifteen signs together with the guardian."""
+        """A young person of fifteen, who can judge it, signs together with the guardian."""
         answers = super().sample(language)
         guardian = {"name": answers["guardians"][0]["name"], "role": "parent"}
         young_person = {"name": answers["person"]["name"], "role": "young_person"}
-        return {**answers, "signed_by": [guardian, young_person]}
+        return {**answers, "signing_ability": "yes", "signed_by": [guardian, young_person]}
 
     def rules(self) -> None:
         self._person_rules()
@@ -283,8 +290,13 @@ class IpApplicationForm(DocumentForm):
             holders=max(1, ip_application_signing.holders(self.guardians)),
         )
 
+    def is_signed_by_guardian_of_adult(self) -> bool:
+        """Whether a legal guardian signs for an adult, and must have that in the mandate."""
+        case, roles = self.case_by_age(), {row.form.role.code for row in self.signed_by.filled}
+        return case is not None and case.is_adult and bool(roles & {"guardian", "representative"})
+
     def _age_rules(self) -> None:
-        case, limits = self.case_by_age(), profile.current().limits
+        case, limits = self.signing_case(), profile.current().limits
         if case is None:
             return
         if "child_coordinator" in self.requests.chosen and case.is_adult:
@@ -294,11 +306,18 @@ class IpApplicationForm(DocumentForm):
                     age=limits.adult_age,
                 )
             )
-        if case.age < limits.guardians_listed_under and not self.guardians.filled:
+        if not self.guardians.filled and case.age < limits.guardians_listed_under:
             self.guardians.refuse(
                 _(
                     "Skriv hvem som er foresatt. Det trengs når barnet er under %(age)s år.",
                     age=limits.guardians_listed_under,
+                )
+            )
+        if not self.guardians.filled and not case.is_adult and not case.can_judge:
+            self.guardians.refuse(
+                _(
+                    "Skriv hvem som har foreldreansvar. De skriver under når den det gjelder, ikke"
+                    " kan vurdere dette selv."
                 )
             )
         ip_application_signing.refuse(case, self.guardians, self.signed_by)

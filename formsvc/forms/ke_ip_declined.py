@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from formsvc.forms import people, signing
+from formsvc.forms.ability import AsksAbility
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import YES_NO, Check, Choice, Date, Group, Part, Rows, Text
 from formsvc.forms.ke_notification import (
@@ -14,19 +15,9 @@ from formsvc.forms.ke_notification import (
     KeNotificationForm,
     consent_reference,
 )
+from formsvc.forms.parts import SIGNING_ROLES
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-
-ROLES = {
-    "parent": _l("Forelder"),
-    "guardian": _l("Verge"),
-    "representative": _l("Representant"),
-    "child_welfare": _l("Barnevernstjenesten"),
-    "young_person": _l("Den det gjelder"),
-    "proxy": _l("Fullmektig"),
-}
-#: who speaks for one who decides alone: the person, or somebody with a mandate from them or the law
-_FOR_ONESELF = frozenset({"young_person", "proxy", "guardian", "representative"})
 
 
 class Decliner(Part):
@@ -39,13 +30,13 @@ class Decliner(Part):
     )
     role = Choice(
         _l("Rolle"),
-        ROLES,
+        SIGNING_ROLES,
         required=_l("Velg hvilken rolle den som har takket nei, har."),
         example="parent",
     )
 
 
-class KeIpDeclinedForm(KeNotificationForm):
+class KeIpDeclinedForm(AsksAbility, KeNotificationForm):
     """Declining a plan is not declining the coordinator: both are asked for."""
 
     layout: ClassVar[Layout] = (
@@ -55,6 +46,7 @@ class KeIpDeclinedForm(KeNotificationForm):
             _l("Familiens svar"),
             ("declined_by", "declined_on", "coordinator_wanted", "group_continues"),
         ),
+        AsksAbility.ability,
         Section(_l("Videre"), ("told_may_change_mind", "ask_again_on")),
         *SENDER,
     )
@@ -134,21 +126,30 @@ class KeIpDeclinedForm(KeNotificationForm):
 
     def _who_may_decline(self) -> None:
         """One of those who decide about a plan at that age is enough: one no is a no."""
-        case = self.case_by_age()
+        case = self.signing_case()
         roles = {row.form.role.code for row in self.declined_by.filled}
         if case is None or not roles:
             return
         self._refuse_another_person()
         if not case.is_adult:
             self._refuse_strangers()
-        if case.guardians == "none" and not roles & _FOR_ONESELF:
-            self.declined_by.refuse(
-                _("Ut fra alderen må den det gjelder, selv ha takket nei. Legg til personen selv.")
+        if not roles & _may_decline(case):
+            self.declined_by.refuse(_who_is_missing(case))
+
+    def says_who_signs_instead(self) -> str:
+        """Who has answered instead of one who cannot judge it, for the paper."""
+        case = self.signing_case()
+        if case is None or case.can_judge:
+            return ""
+        if case.is_adult:
+            return _(
+                "Den det gjelder, kan ikke selv vurdere dette. Derfor har vergen eller den nærmeste"
+                " pårørende svart."
             )
-        elif case.guardians != "none" and not roles & _may_decline(case):
-            self.declined_by.refuse(
-                _("Barnet kan ikke takke nei alene. Legg til en som har foreldreansvar.")
-            )
+        return _(
+            "Den det gjelder, kan ikke selv vurdere dette. Derfor har de som har foreldreansvar,"
+            " svart."
+        )
 
     def _refuse_another_person(self) -> None:
         """Who declines as the one whom it is about is that one."""
@@ -179,5 +180,19 @@ class KeIpDeclinedForm(KeNotificationForm):
 
 
 def _may_decline(case: signing.Case) -> frozenset[str]:
-    """The roles of those of whom one is enough, where those with parental responsibility decide."""
-    return signing.GUARDIAN_ROLES | ({"young_person"} if case.own_signature else frozenset())
+    """The roles of those of whom one is enough."""
+    if case.is_adult:
+        return frozenset({"young_person", "proxy"}) if case.can_judge else signing.STAND_IN_ROLES
+    holders = frozenset() if case.guardians == "none" else signing.GUARDIAN_ROLES
+    return holders | ({"young_person"} if case.own_signature else frozenset())
+
+
+def _who_is_missing(case: signing.Case) -> str:
+    if case.guardians != "none":
+        return _("Barnet kan ikke takke nei alene. Legg til en som har foreldreansvar.")
+    if case.can_judge:
+        return _("Ut fra alderen må den det gjelder, selv ha takket nei. Legg til personen selv.")
+    return _(
+        "Personen er myndig og kan ikke vurdere dette selv. Legg til vergen som har dette i"
+        " mandatet sitt, eller den nærmeste pårørende."
+    )

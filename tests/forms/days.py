@@ -355,6 +355,21 @@ APPLICATION = [
     ),
     Rule(
         "ip_application.nb",
+        "date",
+        "no application is of tomorrow",
+        _refused_after("date", "2026-11-24", "2026-11-25", "2026-11-26"),
+        today="2026-11-25",
+    ),
+    Rule(
+        "ip_application.nb",
+        "assessed_on",
+        "that somebody cannot judge it is assessed by today",
+        _refused_after("assessed_on", "2026-11-24", "2026-11-25", "2026-11-26"),
+        {**UNABLE, "signed_by": [EMMAS_MOTHER]},
+        "2026-11-25",
+    ),
+    Rule(
+        "ip_application.nb",
         "services_now.0.since",
         "a service that helps today has begun",
         _refused_after("services_now.0.since", "2026-11-19", "2026-11-20", "2026-11-21"),
@@ -450,6 +465,56 @@ MEETINGS = [
 # -- notifications to the coordinating unit -------------------------------------------------------
 
 NOTIFICATIONS = [
+    Rule(
+        "ke_group_created.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_group_dissolved.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "from_date",
+        "what is planned for another decade is a slip",
+        _refused_after("from_date", "2029-11-25", "2029-11-26", "2029-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "handover_meeting_on",
+        "what is planned for another decade is a slip",
+        _refused_after("handover_meeting_on", "2029-11-25", "2029-11-26", "2029-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "assessed_on",
+        "that somebody cannot judge it is assessed by today",
+        _refused_after("assessed_on", "2026-11-25", "2026-11-26", "2026-11-27"),
+        {**UNABLE, "child.birth_date": "2010-05-03"},
+        "2026-11-26",
+    ),
     Rule(
         "ke_group_created.nb",
         "child.birth_date",
@@ -570,12 +635,6 @@ RULES = [*CONSENT, *WITHDRAWAL, *APPLICATION, *MEETINGS, *NOTIFICATIONS, *DATES]
 #: the dates that the rules of the tables measure against, and those that no rule concerns
 FREE = {
     "consent": {"valid_from"},  # measured against
-    # a notification is not of tomorrow: see test_days_decided
-    "ke_group_created": {"date"},
-    "ke_group_dissolved": {"date"},
-    # the one who takes over may have begun, or begin later
-    "ke_coordinator_changed": {"from_date", "handover_meeting_on", "date"},
-    "ke_ip_declined": {"date"},
     "invitation": {"date", "start", "sent_on"},  # sent_on gets advice, see below
     "minutes": {
         *("date", "start", "date_written", "next_meeting.start"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from formsvc.forms.ip_application import IpApplicationForm
-from tests.forms.days import changed, refused_at
+from tests.forms.days import UNABLE, changed, refused_at
 
 MOTHER = {"name": "Máret Čáhci", "role": "parent"}
 EMMA = {"name": "Emma Čáhci-Bakken", "role": "young_person"}
@@ -115,6 +115,50 @@ def test_a_proxy_signs_for_one_parent_and_has_a_power_of_attorney() -> None:
 def test_nobody_is_proxy_for_a_young_person_of_sixteen_or_seventeen() -> None:
     changes = {**AT_SEVENTEEN, "signed_by": [PROXY], "power_of_attorney": True}
     assert "signed_by.0.role" in _refused(changes)
+
+
+# -- whether the person can judge it --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "signed", "refused"),
+    [
+        (AT_FIFTEEN, [MOTHER], ""),
+        (AT_SEVENTEEN, [MOTHER], ""),
+        (AT_SEVENTEEN, [NEIGHBOUR], "signed_by.0.name"),
+        (AT_SEVENTEEN, [EMMA], "signed_by"),
+        (AT_TWENTY, [{"name": "Vera Verge", "role": "guardian"}], "guardian_mandate"),
+        (AT_TWENTY, [{"name": "Máret Čáhci", "role": "nearest_relative"}], ""),
+        (AT_TWENTY, [EMMA], "signed_by"),
+    ],
+)
+def test_others_sign_for_one_who_cannot_judge_it(
+    age: dict[str, str], signed: list[dict[str, str]], refused: str
+) -> None:
+    changes = {**age, **UNABLE, "signed_by": signed}
+    assert _refused(changes) == refused
+    assert _refused({**changes, "guardian_mandate": True}) == refused.replace(
+        "guardian_mandate", ""
+    )
+    assert "kan ikke selv vurdere" in _form(changes).words()["signed_instead"]
+
+
+def test_that_somebody_cannot_judge_it_is_assessed_by_somebody() -> None:
+    changes = {**AT_SEVENTEEN, "signing_ability": "no", "signed_by": [MOTHER]}
+    assert _refused(changes) == ("assessed_by.name assessed_by.title assessed_on ability_reason")
+
+
+def test_those_with_parental_responsibility_are_named_where_they_sign_for_one_of_seventeen() -> (
+    None
+):
+    changes = {**AT_SEVENTEEN, **UNABLE, "signed_by": [WELFARE], "guardians": []}
+    assert _refused(changes) == "guardians"
+
+
+@pytest.mark.parametrize(("age", "asked"), [(AT_TEN, False), (AT_FIFTEEN, True)])
+def test_it_is_asked_from_the_age_of_signing(age: dict[str, str], *, asked: bool) -> None:
+    refused = _refused({**age, "signing_ability": "", "signed_by": [MOTHER, EMMA]})
+    assert (refused == "signing_ability") is asked
 
 
 # -- whether it was answered ----------------------------------------------------------------------

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from formsvc import clock
 from formsvc.documents import docx, html_pdf
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.ke_group_dissolved import REASONS
-from formsvc.kinds import KINDS, find
+from formsvc.kinds import find
 from formsvc.services import printing, templates
 from tests.documents import printed_words
-from tests.forms.days import changed, refused_at
+from tests.forms.days import UNABLE, changed, refused_at
 
 DISSOLVED = "ke_group_dissolved.nb"
 CHANGED = "ke_coordinator_changed.nn"
@@ -75,20 +73,7 @@ def test_the_receipt_after_a_death_invites_to_nothing() -> None:
     assert form.fitting(texts, {}) == {"next": ["Be om ei ny gruppe."]}
 
 
-# -- the day of the paper -------------------------------------------------------------------------
-
-OF_A_DAY = [k.slug for k in KINDS if k.slug.startswith("ke_")] + ["ip_application"]
-
-
-@pytest.mark.parametrize(("days", "refused"), [(-1, ""), (0, ""), (1, "date")])
-@pytest.mark.parametrize("kind", OF_A_DAY)
-def test_what_is_sent_today_is_not_of_tomorrow(kind: str, days: int, refused: str) -> None:
-    answers = {**find(kind).form.sample(), "date": "2027-06-15"}
-    noon = datetime(2027, 6, 15, 12, tzinfo=clock.OSLO) - timedelta(days=days)
-    with clock.moved(noon - clock.now()):
-        form = find(kind).form.from_answers(answers)
-        form.validate()
-    assert [problem.field for problem in form.problems()] == ([refused] if refused else [])
+# -- days ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("field", ["first_meeting_on", "created_on", "relay_log_closed"])
@@ -127,6 +112,7 @@ def test_all_but_a_refused_plan_rest_on_a_consent(sample: str, *, refused: bool)
 
 
 MOTHER = {"name": "Ingebjørg Sæbø", "role": "parent"}
+VERGE = {"name": "Vera Verge", "role": "guardian"}
 NEIGHBOUR = {"name": "Nabo Naboesen", "role": "parent"}
 ADNE = {"name": "Ådne Sæbø Øvrelid", "role": "young_person"}
 
@@ -140,7 +126,7 @@ ADNE = {"name": "Ådne Sæbø Øvrelid", "role": "young_person"}
         ("2015-05-03", [NEIGHBOUR], "declined_by.0.name"),
         ("2015-05-03", [{"name": "Barnevernstjenesten", "role": "child_welfare"}], ""),
         ("2015-05-03", [MOTHER, MOTHER], "declined_by.1.name"),
-        # fifteen: one no is a no, the young person's too
+        # fifteen: one «no» is a no, the young person's too
         ("2011-11-20", [ADNE], "declined_by"),
         ("2011-11-19", [ADNE], ""),
         ("2011-11-18", [MOTHER], ""),
@@ -152,14 +138,33 @@ ADNE = {"name": "Ådne Sæbø Øvrelid", "role": "young_person"}
         # of age
         ("2008-11-19", [MOTHER], "declined_by"),
         ("2008-11-19", [ADNE], ""),
-        ("2008-11-19", [{"name": "Vera Verge", "role": "guardian"}], ""),
+        ("2008-11-19", [{"name": "Ada Advokat", "role": "proxy"}], ""),
+        ("2008-11-19", [VERGE], "declined_by"),
     ],
 )
 def test_those_decline_a_plan_who_decide_about_it_at_that_age(
     born: str, declined_by: list[dict[str, str]], refused: str
 ) -> None:
-    changes = {"child.birth_date": born, "declined_by": declined_by}
+    changes = {"child.birth_date": born, "declined_by": declined_by, "signing_ability": "yes"}
     assert refused_at(DECLINED, changes) == refused
+
+
+@pytest.mark.parametrize(
+    ("born", "declined_by", "refused"),
+    [
+        ("2010-11-18", [MOTHER], ""),
+        ("2010-11-18", [ADNE], "declined_by"),
+        ("2008-11-19", [MOTHER], "declined_by"),
+        ("2008-11-19", [VERGE], ""),
+        ("2008-11-19", [{**MOTHER, "role": "nearest_relative"}], ""),
+    ],
+)
+def test_others_decline_for_one_who_cannot_judge_it(
+    born: str, declined_by: list[dict[str, str]], refused: str
+) -> None:
+    changes = {"child.birth_date": born, "declined_by": declined_by, **UNABLE}
+    assert refused_at(DECLINED, changes) == refused
+    assert "kan ikke selv vurdere dette" in _form(DECLINED, changes).words()["signed_instead"]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])

@@ -11,8 +11,8 @@ from formsvc.originals.word.answers import (
     ticked,
 )
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import fact, heading, title, when
-from formsvc.originals.word.people import lead, legal, reachable, signatures, texts
+from formsvc.originals.word.parts import fact, heading, paragraph, title, when
+from formsvc.originals.word.people import ability, lead, legal, reachable, signatures, texts
 
 
 def ip_application(labels: Labels) -> str:
@@ -37,10 +37,13 @@ def ip_application(labels: Labels) -> str:
         + section(labels, "may_contact", listed(labels, "may_contact"))
         + answer(labels, "consent_individual_plan")
         + answer(labels, "consent_information")
+        + ability(labels)
         + texts(labels)
         + legal(labels)
         + section(labels, "date", answer(labels, "date"))
+        + when("signed_instead", paragraph("{{ signed_instead }}"))
         + signatures(labels, "signed_by")
+        + ticked(labels, "guardian_mandate")
     )
 
 

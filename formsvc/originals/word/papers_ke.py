@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from formsvc.originals.word.answers import answer, listed, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import heading, title
-from formsvc.originals.word.people import child, coordinator, employee, lead, legal, texts
+from formsvc.originals.word.parts import heading, paragraph, title, when
+from formsvc.originals.word.people import ability, child, coordinator, employee, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:
@@ -66,6 +66,8 @@ def ke_ip_declined(labels: Labels) -> str:
         + answer(labels, "declined_on")
         + answer(labels, "coordinator_wanted")
         + answer(labels, "group_continues")
+        + when("signed_instead", paragraph("{{ signed_instead }}"))
+        + ability(labels)
         + section(labels, "told_may_change_mind", ticked(labels, "told_may_change_mind"))
         + answer(labels, "ask_again_on"),
     )
