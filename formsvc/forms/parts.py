@@ -30,6 +30,7 @@ class Child(Part):
         _l("Barnets fødselsdato"),
         required=_l("Skriv fødselsdatoen til barnet."),
         not_after="date",
+        years=(130, 2),
         example="2015-05-03",
     )
 
