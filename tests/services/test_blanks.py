@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from formsvc import config, profile
+from formsvc import clock, config, profile
 from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf, pdf_text
@@ -90,7 +90,7 @@ def test_a_blank_pdf_is_for_archive_and_screen_reader(
 def test_those_who_sign_do_so_under_the_declaration(language: str) -> None:
     kind = find("consent")
     found = read(blanks.make(kind, language, "docx"))
-    words = wording.of(kind.form, language).phrases
+    words = templates.frame(kind, language, clock.today(), "")["phrases"]
     after = found[found.rindex(_close(words["declaration"])) :]
     assert _close(words["place_and_date"] + words["signature"]) in after
 
