@@ -86,6 +86,8 @@ class DocumentForm(Part):
     layout: ClassVar[Layout] = ()
     #: the rows of those who sign its papers, or the groups that name each of them
     signed: ClassVar[tuple[str, ...]] = ()
+    #: the group that names who receives them and signs for that; "" where nobody does
+    received: ClassVar[str] = ""
     #: what they declare, printed right above their names
     declaration: ClassVar[str] = ""
     #: the heading of the municipality's texts on its papers
@@ -233,6 +235,15 @@ class DocumentForm(Part):
             if leaf.replaced
         ]
 
+    def waits(self) -> str:
+        """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
+        return ""
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose age rules it is judged by."""
+        return clock.today()
+
     # -- out --------------------------------------------------------------------------------
 
     @property
@@ -258,6 +269,13 @@ class DocumentForm(Part):
         """What was typed, to be kept in a draft and shown again."""
         fields = (*self, *self.leftovers)
         return {name: texts for field in fields for name, texts in field.typed().items()}
+
+    @classmethod
+    def fitting(
+        cls, texts: Mapping[str, list[str]], _answers: Mapping[str, Any]
+    ) -> dict[str, list[str]]:
+        """Those of the municipality's texts that fit a paper with these answers, by their keys."""
+        return dict(texts)
 
     @classmethod
     def concerns(cls, answers: Mapping[str, Any]) -> str:

@@ -11,8 +11,9 @@ SIGNING_ROLES = {
     "guardian": _l("Verge"),
     "representative": _l("Representant"),
     "child_welfare": _l("Barnevernstjenesten"),
-    "young_person": _l("Ungdommen selv"),
+    "young_person": _l("Den det gjelder"),
     "proxy": _l("Fullmektig"),
+    "nearest_relative": _l("Nærmeste pårørende"),
 }
 
 
@@ -82,6 +83,7 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         row_label=_l("Underskrift"),
         add_label=_l("Legg til en som skriver under"),
         few=1,
+        distinct="name",
         printed=printed,
     )
 

@@ -83,6 +83,8 @@ class Service:
 
     name: Words
     enabled: bool = True
+    #: whether there are several of the kind, so that a paper must name the one it means
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,11 @@ class Profile:
             for code, service in self.all_services.items()
             if service.enabled
         }
+
+    def has_several(self, code: str) -> bool:
+        """Whether a paper must name which of these services it means; of no such code, no."""
+        service = self.all_services.get(code)
+        return service is not None and service.several
 
     def arenas(self, language: str) -> dict[str, str]:
         """The arenas to choose from: code to name, in the profile's order."""

@@ -250,9 +250,12 @@ def _email(table: Table) -> str:
 def _service(path: str, value: object) -> Service:
     if not isinstance(value, dict):
         return Service(_words(path, value))
-    wording = {key: text for key, text in value.items() if key != "enabled"}
+    table, flags = Table(path, value), ("enabled", "several")
+    wording = {key: text for key, text in value.items() if key not in flags}
     return Service(
-        _words(path, wording), Table(path, value).may("enabled", bool, True, "true or false")
+        _words(path, wording),
+        enabled=table.may("enabled", bool, True, "true or false"),
+        several=table.may("several", bool, False, "true or false"),
     )
 
 

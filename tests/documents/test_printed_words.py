@@ -130,7 +130,9 @@ def test_a_word_that_only_the_official_form_lacks_or_has_is_told(
     assert "Noe annet" in found
 
 
-@pytest.mark.parametrize("label", ["Gjelder til", "Kan gi opplysninger", "Hva samtykket gjelder"])
+@pytest.mark.parametrize(
+    "label", ["Gjelder til og med", "Kan gi opplysninger", "Hva samtykket gjelder"]
+)
 def test_a_word_that_only_word_has_is_told(label: str) -> None:
     consent = find("consent")
     data = word.template("consent", "nb")
@@ -159,7 +161,7 @@ def test_who_signs_stands_after_what_must_be_known_first() -> None:
     after = said[said.index("Hva dette bygger på") + 1 :]
     declaration = str(find("consent").form.declaration)
     who = ["Navn", "Rolle", "Sted og dato", "Underskrift"]
-    assert after[:6] == ["De som signerer", declaration, *who]
+    assert after[:6] == ["De som skriver under", declaration, *who]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
