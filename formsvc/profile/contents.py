@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal, TypeVar, get_args
 
 from formsvc import clock, norway
@@ -185,7 +186,7 @@ class Arms:
     width: int
     height: int
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What papers call the picture: another name for another picture."""
         return f"arms-{hashlib.sha256(self.picture).hexdigest()[:12]}.{self.ending}"

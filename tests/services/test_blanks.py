@@ -75,7 +75,14 @@ def _words(kind: Kind, language: str, wanted: BlankFormat) -> list[str]:
         titles = [str(section.title) for section in kind.form.layout]
         if wanted == "pdf" and "fillable" in kind.formats:
             return titles
-        return [*titles, *(words for field in kind.form.from_typed(None) for words in asked(field))]
+        return [
+            *titles,
+            *(
+                words
+                for field in kind.form.from_typed(None).in_reading_order()
+                for words in asked(field)
+            ),
+        ]
 
 
 @every_blank
