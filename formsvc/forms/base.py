@@ -110,6 +110,11 @@ class DocumentForm(Part):
         #: what was typed into fields that the form has no longer
         self.leftovers: list[Leftover] = []
 
+    @property
+    def unfit_texts(self) -> frozenset[str]:
+        """The municipality's texts that do not fit these answers, by their keys."""
+        return frozenset()
+
     # -- in ---------------------------------------------------------------------------------
 
     @classmethod

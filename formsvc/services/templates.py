@@ -102,9 +102,7 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     """
     forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
-        documents.SamplePaper(
-            context(kind, form), form.words(), form.codes(), form.paper_language
-        )
+        documents.SamplePaper(context(kind, form), form.words(), form.codes(), form.paper_language)
         for form in forms
     ]
     documents.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)
@@ -135,10 +133,12 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
+    paper = frame(kind, language, clock.today(), reference)
+    texts = {key: text for key, text in paper["texts"].items() if key not in form.unfit_texts}
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference),
+        "paper": {**paper, "texts": texts},
     }
 
 

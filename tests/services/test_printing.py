@@ -180,10 +180,10 @@ def test_any_text_at_all_comes_out_of_word_again(text: str) -> None:
     text = cleaning.clean(text).text  # as a form reads it: «豈» is one letter, however it is coded
     missing = set(letters.missing(text))
     drawn = "".join("x" if one in missing else one for one in text)
-    printing.make(find("minutes"), {**load("minutes.nb"), "system_follow_up": drawn}, "docx")
+    printing.make(find("minutes"), {**load("minutes.nb"), "evaluation": drawn}, "docx")
     if missing and not cleaning.is_blank(text):
         with pytest.raises(InvalidAnswers, match="Skriften vi bruker"):
-            printing.make(find("minutes"), {**load("minutes.nb"), "system_follow_up": text}, "docx")
+            printing.make(find("minutes"), {**load("minutes.nb"), "evaluation": text}, "docx")
 
 
 def test_a_template_that_leaves_out_an_answer_releases_nothing(

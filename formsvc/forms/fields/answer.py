@@ -190,6 +190,8 @@ class AnswerField(Field):
         described = {"title": str(self.label.text), **schema}
         if self.hint:
             described["description"] = str(self.hint)
+        if self.private is True:
+            described["writeOnly"] = True
         return described
 
 

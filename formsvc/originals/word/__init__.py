@@ -33,6 +33,12 @@ PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
 }
 
 
+#: those that are written on in a meeting, and need the width
+LANDSCAPE: Final = frozenset({"action_plan"})
+#: where the link of a paper leads: to an answer, and nowhere where there is none
+LINKS: Final = {"invitation": "{{ video_link or '#' }}"}
+
+
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
@@ -43,6 +49,8 @@ def template(kind: str, language: str) -> bytes:
         first_footer=footer(labels, address=True),
         footer=footer(labels, address=False),
         locale=f"{language}-NO",
+        landscape=kind in LANDSCAPE,
+        link=LINKS.get(kind, ""),
     )
 
 
