@@ -73,7 +73,7 @@ COINCIDE = {
     "Skriv postnummeret med fire siffer.",
     "Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …",
     "Til arkivet og til å lese.",
-    "Til deg som er forelder, eller ung",
+    "Til foreldre og ungdom",
     "Vil du slette kladden?",
 }
 

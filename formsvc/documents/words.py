@@ -1,9 +1,11 @@
-"""How one answer is written when a template prints it, and which answers are not written."""
+"""How answers are written when a template prints them, and which answers are not written."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from formsvc import letters
 from formsvc.language import gettext as _
 
 #: answers that steer how a paper is printed and do not stand on it themselves
@@ -19,3 +21,18 @@ def written(value: object) -> object:
     if isinstance(value, bool):
         return _("Ja") if value else _("Nei")
     return "" if value is None else value
+
+
+def printable(value: Any) -> Any:
+    """The same data with U+FFFD for each character that no bundled font can draw.
+
+    A reader of a PDF then sees that something stood there; a missing glyph would be an invalid
+    archive file and a lost character.
+    """
+    if isinstance(value, str):
+        return letters.drawable(value)
+    if isinstance(value, Mapping):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(item) for item in value]
+    return value

@@ -17,9 +17,6 @@ PURPOSES: Final = (
     *("individual_plan", "relay_log", "agencies_meeting", "transition", "consultation_team"),
 )
 
-#: what employees may be; models.Role has the same, and a test compares
-ROLES: Final = ("referent", "coordinator", "ke", "admin")
-
 #: the group of the texts that stand on pages of their own, and not on a paper
 PAGES: Final = "site"
 

@@ -22,7 +22,8 @@ from typing import IO, Any, Final, NamedTuple
 from formsvc import clock, config, errors
 from formsvc.config import PACKAGE
 from formsvc.errors import DocumentFailed
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import printing
 from formsvc.services.printing import Printed
 
@@ -250,9 +251,10 @@ def _made(order: Order) -> tuple[dict[str, str], bytes]:
 
 
 def _load() -> None:
-    from formsvc.documents import html_pdf, official  # noqa: PLC0415 - only the press prints
+    from formsvc.documents import docx, html_pdf, pdf_form  # noqa: PLC0415 - only the press prints
 
-    official.warm()
+    docx.warm()
+    pdf_form.warm()
     with suppress(errors.MissingLibrary):  # told of each document that needs it
         html_pdf.warm_up()
 

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import NotAcceptable
 
 from formsvc.errors import FormsvcError, InvalidAnswers
-from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.formats import MEDIA_TYPES, Format
+from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import rendering
-from formsvc.web import body, errors, openapi, session
+from formsvc.services import on_demand
+from formsvc.web import body, errors, openapi, transaction
 
 area = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -53,13 +54,13 @@ def render(kind: str) -> Response:
     wanted = _wanted_format()
     answers = body.answers(request)
     try:
-        data = rendering.make(found, answers, wanted)
+        data = on_demand.make(found, answers, wanted)
     except InvalidAnswers as refused:
         with speaking(str(answers.get("language", ""))):
             return errors.ours(refused)
-    session.seen("document_rendered", kind=found.slug, format=wanted)
+    transaction.seen("document_rendered", kind=found.slug, format=wanted)
     name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
-    response = Response(data, mimetype=openapi.MEDIA_TYPES[wanted])
+    response = Response(data, mimetype=MEDIA_TYPES[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -87,8 +88,8 @@ def _wanted_format() -> Format:
         )
     accepted = request.accept_mimetypes
     preferred: tuple[Format, ...] = ("docx", "pdf")
-    by_type = {openapi.MEDIA_TYPES[name]: name for name in preferred}
-    best = accepted.best_match(by_type) if accepted else openapi.MEDIA_TYPES["docx"]
+    by_type = {MEDIA_TYPES[name]: name for name in preferred}
+    best = accepted.best_match(by_type) if accepted else MEDIA_TYPES["docx"]
     if best is None:
         raise NotAcceptable
     return by_type[best]

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from formsvc import __version__
-from formsvc.kinds import KINDS, Format, Kind
+from formsvc.formats import MEDIA_TYPES
+from formsvc.kinds import KINDS, Kind
 
-_PDF: Final = "application/pdf"
-#: the media type of each format
-MEDIA_TYPES: Final[dict[Format, str]] = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": _PDF,
-    "fillable": _PDF,
-    "flattened": _PDF,
-}
 PROBLEM: Final = "application/problem+json"
 
 #: what each refusal means here

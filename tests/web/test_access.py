@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from flask import Flask
 
-from formsvc.models import Role
+from formsvc.roles import Role
 from formsvc.web import access
 from tests import people
 from tests.people import Employee

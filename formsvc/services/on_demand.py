@@ -14,7 +14,8 @@ from typing import Any, Final
 from formsvc import clock
 from formsvc.documents import fonts, html_pdf
 from formsvc.errors import BadTemplate, DocumentFailed, FaultyTemplate, FormsvcError, MissingLibrary
-from formsvc.kinds import Format, Kind
+from formsvc.formats import Format
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
 from formsvc.services import press, printing
@@ -85,7 +86,7 @@ def _meant(kind: str) -> FormsvcError:
     if kind == MemoryError.__name__:
         return TooHeavy(
             _(
-                "PDF-en tok for lang tid eller for mye minne, og ble stoppet. Kort ned teksten,"
+                "PDF-en tok for lang tid eller for mye minne og ble stoppet. Kort ned teksten,"
                 " eller be om docx."
             )
         )
