@@ -339,7 +339,8 @@ def test_whoever_wrote_a_paper_sees_who_else_has_been_there(
     liv.get(f"{receipt}/docx")
     shown = " ".join(kari.get(receipt).text.split())
     assert "Liv Ødegård lastet ned et dokument" in shown
-    assert re.search(r'Liv Ødegård så på skjemaet <span class="events__more">2 ganger, sist ', shown)
+    seen = r'Liv Ødegård så på skjemaet <span class="events__more">2 ganger, sist '
+    assert re.search(seen, shown)
     assert "Hvem andre" not in liv.get(receipt).text
 
 
