@@ -161,7 +161,11 @@ class InvitationForm(MeetingForm):
         numbered=True,
         printed="",
     )
-    agenda_agreed_with_family = Check(_l("Sakslista er avtalt med familien"), example=True)
+    agenda_agreed_with_family = Check(
+        _l("Sakslista er avtalt med familien"),
+        asked=lambda form: form.is_named,
+        example=True,
+    )
     items_deadline = Date(
         _l("Frist for å melde saker"), not_after="date", years=(10, 2), example="2027-02-04"
     )

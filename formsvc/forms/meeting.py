@@ -62,7 +62,7 @@ class MeetingForm(DocumentForm):
         _l("Møte nummer"),
         required=_l("Skriv hvilket nummer møtet har."),
         default="1",
-        example=1,
+        example=2,
     )
     anonymous = Check(
         _l("Saken drøftes anonymt (NN-sak)"),

@@ -131,6 +131,7 @@ class MinutesForm(MeetingForm):
         row_label=_l("Tiltak fra forrige møte"),
         add_label=_l("Legg til tiltak fra forrige møte"),
         hint=_l("Alle tiltak som ikke var ferdige, med hvordan det gikk."),
+        samples=1,
         distinct="measure",
     )
     items = Rows(
@@ -208,6 +209,7 @@ class MinutesForm(MeetingForm):
     feedback_to_family = Group(
         Feedback,
         _l("Tilbakemelding til familien"),
+        asked=lambda form: form.is_named,
         optional=True,
         one_line=True,
         hint=_l("Etter et instansmøte skal familien få vite hva dere ble enige om."),
@@ -249,7 +251,6 @@ class MinutesForm(MeetingForm):
 
     @property
     def people(self) -> Rows[Group[Participant]]:
-        """Those who were there."""
         return self.participants
 
     def rules(self) -> None:
@@ -260,8 +261,7 @@ class MinutesForm(MeetingForm):
         self._absence_rules()
         self._referent_rules()
         self._previous_rules()
-        self._goal_rules()
-        self._measure_rules()
+        self._goal_and_measure_rules()
         self._next_rules()
 
     def _absence_rules(self) -> None:
@@ -312,7 +312,7 @@ class MinutesForm(MeetingForm):
                 _("Kryss av for at forrige referat er godkjent, eller skriv merknaden til det.")
             )
 
-    def _goal_rules(self) -> None:
+    def _goal_and_measure_rules(self) -> None:
         if self.has_goals.code == "yes" and self.has_goals.is_asked() and not self.goals.filled:
             self.goals.refuse(_("Legg til minst ett mål, med hva dere konkluderte med."))
         named = [*self.goals.filled, *(m for m in self.measures.filled if m.form.goal.text)]
@@ -320,8 +320,6 @@ class MinutesForm(MeetingForm):
             self.has_goals.refuse(
                 _("Det står mål i referatet. Svar ja, eller ta bort målene, også i tiltakene.")
             )
-
-    def _measure_rules(self) -> None:
         one_of(
             self.no_new_measures,
             self.measures,
@@ -337,7 +335,8 @@ class MinutesForm(MeetingForm):
         if day and following.is_asked() and following.day and following.day <= day:
             following.refuse(_("Neste møte må være etter dette møtet. Velg en senere dato."))
         feedback, arena = self.feedback_to_family, self.case
-        if arena and arena.feedback_to_family and self.is_named and feedback.is_empty():
+        is_owed = self.is_named and arena is not None and arena.feedback_to_family
+        if is_owed and feedback.is_empty():
             feedback.refuse(
                 _("Skriv når familien fikk tilbakemelding etter møtet, og hvem som ga den.")
             )

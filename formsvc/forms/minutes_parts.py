@@ -138,15 +138,24 @@ class PreviousMinutes(Part):
 class PreviousMeasure(Part):
     """A measure from last time, and how it went."""
 
-    measure = Text(_l("Tiltak"), required=_l("Skriv hvilket tiltak det er."), longest=LONGEST_TEXT)
-    responsible = Text(_l("Ansvarlig"))
-    deadline = Date(_l("Frist"), years=DEADLINES)
+    measure = Text(
+        _l("Tiltak"),
+        required=_l("Skriv hvilket tiltak det er."),
+        longest=LONGEST_TEXT,
+        example={"nb": "Fast voksen i friminutt", "nn": "Fast vaksen i friminutt"},
+    )
+    responsible = Text(_l("Ansvarlig"), example="Solveig Nygård")
+    deadline = Date(_l("Frist"), years=DEADLINES, example="2026-10-23")
     status = Choice(
         _l("Status"),
         PREVIOUS_STATUS,
         required=_l("Velg status for tiltaket fra forrige møte."),
+        example="done",
     )
-    evaluation = LongText(_l("Vurdering"))
+    evaluation = LongText(
+        _l("Vurdering"),
+        example={"nb": "Virker godt, færre konflikter.", "nn": "Verkar godt, færre konfliktar."},
+    )
 
 
 class Item(Part):

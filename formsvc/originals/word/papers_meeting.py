@@ -24,6 +24,7 @@ from formsvc.originals.word.parts import (
     either,
     fact,
     heading,
+    if_any,
     note,
     paragraph,
     title,
@@ -176,8 +177,14 @@ def _referent(labels: Labels) -> str:
 
 
 def _invitees(labels: Labels) -> str:
-    people = {"name": 27, "role": 23, "service": 22, "email": 28}
-    return rows(labels, "invitees", "who", people, {"role": _ROLE})
+    people = {"name": 27, "role": 23, "service": 22}
+    cells = {"role": _ROLE}
+    return if_any(
+        "invitees",
+        "email",
+        rows(labels, "invitees", "who", {**people, "email": 28}, cells),
+        rows(labels, "invitees", "who", people, cells),
+    )
 
 
 def _participants(labels: Labels, width: int = TEXT_WIDTH) -> str:
@@ -186,7 +193,13 @@ def _participants(labels: Labels, width: int = TEXT_WIDTH) -> str:
 
 
 def _agenda(labels: Labels) -> str:
-    return rows(labels, "agenda", "item", {"nr": 8, "title": 76, "minutes": 16}, {})
+    items = {"nr": 8, "title": 76}
+    return if_any(
+        "agenda",
+        "minutes",
+        rows(labels, "agenda", "item", {**items, "minutes": 16}, {}),
+        rows(labels, "agenda", "item", items, {}),
+    )
 
 
 def _practical(labels: Labels) -> str:
@@ -209,13 +222,16 @@ def _present_and_absent(labels: Labels) -> str:
 
 
 def _absences(labels: Labels) -> str:
-    kind = "{{ who.kind }}{% if who.time %}, {{ who.time }}{% endif %}"
-    return rows(
-        labels,
+    cells = {
+        "role": [cell(_ROLE), when("who.service", note("{{ who.service }}"))],
+        "kind": "{{ who.kind }}{% if who.time %}, {{ who.time }}{% endif %}",
+    }
+    people, said = {"name": 20, "role": 19, "kind": 20}, {"input": 25}
+    return if_any(
         "absences",
-        "who",
-        {"name": 20, "role": 19, "kind": 20, "substitute": 16, "input": 25},
-        {"role": [cell(_ROLE), when("who.service", note("{{ who.service }}"))], "kind": kind},
+        "substitute",
+        rows(labels, "absences", "who", {**people, "substitute": 16, **said}, cells),
+        rows(labels, "absences", "who", {**people, **said}, cells),
     )
 
 

@@ -50,6 +50,12 @@ def either(condition: str, yes: str, no: str) -> str:
     return code(f"if {condition}") + yes + code("else") + no + code("endif")
 
 
+def if_any(rows: str, name: str, yes: str, no: str) -> str:
+    """One block where that answer is given in some row, and the other where it is in none."""
+    first = code("if loop.first") + yes + code("endif")
+    return code(f"for row in {rows} if row.{name}") + first + code("else") + no + code("endfor")
+
+
 def each(loop: str, *blocks: str) -> str:
     """The blocks once for each: ``each("item in items", …)``."""
     return code(f"for {loop}") + "".join(blocks) + code("endfor")
