@@ -80,7 +80,7 @@ class ActionPlanForm(DocumentForm):
     layout: ClassVar[Layout] = (
         Section(_l("Barnet"), ("child",)),
         Section(_l("Planen"), ("arena", "date", "responsible", "evaluated_on")),
-        Section(_l("De som er med"), ("participants",)),
+        Section(_l("Deltakere"), ("participants",)),
         Section(_l("Mål og tiltak"), ("goals", "empty_rows")),
     )
     about = _l("Om planen")
@@ -102,7 +102,7 @@ class ActionPlanForm(DocumentForm):
     responsible = Group(Employee, _l("Den som har ansvaret for planen"), one_line=True)
     participants = Rows(
         Group(Participant),
-        _l("De som er med"),
+        _l("Deltakere"),
         row_label=_l("Deltaker"),
         add_label=_l("Legg til deltaker"),
         few=1,
