@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Self, final
 
-from formsvc import norway
+from formsvc import clock, norway, profile
 from formsvc.errors import FormChanged, Problem
 from formsvc.forms import addresses, versions
 from formsvc.forms.fields import (
@@ -115,6 +116,21 @@ class DocumentForm(Part):
         """The municipality's texts that do not fit these answers, by their keys."""
         return frozenset()
 
+    @property
+    def concern(self) -> profile.Concern:
+        """Whom it speaks of: what the municipality says to them on the paper follows from it."""
+        adult_age = profile.current().limits.adult_age
+        ages = [norway.age_on(born, clock.today()) for born in self._born()]
+        return "adult" if any(age >= adult_age for age in ages) else "child"
+
+    def _born(self) -> Iterator[date]:
+        """The birthday of whom it is about, where it asks for one and has got it."""
+        for group in self:
+            for field in group.fields if isinstance(group, Group) else ():
+                asked = (group.short_name, field.short_name) == (self.whom, "birth_date")
+                if asked and isinstance(field, Date) and field.day:
+                    yield field.day
+
     # -- in ---------------------------------------------------------------------------------
 
     @classmethod
@@ -217,8 +233,9 @@ class DocumentForm(Part):
             if norway.identity_numbers(leaf.text):
                 leaf.refuse(
                     _(
-                        "Ta bort fødselsnummeret. Det skal bare stå i søknaden om individuell"
-                        " plan, i feltet som spør etter det."
+                        "Ta bort fødselsnummeret. Det skal bare stå i"
+                        " {words.application.definite} om individuell plan, i feltet som spør etter"
+                        " det."
                     )
                 )
 

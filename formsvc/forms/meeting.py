@@ -110,14 +110,17 @@ class MeetingForm(DocumentForm):
             return None
 
     @property
-    def is_named(self) -> bool:
-        """Whether it is about somebody whom the paper names: not an anonymous case, nor none."""
-        return not self.anonymous.data and not self._is_of_system
+    def concern(self) -> profile.Concern:
+        """Whom it speaks of: in some cases of nobody by name, and at system level of nobody."""
+        if self.anonymous.data:
+            return "anonymous"
+        arena = self.case
+        return "system" if arena and arena.level == "system" else super().concern
 
     @property
-    def _is_of_system(self) -> bool:
-        arena = self.case
-        return arena is not None and arena.level == "system"
+    def is_named(self) -> bool:
+        """Whether it is about somebody whom the paper names: not an anonymous case, nor none."""
+        return self.concern in ("child", "adult")
 
     @property
     def people(self) -> Rows[Group[MeetingPerson]]:
@@ -151,7 +154,7 @@ class MeetingForm(DocumentForm):
         if self.anonymous.data:
             self._unnamed_rules(_("Saken er anonym. Ta bort det som kan vise hvem den gjelder."))
             self._no_traces()
-        elif self._is_of_system:
+        elif self.concern == "system":
             self._unnamed_rules(
                 _("Møtet er på systemnivå og gjelder ikke ett barn. La feltet stå tomt.")
             )

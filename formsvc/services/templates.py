@@ -132,7 +132,7 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
-    paper = frame(kind, language, clock.today(), reference)
+    paper = frame(kind, language, clock.today(), reference, form.concern)
     texts = {key: text for key, text in paper["texts"].items() if key not in form.unfit_texts}
     return {
         **form.words(),
@@ -141,7 +141,9 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     }
 
 
-def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
+def frame(
+    kind: Kind, language: str, today: date, reference: str, concern: profile.Concern = "child"
+) -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say."""
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
@@ -149,11 +151,11 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
         "title": kind.title(language, today),
         "language": language,
         "reference": reference,
-        "exempt": municipality.word("exempt", language, today),
+        "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "office": municipality.office("coordinating_unit", language, today),
-        "texts": municipality.texts(kind.slug, language, today),
-        "headings": municipality.headings(kind.slug, language, today),
+        "texts": municipality.texts(kind.slug, language, today, concern),
+        "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,

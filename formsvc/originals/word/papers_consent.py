@@ -53,7 +53,7 @@ def consent(labels: Labels) -> str:
         + answer(labels, "valid_from")
         + answer(labels, "valid_to")
         + section(labels, "receiver", employee(labels, "receiver.name", "receiver"))
-        + texts(labels)
+        + texts(labels, bulleted=("new_consent",))
         + legal(labels)
         + section(labels, "signatories")
         + signatures(labels, "signatories")
