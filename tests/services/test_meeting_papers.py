@@ -31,6 +31,10 @@ def _text(kind: str, wanted: Format, sample: str) -> str:
     data = _made(kind, wanted, sample)
     if wanted == "docx":
         return docx.text(data)
+    return _words_of(data)
+
+
+def _words_of(data: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
 
 
@@ -179,3 +183,31 @@ def test_a_column_that_nobody_filled_in_is_not_printed() -> None:
     assert "Minutt" not in printed
     assert "Teneste" in printed
     assert "E-post" in _text("invitation", "pdf", "invitation.nb")
+
+
+# -- a paper that names no child ------------------------------------------------------------------
+
+UNNAMED = {
+    "child": None,
+    "consent_reference": "",
+    "participants": load("minutes.nb")["participants"][1:],
+    "absences": load("minutes.nb")["absences"][1:2],
+    "goals": [],
+    "measures": [{**row, "goal": ""} for row in load("minutes.nb")["measures"]],
+}
+
+
+@pytest.mark.parametrize("wanted", ["pdf", "docx"])
+@pytest.mark.parametrize(
+    "level",
+    [{"arena": "steering_group"}, {"arena": "slt_meeting"}, {"anonymous": True}],
+    ids=lambda level: "-".join(map(str, level.values())),
+)
+def test_a_paper_that_names_no_child_is_not_stamped_and_speaks_of_no_consent(
+    level: dict[str, Any], wanted: Format
+) -> None:
+    data = _made("minutes", wanted, "minutes.nb", **UNNAMED, **level)
+    printed = docx.text(data) if wanted == "docx" else _words_of(data)
+    for words in ("Unntatt offentlighet", "taushetsplikt", "samtykket omfatter"):
+        assert words not in printed
+        assert words in " ".join(_text("minutes", wanted, "minutes.nb").split())
