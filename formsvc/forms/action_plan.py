@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from formsvc import clock, profile
@@ -135,14 +136,17 @@ class ActionPlanForm(DocumentForm):
         printed=_l("Planen evalueres"),
     )
 
-    @property
-    def unfit_texts(self) -> frozenset[str]:
-        """That nothing else is written on holds in some arenas alone."""
+    @classmethod
+    def fitting(
+        cls, texts: Mapping[str, list[str]], answers: Mapping[str, Any]
+    ) -> dict[str, list[str]]:
+        """That nothing else is written on is said in some arenas alone."""
         try:
-            arena = profile.current().arena(self.arena.code)
+            arena = profile.current().arena(str(answers.get("arena")))
         except profile.NotInProfile:
-            return frozenset({"head"})
-        return frozenset() if arena.only_action_plan else frozenset({"head"})
+            arena = None
+        is_only = arena is not None and arena.only_action_plan
+        return {key: words for key, words in texts.items() if key != "head" or is_only}
 
     def words(self) -> dict[str, Any]:
         """The answers as papers print them, with rows to write in by hand under each goal."""

@@ -67,6 +67,8 @@ def test_more_empty_rows_than_two_pages_hold_are_refused() -> None:
 
 
 def test_only_some_arenas_write_on_nothing_else() -> None:
-    assert "head" not in _form(arena="interdisciplinary_meeting").unfit_texts
-    assert "head" in _form(arena="responsibility_group").unfit_texts
-    assert "head" in _form(arena="").unfit_texts
+    texts = {"intro": ["Planen"], "head": ["Bare denne"]}
+    form = find("action_plan").form
+    assert form.fitting(texts, {"arena": "interdisciplinary_meeting"}) == texts
+    for arena in ("responsibility_group", "", None):
+        assert list(form.fitting(texts, {"arena": arena})) == ["intro"]

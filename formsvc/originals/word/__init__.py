@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from formsvc import kinds
+from formsvc.originals import blank
 from formsvc.originals.word import (
+    by_hand,
     papers_application,
     papers_consent,
     papers_ke,
@@ -42,15 +45,34 @@ LINKS: Final = {"invitation": "{{ video_link or '#' }}"}
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
-    return package(
+    return _packed(
         PAPERS[kind](labels),
+        labels,
+        language,
+        landscape=kind in LANDSCAPE,
+        link=LINKS.get(kind, ""),
+    )
+
+
+def blank_template(kind: str, language: str) -> bytes:
+    """A paper to be written on by hand; what stands around it is filled in as in the others."""
+    labels = Labels(kind, language)
+    paper = blank.blank(kinds.find(kind), language)
+    return _packed(by_hand.body(paper, labels), labels, language)
+
+
+def _packed(
+    body: str, labels: Labels, language: str, *, landscape: bool = False, link: str = ""
+) -> bytes:
+    return package(
+        body,
         first_header=letterhead(labels),
         header=header(),
         first_footer=footer(labels, address=True),
         footer=footer(labels, address=False),
         locale=f"{language}-NO",
-        landscape=kind in LANDSCAPE,
-        link=LINKS.get(kind, ""),
+        landscape=landscape,
+        link=link,
     )
 
 
