@@ -163,6 +163,3 @@ class ActionPlanForm(DocumentForm):
             self.empty_rows.refuse(
                 _("Det er plass til høyst %(most)s tomme rader.", most=MOST_EMPTY_ROWS)
             )
-        born, day = self.child.form.birth_date.day, self.date.day
-        if born and day and born > day:
-            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter planen."))

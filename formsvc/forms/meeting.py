@@ -174,9 +174,6 @@ class MeetingForm(DocumentForm):
         for field in (self.child.form.name, self.child.form.birth_date):
             if field.is_empty():
                 field.refuse(field.required)
-        born, day = self.child.form.birth_date.day, self.date.day
-        if born and day and born > day:
-            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter møtet."))
         needs = self.needs_consent_reference and (arena is None or arena.consent != "none")
         if needs and self.consent_reference.is_empty():
             self.consent_reference.refuse(

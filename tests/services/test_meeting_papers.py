@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from formsvc import config
 from formsvc.documents import docx
 from formsvc.errors import BadTemplate
 from formsvc.kinds import Format, find
+from formsvc.originals import word
 from formsvc.services import printing, templates
 from tests.samples import load
 
@@ -83,9 +83,7 @@ def test_without_a_link_there_is_nothing_to_press() -> None:
 
 
 def _template(target: str) -> bytes:
-    path = config.template("invitation.nn.docx")
-    assert path is not None
-    members = _members(path.read_bytes())
+    members = _members(word.template("invitation", "nn"))
     before = members[RELATIONS]
     members[RELATIONS] = re.sub(rb'Target="\{\{[^"]*', f'Target="{target}'.encode(), before)
     assert members[RELATIONS] != before or target in before.decode()
