@@ -29,6 +29,8 @@ class Child(Part):
     birth_date = Date(
         _l("Barnets fødselsdato"),
         required=_l("Skriv fødselsdatoen til barnet."),
+        not_after="date",
+        years=(130, 2),
         example="2015-05-03",
     )
 

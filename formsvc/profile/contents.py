@@ -102,6 +102,8 @@ class Arena:
     family: bool
     #: whether the family must be told afterwards, with date and name
     feedback_to_family: bool
+    #: whether the action plan is the only paper written on in it
+    only_action_plan: bool
     #: days before the meeting that the agenda should be out; None where there is no such rule
     agenda_days: int | None
     #: guideline for its length
@@ -361,11 +363,6 @@ class Profile:
         """
         lists = _found(self.word_lists, "word_lists", key)
         return frozenset(word.casefold() for words in lists.values() for word in words)
-
-    @property
-    def family_roles(self) -> frozenset[str]:
-        """Words in a participant's role that show that the family is there."""
-        return self.phrases("family_roles")
 
     def paragraphs(self, words: Words, language: str, on: date | None = None) -> list[str]:
         """The paragraphs of a text, with its placeholders filled.
