@@ -99,6 +99,19 @@ def facts(held: profile.Profile) -> set[str]:
     return found
 
 
+def words(held: profile.Profile, kind: Kind, language: str) -> set[str]:
+    """The words that municipalities choose; what answers an application stands in its papers."""
+    return {
+        each.say(language)
+        for key, each in held.words.items()
+        if "compound" not in key and (kind.group == "plan" or not key.startswith("decision"))
+    }
+
+
+def titles(held: profile.Profile, language: str) -> set[str]:
+    return {held.title(kind.slug, language) for kind in KINDS if kind.formats}
+
+
 def answered(kind: Kind, language: str) -> str:
     """What the sample itself answers, in which any word may stand."""
     return str(kind.form.from_answers(kind.form.sample(language)).words())
@@ -113,6 +126,24 @@ def test_no_fact_of_the_shipped_municipality_is_anywhere(
     said = answered(kind, language)
     assert [fact for fact in theirs - ours if fact and fact in found and fact not in said] == []
     assert "Vestbygd kommune" in read(made(kind, language, wanted))
+
+
+@every_document
+def test_no_word_of_the_shipped_municipality_is_anywhere(
+    kind: Kind, language: str, wanted: Format
+) -> None:
+    shipped, own = profile.of(None), profile.of(FOLDER / "profile.toml")
+    theirs = {
+        **dict.fromkeys(words(shipped, kind, language) - words(own, kind, language), re.IGNORECASE),
+        # a title may be an ordinary word too, as innkalling is
+        **dict.fromkeys(titles(shipped, language) - titles(own, language), 0),
+    }
+    found, said = everything(made(kind, language, wanted)), answered(kind, language).casefold()
+    assert [
+        word
+        for word, case in theirs.items()
+        if re.search(rf"\b{re.escape(word)}\b", found, case) and word.casefold() not in said
+    ] == []
 
 
 @every_document
