@@ -43,7 +43,14 @@ COINCIDE = {
     "Den som tok imot beskjeden",
     "Det er bestilt tolk",
     "Dette er det første møtet",
-    "Du har ført opp forfall. Ta bort krysset for «Ingen forfall», eller ta bort radene.",
+    (
+        "Du har ført opp {words.absence.indefinite}. Ta bort krysset for «Ingen"
+        " {words.absence.indefinite}», eller ta bort radene."
+    ),
+    "Bli med i videomøtet",
+    "Dato for evaluering av planen",
+    "Legg til oppfølging på systemnivå",
+    "Skriv telefonen eller e-posten som referenten har på jobben.",
     "Du har ført opp tiltak. Ta bort krysset for «Ingen nye tiltak», eller ta bort radene.",
     "Du må logge inn",
     "Forslag før du ferdigstiller",

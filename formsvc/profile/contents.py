@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal, TypeVar, get_args
 
 from formsvc import clock, norway
@@ -101,6 +102,8 @@ class Arena:
     family: bool
     #: whether the family must be told afterwards, with date and name
     feedback_to_family: bool
+    #: whether the action plan is the only paper written on in it
+    only_action_plan: bool
     #: days before the meeting that the agenda should be out; None where there is no such rule
     agenda_days: int | None
     #: guideline for its length
@@ -185,7 +188,7 @@ class Arms:
     width: int
     height: int
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What papers call the picture: another name for another picture."""
         return f"arms-{hashlib.sha256(self.picture).hexdigest()[:12]}.{self.ending}"
@@ -360,11 +363,6 @@ class Profile:
         """
         lists = _found(self.word_lists, "word_lists", key)
         return frozenset(word.casefold() for words in lists.values() for word in words)
-
-    @property
-    def family_roles(self) -> frozenset[str]:
-        """Words in a participant's role that show that the family is there."""
-        return self.phrases("family_roles")
 
     def paragraphs(self, words: Words, language: str, on: date | None = None) -> list[str]:
         """The paragraphs of a text, with its placeholders filled.

@@ -271,6 +271,7 @@ def _arena(code: str, table: Table) -> Arena:
         consent=cast(ArenaConsent, table.choice("consent", get_args(ArenaConsent), "required")),
         family=table.may("family", bool, True, flag),
         feedback_to_family=table.may("feedback_to_family", bool, False, flag),
+        only_action_plan=table.may("only_action_plan", bool, False, flag),
         agenda_days=table.may("agenda_days", int, 0, "a number of days") or None,
         duration_minutes=table.may("duration_minutes", int, 0, "a number of minutes") or None,
         convenes=_words_of(table, "convenes"),
