@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
+from formsvc.forms import consent_parts
 from formsvc.forms import wording as papers
 from formsvc.forms.consent import ConsentForm
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES
@@ -115,7 +116,8 @@ def test_every_paper_says_what_happens_next(shipped: Profile, kind: str, languag
 
 def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Profile) -> None:
     assert list(shipped.texts("consent", "nb", DAY)) == [
-        *("intro", "voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
+        *("intro", "declaration", "signed_instead"),
+        *("voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
         *("duration", "withdraw", "exceptions", "new_consent", "archive"),
         *("privacy", "privacy_rights", "next"),
     ]
@@ -129,7 +131,7 @@ def test_headings_belong_to_texts(shipped: Profile, language: str, concern: Conc
         texts = shipped.texts(kind, language, concern=concern)
         assert set(shipped.headings(kind, language, concern=concern)) <= set(texts)
     unread = set(shipped.texts("consent", language)) - set(shipped.headings("consent", language))
-    assert unread == {"intro"}
+    assert unread == {"intro", "declaration", "signed_instead"}
 
 
 #: what must be said before anybody signs, and a few words that say it
@@ -184,7 +186,7 @@ def test_an_adult_is_not_told_of_a_child(shipped: Profile, language: str, child:
     assert told == {"exceptions"}  # the duty to report is to help any child
     as_child = shipped.texts("consent", language, DAY)
     assert {key for key in texts if texts[key] != as_child[key]} == {
-        *("intro", "who_signs", "duration", "new_consent")
+        *("intro", "signed_instead", "who_signs", "duration", "new_consent")
     }
 
 
@@ -472,6 +474,11 @@ def test_one_purpose_can_have_ages_of_its_own_and_the_strictest_rules(
 def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) -> None:
     rule = shipped.signing_rule(age, purposes, DAY)
     assert rule.young_person or rule.guardians != "none"
+
+
+def test_a_consent_names_each_purpose_that_a_rule_may_be_about() -> None:
+    """The codes are the profile's, the labels the form's: neither has one that the other lacks."""
+    assert tuple(consent_parts.PURPOSES) == profile.PURPOSES
 
 
 # Words and texts that change

@@ -97,6 +97,8 @@ def _order(form: DocumentForm, phrases: Mapping[str, str]) -> Iterator[str]:
         yield str(section.title)
         for name in section.names:
             yield from _pen(_labels(form[name]), phrases) if name in rows else _labels(form[name])
+            if name == form.received:
+                yield from (phrases["place_and_date"], phrases["signature"])
     if not rows:
         yield from texts
     if form.signed and not rows:
