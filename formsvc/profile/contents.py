@@ -30,6 +30,7 @@ Guardians = Literal["all", "one", "none"]
 
 _T = TypeVar("_T")
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 #: a word of the municipality in a text, with its form: ``{words.absence.definite}``
 WORD: Final = re.compile(r"\{words\.([^{}]*)\}")
 #: the words that sentences are built around, so that they have to be given in every form
@@ -371,7 +372,9 @@ class Profile:
         """
 
         def fact(found: re.Match[str]) -> str:
-            return self._fact(found[1], language, on)
+            said = self._fact(found[1], language, on)
+            # a number is not torn where a line ends
+            return said.replace(" ", NO_BREAK) if found[1].endswith(".phone") else said
 
         return [PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
 
