@@ -69,9 +69,9 @@ def _duration(labels: Labels) -> str:
         section(labels, "information_language", answer(labels, "information_language"))
         + ticked(labels, "interpreter")
         + answer(labels, "signed_on")
-        + ticked(labels, "earlier_paper")
         + answer(labels, "valid_from")
         + answer(labels, "valid_to")
+        + ticked(labels, "earlier_paper")
         + when("birthdays", paragraph("{{ birthdays }}"))
     )
 
