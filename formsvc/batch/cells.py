@@ -26,6 +26,7 @@ from formsvc.forms.fields import (
     PostalCode,
     Rows,
     Typed,
+    YesNo,
 )
 from formsvc.forms.fields.rows import MOST_ROWS
 from formsvc.language import PAPER_LANGUAGES, speaking
@@ -228,21 +229,19 @@ def _typed(into: AnswerField, cell: str, misfits: list[Problem]) -> Typed:
         return answers
     if isinstance(into, Choices):
         return {into.name: _codes(into, cell)}
+    if isinstance(into, Check | YesNo):
+        return _yes_or_no(into, cell.strip().casefold(), misfits)
     if isinstance(into, Choice):
         return {into.name: [_code(into, cell.strip())]}
-    if isinstance(into, Check):
-        return _ticked(into, cell.strip().casefold(), misfits)
     if isinstance(into, NationalId) and re.fullmatch(r"[0-9]{10}", cell.strip()):
         # a spreadsheet took it for a number; the check digits tell if it was another slip
         cell = cell.strip().zfill(11)
     return {into.name: [cell]}
 
 
-def _ticked(into: Check, cell: str, misfits: list[Problem]) -> Typed:
-    if cell in _YES:
-        return {into.name: ["true"]}
-    if cell in _NO:
-        return {}
+def _yes_or_no(into: Check | YesNo, cell: str, misfits: list[Problem]) -> Typed:
+    if cell in _YES or cell in _NO:
+        return into.typed_from(cell in _YES, misfits)
     return into.misfit(misfits, _("Skriv ja eller nei i cellen."))
 
 

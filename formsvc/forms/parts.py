@@ -83,6 +83,7 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         row_label=_l("Underskrift"),
         add_label=_l("Legg til en som skriver under"),
         few=1,
+        distinct="name",
         printed=printed,
     )
 

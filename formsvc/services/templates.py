@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from formsvc import clock, config, originals, profile
@@ -169,14 +170,22 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference, form.concern),
+        "paper": frame(kind, language, clock.today(), reference, form.concern, form.codes()),
     }
 
 
 def frame(
-    kind: Kind, language: str, today: date, reference: str, concern: profile.Concern = "child"
+    kind: Kind,
+    language: str,
+    today: date,
+    reference: str,
+    concern: profile.Concern = "child",
+    answers: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What a template sees beside the answers: what the form and the profile say."""
+    """What a template sees beside the answers: what the form and the profile say.
+
+    :param answers: where the texts of the profile hang on what was answered.
+    """
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
@@ -186,7 +195,9 @@ def frame(
         "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "office": municipality.office("coordinating_unit", language, today),
-        "texts": municipality.texts(kind.slug, language, today, concern),
+        "texts": kind.form.fitting(
+            municipality.texts(kind.slug, language, today, concern), answers
+        ),
         "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
@@ -196,7 +207,7 @@ def frame(
 
 
 def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What is printed word for word; what is declared, as the municipality says it if it does."""
+    """What is printed word for word; what is declared is as the municipality says it."""
     own = {"declaration": " ".join(texts["declaration"])} if "declaration" in texts else {}
     return {**phrases, **own}
 

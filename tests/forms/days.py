@@ -296,60 +296,102 @@ WITHDRAWAL = [
 
 # -- application: written on 20 November 2026 -----------------------------------------------------
 
+EMMAS_MOTHER = {"name": "Máret Čáhci", "role": "parent"}
+EMMA = {"name": "Emma Čáhci-Bakken", "role": "young_person"}
+
 APPLICATION = [
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "the person is born when the application is written",
         _refused_after("person.birth_date", "2026-11-19", "2026-11-20", "2026-11-21"),
-        {"signed_by": [MOTHER]},
+        {"signed_by": [EMMAS_MOTHER]},
     ),
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "a guardian is named until sixteen",
-        {"2010-11-21": "guardians", "2010-11-20": "", "2010-11-19": ""},
-        {"guardians": []},
+        {"2010-11-21": "guardians signed_by", "2010-11-20": "", "2010-11-19": ""},
+        {"guardians": [], "signed_by": [EMMA]},
     ),
     Rule(
         "ip_application.nb",
         "date",
         "a guardian is named until sixteen, and who was born on a leap day is so on the next",
-        {"2028-02-28": "guardians", "2028-02-29": "", "2028-03-01": ""},
-        {"guardians": [], "person.birth_date": "2012-02-29"},
+        {"2024-02-28": "guardians signed_by", "2024-02-29": "", "2024-03-01": ""},
+        {
+            "guardians": [],
+            "services_now": [],
+            "signed_by": [EMMA],
+            "person.birth_date": "2008-02-29",
+        },
     ),
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "the young person signs too from fifteen",
         {"2011-11-21": "", "2011-11-20": "signed_by", "2011-11-19": "signed_by"},
-        {"signed_by": [MOTHER]},
+        {"signed_by": [EMMAS_MOTHER]},
     ),
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "the young person signs alone from sixteen",
         {"2010-11-21": "signed_by", "2010-11-20": "", "2010-11-19": ""},
-        {"signed_by": [YOUNG]},
+        {"signed_by": [EMMA]},
     ),
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "a parent signs with the young person until eighteen",
-        {"2008-11-21": "", "2008-11-20": "signed_by.0", "2008-11-19": "signed_by.0"},
+        {"2008-11-21": "", "2008-11-20": "signed_by.0.role", "2008-11-19": "signed_by.0.role"},
     ),
     Rule(
         "ip_application.nb",
         "person.birth_date",
         "who is eighteen signs alone",
         {"2008-11-21": "", "2008-11-20": "", "2008-11-19": ""},
-        {"signed_by": [YOUNG]},
+        {"signed_by": [EMMA]},
+    ),
+    Rule(
+        "ip_application.nb",
+        "date",
+        "no application is of tomorrow",
+        _refused_after("date", "2026-11-24", "2026-11-25", "2026-11-26"),
+        today="2026-11-25",
+    ),
+    Rule(
+        "ip_application.nb",
+        "assessed_on",
+        "that somebody cannot judge it is assessed by today",
+        _refused_after("assessed_on", "2026-11-24", "2026-11-25", "2026-11-26"),
+        {**UNABLE, "signed_by": [EMMAS_MOTHER]},
+        "2026-11-25",
+    ),
+    Rule(
+        "ip_application.nb",
+        "services_now.0.since",
+        "a service that helps today has begun",
+        _refused_after("services_now.0.since", "2026-11-19", "2026-11-20", "2026-11-21"),
     ),
     Rule(
         "ip_application.nn",
         "expecting_child_due",
         "a child that is late is a child all the same",
         {"2026-11-17": "", "2026-11-18": "", "2026-11-19": ""},
+    ),
+    Rule(
+        "ip_application.nn",
+        "expecting_child_due",
+        "a child that is a month late has been born",
+        _refused_before("expecting_child_due", "2026-10-17", "2026-10-18", "2026-10-19"),
+        {"services_now": []},
+    ),
+    Rule(
+        "ip_application.nn",
+        "expecting_child_due",
+        "nobody expects a child for longer than ten months",
+        _refused_after("expecting_child_due", "2027-09-17", "2027-09-18", "2027-09-19"),
     ),
 ]
 
@@ -425,9 +467,71 @@ MEETINGS = [
 NOTIFICATIONS = [
     Rule(
         "ke_group_created.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_group_dissolved.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "date",
+        "no notification is of tomorrow",
+        _refused_after("date", "2026-11-25", "2026-11-26", "2026-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "from_date",
+        "what is planned for another decade is a slip",
+        _refused_after("from_date", "2029-11-25", "2029-11-26", "2029-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_coordinator_changed.nn",
+        "handover_meeting_on",
+        "what is planned for another decade is a slip",
+        _refused_after("handover_meeting_on", "2029-11-25", "2029-11-26", "2029-11-27"),
+        today="2026-11-26",
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "assessed_on",
+        "that somebody cannot judge it is assessed by today",
+        _refused_after("assessed_on", "2026-11-25", "2026-11-26", "2026-11-27"),
+        {**UNABLE, "child.birth_date": "2010-05-03"},
+        "2026-11-26",
+    ),
+    Rule(
+        "ke_group_created.nb",
         "child.birth_date",
         "the child is born when it is told of",
         _refused_after("child.birth_date", "2026-11-23", "2026-11-24", "2026-11-25"),
+    ),
+    Rule(
+        "ke_group_created.nb",
+        "created_on",
+        "the group is created when it is told of",
+        _refused_after("created_on", "2026-11-23", "2026-11-24", "2026-11-25"),
+    ),
+    Rule(
+        "ke_group_created.nb",
+        "relay_log_closed",
+        "the relay log is closed when it is told of",
+        _refused_after("relay_log_closed", "2026-11-23", "2026-11-24", "2026-11-25"),
     ),
     Rule(
         "ke_group_created.nb",
@@ -442,28 +546,64 @@ NOTIFICATIONS = [
         _refused_before("consent_valid_to", "2026-11-23", "2026-11-24", "2026-11-25"),
     ),
     Rule(
+        "ke_group_created.nb",
+        "consent_valid_to",
+        "no consent holds for longer than 36 months",
+        _refused_after("consent_valid_to", "2029-11-23", "2029-11-24", "2029-11-25"),
+    ),
+    Rule(
         "ke_group_dissolved.nb",
         "child.birth_date",
         "the child is born when it is told of",
-        _refused_after("child.birth_date", "2028-06-14", "2028-06-15", "2028-06-16"),
+        _refused_after("child.birth_date", "2026-11-19", "2026-11-20", "2026-11-21"),
+    ),
+    Rule(
+        "ke_group_dissolved.nb",
+        "dissolved_on",
+        "the group is dissolved when it is told of",
+        _refused_after("dissolved_on", "2026-11-19", "2026-11-20", "2026-11-21"),
+    ),
+    Rule(
+        "ke_group_dissolved.nb",
+        "agreed_with_family_on",
+        "the family has agreed when it is told of",
+        _refused_after("agreed_with_family_on", "2026-11-19", "2026-11-20", "2026-11-21"),
     ),
     Rule(
         "ke_coordinator_changed.nn",
         "child.birth_date",
         "the child is born when it is told of",
-        _refused_after("child.birth_date", "2027-06-10", "2027-06-11", "2027-06-12"),
+        _refused_after("child.birth_date", "2026-11-24", "2026-11-25", "2026-11-26"),
     ),
     Rule(
         "ke_ip_declined.nb",
         "child.birth_date",
         "the child is born when it is told of",
-        _refused_after("child.birth_date", "2026-12-09", "2026-12-10", "2026-12-11"),
+        {"2026-11-18": "", "2026-11-19": "", "2026-11-20": "child.birth_date"},
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "informed_on",
+        "the family is informed before it declines or on that day",
+        {"2026-11-18": "", "2026-11-19": "", "2026-11-20": "informed_on declined_on"},
     ),
     Rule(
         "ke_ip_declined.nb",
         "declined_on",
         "the family declines on the day it is informed or later",
-        _refused_before("declined_on", "2026-12-07", "2026-12-08", "2026-12-09"),
+        _refused_before("declined_on", "2026-11-16", "2026-11-17", "2026-11-18"),
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "declined_on",
+        "the family has declined when it is told of",
+        _refused_after("declined_on", "2026-11-18", "2026-11-19", "2026-11-20"),
+    ),
+    Rule(
+        "ke_ip_declined.nb",
+        "ask_again_on",
+        "nobody is asked again before they have declined",
+        _refused_before("ask_again_on", "2026-11-18", "2026-11-19", "2026-11-20"),
     ),
 ]
 
@@ -495,12 +635,6 @@ RULES = [*CONSENT, *WITHDRAWAL, *APPLICATION, *MEETINGS, *NOTIFICATIONS, *DATES]
 #: the dates that the rules of the tables measure against, and those that no rule concerns
 FREE = {
     "consent": {"valid_from"},  # measured against
-    # a due date may be long past or far away
-    "ip_application": {"date", "services_now.since", "expecting_child_due"},
-    "ke_group_created": {"created_on", "date", "relay_log_closed"},
-    "ke_group_dissolved": {"dissolved_on", "agreed_with_family_on", "date"},
-    "ke_coordinator_changed": {"from_date", "handover_meeting_on", "date"},
-    "ke_ip_declined": {"informed_on", "ask_again_on", "date"},
     "invitation": {"date", "start", "sent_on"},  # sent_on gets advice, see below
     "minutes": {
         *("date", "start", "date_written", "next_meeting.start"),

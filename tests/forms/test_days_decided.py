@@ -13,7 +13,7 @@ from formsvc import profile
 from formsvc.config import settings
 from formsvc.forms.evaluation import EvaluationForm
 from formsvc.kinds import find
-from tests.forms.days import FATHER, MOTHER, YOUNG, changed, on, refused_at
+from tests.forms.days import EMMA, FATHER, MOTHER, YOUNG, changed, on, refused_at
 
 # -- what depends on the day on which one asks ----------------------------------------------------
 
@@ -190,7 +190,7 @@ def _refused_for(purposes: list[str], signed: list[dict[str, str]]) -> str:
         (
             "[limits]\nguardians_listed_under = 18",
             "ip_application.nb",
-            {"guardians": [], "signed_by": [YOUNG]},
+            {"guardians": [], "signed_by": [EMMA]},
             {"2008-11-21": "guardians", "2008-11-20": "", "2008-11-19": ""},
         ),
     ],

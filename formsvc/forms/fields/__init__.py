@@ -15,7 +15,7 @@ from formsvc.forms.fields.answer import (
     object_schema,
     typed_from,
 )
-from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale
+from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale, YesNo
 from formsvc.forms.fields.days import TODAY, Date
 from formsvc.forms.fields.group import Group, Part
 from formsvc.forms.fields.numbers import NationalId, Number, Phone, PostalCode
@@ -59,6 +59,7 @@ __all__ = [
     "Text",
     "Time",
     "Typed",
+    "YesNo",
     "as_compared",
     "object_schema",
     "typed_from",

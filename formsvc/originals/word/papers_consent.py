@@ -8,6 +8,7 @@ from formsvc.originals.word.answers import answer, listed, points, rows, said, s
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import either, fact, heading, paragraph, title, when
 from formsvc.originals.word.people import (
+    ability,
     after,
     child,
     employee,
@@ -56,7 +57,7 @@ def consent(labels: Labels) -> str:
             answer(labels, "child_heard_note"),
         )
         + _duration(labels)
-        + _ability(labels)
+        + ability(labels)
         + texts(labels, bulleted=("new_consent",))
         + legal(labels)
         + _signed(labels)
@@ -73,17 +74,6 @@ def _duration(labels: Labels) -> str:
         + answer(labels, "valid_to")
         + ticked(labels, "earlier_paper")
         + when("birthdays", paragraph("{{ birthdays }}"))
-    )
-
-
-def _ability(labels: Labels) -> str:
-    assessor = "{{ assessed_by.name }}" + after("assessed_by", "title")
-    return when(
-        "signing_ability or assessed_by or assessed_on or ability_reason",
-        section(labels, "signing_ability", answer(labels, "signing_ability")),
-        answer(labels, "assessed_by", assessor),
-        answer(labels, "assessed_on"),
-        answer(labels, "ability_reason"),
     )
 
 

@@ -58,6 +58,19 @@ def after(who: str, part: str) -> str:
     return f"{{% if {who}.{part} %}}, {{{{ {who}.{part} }}}}{{% endif %}}"
 
 
+def ability(labels: Labels) -> str:
+    """Whether the person can judge it, and who has assessed that."""
+    assessor = "{{ assessed_by.name }}" + after("assessed_by", "title")
+    return when(
+        "signing_ability or assessed_by or assessed_on or ability_reason",
+        heading(labels.section("signing_ability")),
+        answer(labels, "signing_ability"),
+        answer(labels, "assessed_by", assessor),
+        answer(labels, "assessed_on"),
+        answer(labels, "ability_reason"),
+    )
+
+
 def lead() -> str:
     """The municipality's texts that open the paper; it asks for others without a heading itself."""
     return each(
