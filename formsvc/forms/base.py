@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Self, final
 
-from formsvc import norway
+from formsvc import clock, norway, profile
 from formsvc.errors import FormChanged, Problem
 from formsvc.forms import addresses, versions
 from formsvc.forms.fields import (
@@ -112,6 +113,21 @@ class DocumentForm(Part):
         #: what was typed into fields that the form has no longer
         self.leftovers: list[Leftover] = []
 
+    @property
+    def concern(self) -> profile.Concern:
+        """Whom it speaks of: what the municipality says to them on the paper follows from it."""
+        adult_age = profile.current().limits.adult_age
+        ages = [norway.age_on(born, clock.today()) for born in self._born()]
+        return "adult" if any(age >= adult_age for age in ages) else "child"
+
+    def _born(self) -> Iterator[date]:
+        """The birthday of whom it is about, where it asks for one and has got it."""
+        for group in self:
+            for field in group.fields if isinstance(group, Group) else ():
+                asked = (group.short_name, field.short_name) == (self.whom, "birth_date")
+                if asked and isinstance(field, Date) and field.day:
+                    yield field.day
+
     # -- in ---------------------------------------------------------------------------------
 
     @classmethod
@@ -214,8 +230,9 @@ class DocumentForm(Part):
             if norway.identity_numbers(leaf.text):
                 leaf.refuse(
                     _(
-                        "Ta bort fødselsnummeret. Det skal bare stå i søknaden om individuell"
-                        " plan, i feltet som spør etter det."
+                        "Ta bort fødselsnummeret. Det skal bare stå i"
+                        " {words.application.definite} om individuell plan, i feltet som spør etter"
+                        " det."
                     )
                 )
 
@@ -250,6 +267,15 @@ class DocumentForm(Part):
             if leaf.replaced
         ]
 
+    def waits(self) -> str:
+        """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
+        return ""
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose age rules it is judged by."""
+        return clock.today()
+
     # -- out --------------------------------------------------------------------------------
 
     @property
@@ -275,13 +301,6 @@ class DocumentForm(Part):
         """What was typed, to be kept in a draft and shown again."""
         fields = (*self, *self.leftovers)
         return {name: texts for field in fields for name, texts in field.typed().items()}
-
-    @classmethod
-    def fitting(
-        cls, texts: Mapping[str, list[str]], _answers: Mapping[str, Any]
-    ) -> dict[str, list[str]]:
-        """Those of the municipality's texts that fit a paper with these answers, by their keys."""
-        return dict(texts)
 
     @classmethod
     def concerns(cls, answers: Mapping[str, Any]) -> str:

@@ -59,7 +59,7 @@ class ConsentForm(SignedConsent):
             _l("Språk og varighet"),
             (
                 *("information_language", "interpreter"),
-                *("signed_on", "earlier_paper", "valid_from", "valid_to"),
+                *("signed_on", "valid_from", "valid_to", "earlier_paper"),
             ),
         ),
         SignedConsent.ability,
@@ -253,7 +253,7 @@ class ConsentForm(SignedConsent):
             ("information", self._advice_on_information()),
             ("valid_from", self._advice_on_start()),
             ("valid_to", self.says_when_others_sign()),
-            ("staff_decision", self.says_it_waits()),
+            ("staff_decision", self.waits()),
         ]
         return [Problem(field, sentence) for field, sentence in given if sentence]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from formsvc import clock, norway, profile
 from formsvc.forms import signing
@@ -30,7 +31,7 @@ class SignedConsent(AsksAbility):
     purposes: Choices
     valid_to: Date
 
-    not_valid_yet = Statement(_l("Ikke gyldig ennå"), lambda form: form.says_it_waits())
+    not_valid_yet = Statement(_l("Ikke gyldig ennå"), lambda form: form.waits())
     child = Group(ConsentChild, _l("Hvem samtykket gjelder"))
     parental_responsibility = Choice(
         _l("Hvem har foreldreansvar?"),
@@ -157,7 +158,11 @@ class SignedConsent(AsksAbility):
         """Whether it is for an employee to decide that one signature is enough."""
         return self.single_signature_reason.code in signing.TO_BE_DECIDED and self.is_one_of_two()
 
-    def says_it_waits(self) -> str:
+    @property
+    def ruled_on(self) -> date:
+        return self.signed_on.day or clock.today()
+
+    def waits(self) -> str:
         """Why nothing may be shared yet; "" where the consent is valid when it is signed."""
         if not self.is_to_be_decided() or not self.staff_decision.is_empty():
             return ""

@@ -25,7 +25,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "organisation_number": _l("Org.nr."),
     "page": _l("Side"),
     "of": _l("av"),
-    "legal": _l("Rettslig grunnlag"),
+    "legal": _l("Hva dette bygger på"),
     "row_number": _l("Nr."),
     "signatures": _l("Underskrift"),
     "signature": _l("Underskrift"),

@@ -133,7 +133,7 @@ def _wording(table: Table, language: str) -> str:
         raise InvalidProfile(
             table(language), "holds no text, or characters that cannot be printed."
         )
-    return text
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")  # no number stands on a line of its own
 
 
 def _all_words(table: Table) -> dict[str, Words]:

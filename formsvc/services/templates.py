@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 from formsvc import clock, config, profile
@@ -136,37 +135,36 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference, form.codes()),
+        "paper": frame(kind, language, clock.today(), reference, form.concern),
     }
 
 
 def frame(
-    kind: Kind,
-    language: str,
-    today: date,
-    reference: str,
-    answers: Mapping[str, Any] = MappingProxyType({}),
+    kind: Kind, language: str, today: date, reference: str, concern: profile.Concern = "child"
 ) -> dict[str, Any]:
-    """What a template sees beside the answers: what the form and the profile say.
-
-    :param answers: where the texts of the profile hang on what was answered.
-    """
+    """What a template sees beside the answers: what the form and the profile say."""
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
         "title": kind.title(language, today),
         "language": language,
         "reference": reference,
-        "exempt": municipality.word("exempt", language, today),
+        "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "office": municipality.office("coordinating_unit", language, today),
-        "texts": kind.form.fitting(municipality.texts(kind.slug, language, today), answers),
-        "headings": municipality.headings(kind.slug, language, today),
+        "texts": municipality.texts(kind.slug, language, today, concern),
+        "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
-        "phrases": words.phrases,
+        "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
     }
+
+
+def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What is printed word for word; what is declared is as the municipality says it, if it does."""
+    own = {"declaration": " ".join(texts["declaration"])} if "declaration" in texts else {}
+    return {**phrases, **own}
 
 
 def schema(kind: Kind) -> dict[str, Any]:

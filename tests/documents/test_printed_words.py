@@ -160,7 +160,7 @@ def test_rows_and_groups_have_their_labels_by_path() -> None:
 
 def test_who_signs_stands_after_what_must_be_known_first() -> None:
     said = _said(find("consent").form)
-    after = said[said.index("Rettslig grunnlag") + 1 :]
+    after = said[said.index("Hva dette bygger på") + 1 :]
     declaration = str(find("consent").form.declaration)
     who = ["Navn", "Rolle", "Sted og dato", "Underskrift"]
     assert after[:6] == ["De som skriver under", declaration, *who]
