@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
-from formsvc.forms import wording
+from formsvc.forms import consent
+from formsvc.forms import wording as papers
 from formsvc.forms.consent import ConsentForm
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES
 from formsvc.profile import Concern, InvalidProfile, NotInProfile, Profile, SigningRule
@@ -131,6 +132,44 @@ def test_headings_belong_to_texts(shipped: Profile, language: str, concern: Conc
         assert set(shipped.headings(kind, language, concern=concern)) <= set(texts)
     unread = set(shipped.texts("consent", language)) - set(shipped.headings("consent", language))
     assert unread == {"intro", "declaration", "signed_instead"}
+
+
+#: what must be said before anybody signs, and a few words that say it
+CLAUSES = {
+    "it is voluntary": "frivillig",
+    "what a no means": "Sier du nei, mister ingen rettighetene",
+    "the purpose": "bare brukes til formålene som er krysset av",
+    "which services and what information": "bare tjenestene og opplysningene som er krysset av",
+    "which direction": "hente opplysninger derfra, gi opplysninger dit, eller begge",
+    "only what is needed": "aldri mer enn det som er nødvendig",
+    "what may be left out": "enkelte opplysninger ikke skal deles",
+    "withdrawn at any time, in whole or in part": "når som helst: alt, eller bare for en tjeneste",
+    "orally or in writing": "muntlig eller skriftlig",
+    "with effect forward": "gjelder framover. Det som alt er delt, kan vi ikke hente tilbake",
+    "until when": "til og med datoen",
+    "what then": "Etter datoen deler vi ikke mer",
+    "the duty to report": "melde fra til barnevernstjenesten .*menneskehandel.*atferdsvansker",
+    "danger to life": "fare for noens liv eller helse",
+    "who signs": "skriver? under",
+    "when it is valid": "gjelder, deler vi ingenting",
+    "the controller": "Eksempel kommune er behandlingsansvarlig",
+    "the data protection officer": "Personvernombudet når du på telefon",
+    "consent is not the legal basis": "Det er ikke det rettslige grunnlaget",
+    "who receives": "går bare til tjenesten som tar imot samtykket, og til tjenestene som er",
+    "the archive": "så lenge reglene for dem krever",
+    "archived even if withdrawn": "også hvis du trekker samtykket tilbake",
+    "rights": "rett til å se opplysningene og til å få rettet",
+    "where to complain": "klage til Datatilsynet",
+    "when a new consent is needed": "En ny tjeneste skal være med",
+}
+
+
+@pytest.mark.parametrize("concern", ["child", "adult"])
+def test_every_clause_of_a_consent_is_there(shipped: Profile, concern: Concern) -> None:
+    texts = shipped.texts("consent", "nb", DAY, concern)
+    said = " ".join(paragraph for key in texts if key != "next" for paragraph in texts[key])
+    assert [clause for clause, words in CLAUSES.items() if not re.search(words, said)] == []
+    assert bool(re.search("Barnet har rett til å bli hørt", said)) == (concern == "child")
 
 
 # Whom a paper concerns
@@ -265,7 +304,7 @@ def test_the_acts_are_not_called_what_the_consent_says_that_it_is_not(
 ) -> None:
     """A consent is no legal basis under the GDPR, and says so right above its list of acts."""
     assert "rettsl" in " ".join(shipped.text("consent.privacy", language, DAY))
-    assert "rettsl" not in wording.of(ConsentForm, language).phrases["legal"].casefold()
+    assert "rettsl" not in papers.of(ConsentForm, language).phrases["legal"].casefold()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -435,6 +474,11 @@ def test_one_purpose_can_have_ages_of_its_own_and_the_strictest_rules(
 def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) -> None:
     rule = shipped.signing_rule(age, purposes, DAY)
     assert rule.young_person or rule.guardians != "none"
+
+
+def test_a_consent_names_each_purpose_that_a_rule_may_be_about() -> None:
+    """The codes are the profile's, the labels the form's: neither has one that the other lacks."""
+    assert tuple(consent.PURPOSES) == profile.PURPOSES
 
 
 # Words and texts that change

@@ -28,7 +28,7 @@ from formsvc.forms.fields import (
     Typed,
     YesNo,
 )
-from formsvc.forms.fields.group import MOST_ROWS
+from formsvc.forms.fields.rows import MOST_ROWS
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
@@ -57,6 +57,9 @@ def demand_columns(form_class: type[DocumentForm], columns: Sequence[str]) -> No
 def _unknown(form_class: type[DocumentForm], columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         if field(form_class, column) is None:
+            if today := form_class.renamed(column):
+                yield _("Kolonnen «%(column)s»: %(mend)s", column=column, mend=today)
+                continue
             near = _nearest(form_class, column)
             if near:
                 yield _(

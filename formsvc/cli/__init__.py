@@ -16,8 +16,10 @@ from formsvc.cli import accounts, papers, service, storage, trail
 COMMANDS: Final[tuple[click.Command, ...]] = (
     papers.kinds,
     papers.fill,
+    papers.blank,
     papers.check,
     papers.check_template,
+    papers.originals,
     papers.sample,
     papers.batch,
     service.run,
@@ -50,5 +52,5 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
 @click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="formsvc")
 def main() -> None:
-    """The papers around children who get help from several services at once."""
+    """The forms around children who get help from several services at once."""
     origin.set_current(origin.COMMAND_LINE)

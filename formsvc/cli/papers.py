@@ -35,7 +35,7 @@ _answers_file = click.option(
 @click.command()
 @reports.json_option
 def kinds(*, as_json: bool) -> None:
-    """List the papers."""
+    """List the forms."""
     from formsvc.kinds import KINDS
 
     rows: list[dict[str, Any]] = [
@@ -78,10 +78,7 @@ def fill(
 
         printing.demand(found, wanted)
         data = printing.render(found, form, wanted).data
-        try:
-            whole_file.write(out, data)
-        except OSError as error:
-            raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+        _write(out, data)
         with speaking(form.paper_language):
             _notice(form)
 
@@ -138,9 +135,31 @@ def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
     )
 
 
+def _write(out: Path, data: bytes) -> None:
+    try:
+        whole_file.write(out, data)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+
+
+@click.command()
+@click.argument("kind")
+@click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@reports.json_option
+def blank(kind: str, language: str, out: Path, *, as_json: bool) -> None:
+    """Make a blank paper to write on by hand: the ending of --out decides."""
+    with reports.refusals(as_json=as_json):
+        from formsvc.services import blanks
+
+        wanted = _format(out, fillable=False, flatten=False)
+        data = blanks.make(_kind(kind), language, "docx" if wanted == "docx" else "pdf")
+        _write(out, data)
+
+
 @click.command("check-template")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, help="The paper that it is a template of.")
+@click.option("--kind", required=True, help="The form that it is a template of.")
 @reports.json_option
 def check_template(file: Path, kind: str, *, as_json: bool) -> None:
     """Say all that is wrong with a Word template or a PDF form of your own."""
@@ -156,6 +175,28 @@ def check_template(file: Path, kind: str, *, as_json: bool) -> None:
         message = fault.message if fault.refuses else _("Råd: %(advice)s", advice=fault.message)
         click.echo(f"{place}: {message}" if place else message, err=True)
     sys.exit(reports.REFUSED if any(fault.refuses for fault in faults) else 0)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def originals(folder: Path) -> None:
+    """Write the official Word templates and PDF forms, with your profile in them, to edit.
+
+    Then FORMSVC_TEMPLATES is to name the folder: what you leave out of it, or do not change, is
+    better taken away, since the service makes it itself, always as your profile is that day.
+    """
+    with reports.refusals():
+        from formsvc import originals as official
+        from formsvc import profile
+
+        profile.current()
+        folder.mkdir(parents=True, exist_ok=True)
+        if there := [name for name in official.NAMES if (folder / name).exists()]:
+            raise click.UsageError(
+                f"{folder} has {there[0]} already, and nothing is written over: name an empty one."
+            )
+        for name in official.write(folder):
+            click.echo(name)
 
 
 @click.command()
@@ -189,7 +230,7 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
     """Make a document of every row.
 
     Columns are called what the answers are called: child.name, measures.0.deadline. Those that
-    begin with # are remarks. Rows that were made before and are the same still are left as they
+    begin with # are comments. Rows that were made before and are the same still are left as they
     are, so that a run that was stopped can be started again.
 
     Refused rows are listed in refused.jsonl. Those of a table stand in refused.csv too: mend

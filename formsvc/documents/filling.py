@@ -11,7 +11,7 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from formsvc.documents import checks, docx, jail, pdf_form
+from formsvc.documents import checks, docx, jail, pdf_form, pdf_text
 from formsvc.documents.pdf_form import Filled, Overflow, form_values, written_values
 from formsvc.documents.words import STEERING, printable
 from formsvc.errors import AnswersLost
@@ -140,6 +140,19 @@ def _demand_whole(
     """Make sure that every answer is found again, where that is not proved of the template."""
     if pdf_form.load(template).unsure(values, filled, flatten=flatten):
         checks.nothing_lost_in_pdf(written_values(values, template), data)
+
+
+def text(template: Template) -> str:
+    """All that a template says before it is filled.
+
+    :raises BadTemplate: it cannot be read.
+    """
+    said: str = template.run(_text)
+    return said
+
+
+def _text(template: bytes) -> str:
+    return docx.text(template) if _is_word(template) else pdf_text.text(template)
 
 
 def try_out(template: bytes, papers: list[SamplePaper], *, is_whole: bool, processor: int) -> None:

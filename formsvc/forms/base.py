@@ -11,9 +11,8 @@ from typing import Any, ClassVar, Self, final
 
 from formsvc import clock, norway, profile
 from formsvc.errors import FormChanged, Problem
-from formsvc.forms import addresses, versions
+from formsvc.forms import house_rules, versions
 from formsvc.forms.fields import (
-    LONGEST_NAME,
     AnswerField,
     Choice,
     Date,
@@ -99,9 +98,9 @@ class DocumentForm(Part):
     phrases: ClassVar[Mapping[str, str]] = {}
 
     language = Choice(
-        _l("Språk i papiret"),
+        _l("Språk i dokumentet"),
         PAPER_LANGUAGE_NAMES,
-        required=_l("Velg hvilket språk papiret skal skrives på."),
+        required=_l("Velg hvilket språk dokumentet skal skrives på."),
         default=_language_of_the_reader,
         example="nb",
     )
@@ -154,14 +153,19 @@ class DocumentForm(Part):
         misfits: list[Problem] = []
         given = {"language": PAPER_LANGUAGES[0], **answers}
         form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
-        form.misfits = [cls._of_today(misfit) for misfit in misfits]
+        form.misfits = [
+            misfit._replace(message=cls.renamed(misfit.field) or misfit.message)
+            for misfit in misfits
+        ]
         return form
 
     @classmethod
-    def _of_today(cls, misfit: Problem) -> Problem:
-        """The same, with the sentence that names today's name of what had another one."""
-        sentence = cls.moved.get(re.sub(r"\.[0-9]+(?=\.|$)", "", misfit.field))
-        return misfit._replace(message=str(sentence)) if sentence else misfit
+    def renamed(cls, path: str) -> str:
+        """The sentence that names today's name of an answer that had this path, or ""."""
+        name = re.sub(r"\.[0-9]+(?=\.|$)", "", path)
+        while name and name not in cls.moved:
+            name = name.rpartition(".")[0]
+        return str(cls.moved.get(name, ""))
 
     @classmethod
     def from_stored(cls, answers: Mapping[str, Any]) -> Self:
@@ -184,31 +188,11 @@ class DocumentForm(Part):
     @final
     def advice(self) -> list[Problem]:
         """What a good paper would have done otherwise: shown, never refused."""
-        return [*self._advice_on_texts(), *self._advice_on_days(), *self.own_advice()]
+        return [*house_rules.advice(self.leaves()), *self.own_advice()]
 
     def own_advice(self) -> list[Problem]:
         """What a good paper of this kind would have done otherwise."""
         return []
-
-    def _advice_on_texts(self) -> Iterator[Problem]:
-        for leaf in self._written_texts():
-            in_sentences = leaf.longest > LONGEST_NAME
-            advice = addresses.protected(leaf.text)
-            if advice := advice or (in_sentences and addresses.street(leaf.text)) or "":
-                yield Problem(leaf.path, advice)
-
-    def _advice_on_days(self) -> Iterator[Problem]:
-        for leaf in self.leaves():
-            if isinstance(leaf, Date) and (name := leaf.holiday()):
-                yield Problem(
-                    leaf.path, _("Dagen er %(name)s. Velg en annen dag hvis dere kan.", name=name)
-                )
-
-    def _written_texts(self) -> Iterator[Text]:
-        """What people have written in their own words and is not too long to be looked at."""
-        for leaf in self.leaves():
-            if isinstance(leaf, Text) and leaf.own_words and not leaf.is_too_long():
-                yield leaf
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the paper may be issued; ``problems`` then names everything there is to mend.
@@ -218,28 +202,12 @@ class DocumentForm(Part):
         """
         super().validate(extra_validators)
         if self.printed:
-            self._refuse_missing_letters()
+            house_rules.refuse_missing_letters(self.leaves())
         if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
             self.rules()
-        self._refuse_identity_numbers()
+        # after the rules: what an anonymous paper says of such a number is nearer the matter
+        house_rules.refuse_identity_numbers(self.leaves())
         return not self.problems()
-
-    def _refuse_identity_numbers(self) -> None:
-        """After the rules: what an anonymous paper says of such a number is nearer the matter."""
-        for leaf in self._written_texts():
-            if norway.identity_numbers(leaf.text):
-                leaf.refuse(
-                    _(
-                        "Ta bort fødselsnummeret. Det skal bare stå i"
-                        " {words.application.definite} om individuell plan, i feltet som spør etter"
-                        " det."
-                    )
-                )
-
-    def _refuse_missing_letters(self) -> None:
-        for leaf in self.leaves():
-            if isinstance(leaf, Text) and (sentence := leaf.missing_letters()):
-                leaf.refuse(sentence)
 
     def problems(self) -> list[Problem]:
         """Everything to mend, in reading order; where the shape is wrong, that comes first."""
@@ -386,12 +354,11 @@ class DocumentForm(Part):
     @classmethod
     def schema(cls) -> Schema:
         """JSON Schema of the answers. The rules between fields are not in it."""
+        answers = object_schema(list(_shape(cls)))
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **object_schema(list(_shape(cls))),
-            "required": [
-                f.short_name for f in _shape(cls) if f.always_required and f.name != "language"
-            ],
+            **answers,
+            "required": [name for name in answers["required"] if name != "language"],
         }
 
 

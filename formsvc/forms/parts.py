@@ -63,13 +63,13 @@ class Signature(Part):
 
     name = Text(
         _l("Navn"),
-        required=_l("Skriv navnet på den som signerer."),
+        required=_l("Skriv navnet på den som skriver under."),
         example="Jon Øvrelid",
     )
     role = Choice(
         _l("Rolle"),
         SIGNING_ROLES,
-        required=_l("Velg hvilken rolle den som signerer, har."),
+        required=_l("Velg hvilken rolle den som skriver under, har."),
         example="parent",
     )
 
@@ -81,7 +81,7 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         label,
         required=required,
         row_label=_l("Underskrift"),
-        add_label=_l("Legg til en som signerer"),
+        add_label=_l("Legg til en som skriver under"),
         few=1,
         distinct="name",
         printed=printed,

@@ -18,6 +18,7 @@ from formsvc.web import (
     accounts,
     api,
     assets,
+    blanks,
     caller,
     compression,
     drafts,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 AREAS: Final[tuple[Blueprint, ...]] = (
     health.area,
     start.area,
+    blanks.area,
     login.area,
     second_factor.area,
     password.area,

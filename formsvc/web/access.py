@@ -36,6 +36,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     # behind the pages
     "static": ANYONE,
     "health.alive": ANYONE,
+    "pages.arms": ANYONE,
+    "pages.colour": ANYONE,
     "start.start": ANYONE,
     # log-in
     "login.log_in": ANYONE,
@@ -67,6 +69,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "accounts.end_sessions": ADMINISTRATORS,
     "accounts.reset_second_factor": ADMINISTRATORS,
     # papers being filled in
+    "blanks.listed": STAFF,
+    "blanks.document": STAFF,
     "start.drafts": STAFF,
     "drafts.blank": STAFF,
     "drafts.begin": STAFF,
@@ -100,10 +104,14 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "api.schema": ANYONE,
     "api.description": ANYONE,
     "api.render": PROGRAMS,
+    "api.blank": PROGRAMS,
 }
 
 #: answered without asking the database who it is
-SILENT: Final = frozenset({"static", "health.alive", "api.kinds", "api.schema", "api.description"})
+SILENT: Final = frozenset(
+    {"static", "pages.arms", "pages.colour", "health.alive"}
+    | {"api.kinds", "api.schema", "api.description"}
+)
 
 #: asked by POST, though nothing is stored: they hold up nobody who writes
 READING: Final = frozenset({"api.render"})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from formsvc import __version__
 from formsvc.formats import MEDIA_TYPES
 from formsvc.kinds import KINDS, Kind
+from formsvc.language import PAPER_LANGUAGES
+from formsvc.services import blanks
 
 PROBLEM: Final = "application/problem+json"
 
@@ -14,12 +17,12 @@ PROBLEM: Final = "application/problem+json"
 REFUSALS: Final = {
     "400": "The body is not JSON, or a parameter is not understood.",
     "401": "The token is missing, unknown or revoked.",
-    "404": "There is no such paper, or it does not come in that format.",
+    "404": "There is no such form, or it does not come in that format.",
     "405": "The address does not answer that method.",
     "406": "The Accept header takes none of the formats.",
     "413": "The body is larger than 4 MB.",
     "415": "The body is not sent as application/json.",
-    "422": "Answers are missing or break a rule of the paper; `problems` names every one."
+    "422": "Answers are missing or break a rule of the form; `problems` names every one."
     " Without `problems`: the PDF took too long or too much memory; shorten texts or ask for docx.",
     "500": "The document could not be made; none was released.",
     "503": "Others have their PDFs made, and `Retry-After` says when to try again; or something"
@@ -43,7 +46,7 @@ _PROBLEM_SCHEMA: Final = {
                     "field": {
                         "type": "string",
                         "description": "dotted path, such as measures.0.deadline;"
-                        " empty for the paper as a whole",
+                        " empty for the form as a whole",
                     },
                     "message": {"type": "string", "description": "a sentence that says what to do"},
                 },
@@ -81,13 +84,13 @@ def document(root: str = "") -> dict[str, Any]:
     for kind in KINDS:
         paths[f"/api/v1/kinds/{kind.slug}/schema"] = {"get": _schema(kind)}
         if not kind.counted:
-            paths[f"/api/v1/render/{kind.slug}"] = {"post": _render(kind)}
+            paths[f"/api/v1/render/{kind.slug}"] = {"get": _blank(kind), "post": _render(kind)}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "formsvc",
             "version": __version__,
-            "description": "Papers around children who get help from several services:"
+            "description": "Forms around children who get help from several services:"
             " answers in, official documents out.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -108,8 +111,8 @@ def _kinds() -> dict[str, Any]:
     listed = {"type": "array", "items": {"$ref": "#/components/schemas/Kind"}}
     return {
         "operationId": "kinds",
-        "summary": "The papers, in the order of the menu",
-        "responses": {"200": _json("The papers", listed), **_refusals("405")},
+        "summary": "The forms, in the order of the menu",
+        "responses": {"200": _json("The forms", listed), **_refusals("405")},
     }
 
 
@@ -151,6 +154,28 @@ def _render(kind: Kind) -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/json": answers}},
         "responses": {"200": {"description": "The document", "content": binary}, **_refusals()},
     }
+
+
+def _blank(kind: Kind) -> dict[str, Any]:
+    content: dict[str, Any] = {MEDIA_TYPES[name]: {} for name in blanks.FORMATS}
+    return {
+        "operationId": f"blank_{kind.slug}",
+        "summary": f"The blank paper {kind.slug}, to be written on by hand",
+        "security": [{"token": []}],
+        "parameters": [
+            _parameter("language", PAPER_LANGUAGES),
+            _parameter("format", blanks.FORMATS),
+        ],
+        "responses": {
+            "200": {"description": "The document", "content": content},
+            **_refusals("400", "401", "404", "405", "503"),
+        },
+    }
+
+
+def _parameter(name: str, known: Sequence[str]) -> dict[str, Any]:
+    schema = {"enum": list(known), "default": known[0]}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:

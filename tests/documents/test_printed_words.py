@@ -17,7 +17,6 @@ from formsvc.documents import docx, html_pdf
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, Kind, find
-from formsvc.language import speaking
 from formsvc.originals import word
 from formsvc.originals.fillable import draw
 from formsvc.services import templates
@@ -77,13 +76,12 @@ def test_the_official_form_says_what_the_form_says_in_its_order(kind: str, langu
     form = find(kind).form
     words, found = wording.of(form, language), _in_form(kind, language)
     assert _left_out(found, words.order) == []
-    own = profile.current().headings(kind, language, draw.EDITION).values()
+    own = profile.current().headings(kind, language).values()
     assert set(found) <= {*words.order, *words.labels.values(), *own, _AROUND}
 
 
 def _in_form(kind: str, language: str) -> list[str]:
-    with speaking(language):
-        return printed_words.of_form(draw.page(kind, language))
+    return printed_words.of_form(draw.page(kind, language))
 
 
 def _left_out(found: list[str], wanted: Sequence[str]) -> list[str]:
@@ -118,7 +116,7 @@ def test_a_word_that_only_the_pdf_has_or_lacks_is_told(
     [
         ("consent.html", '{{ write("child.unit") }}'),
         ("consent.html", "5. {{ sections[4].title }}"),
-        ("_fields.html", "{{ words.phrases.declaration }}"),
+        ("_fields.html", "{{ declaration }}"),
         ("_fields.html", "{{ words.phrases.place_and_date }}"),
     ],
 )
@@ -164,3 +162,17 @@ def test_who_signs_stands_after_what_must_be_known_first() -> None:
     declaration = str(find("consent").form.declaration)
     who = ["Navn", "Rolle", "Sted og dato", "Underskrift"]
     assert after[:6] == ["De som skriver under", declaration, *who]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_box_that_was_not_asked_has_no_label_and_no_answer(language: str) -> None:
+    kind = find("ke_group_dissolved")
+    label = wording.of(kind.form, language).labels["leader_informed"]
+    paper = _paper(kind, language) | {"leader_informed": ""}
+    made = word.template(kind.slug, language)
+    for said in (
+        printed_words.of_page(html_pdf.page(kind.slug, paper)),
+        printed_words.of_word(docx.render(made, paper, language)),
+    ):
+        assert label not in said
+        assert wording.of(kind.form, language).labels["partners_informed"] in said

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from formsvc import clock, config, norway, profile
+from formsvc import clock, config, norway, originals, profile
 from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
@@ -37,9 +37,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     config.settings.cache_clear()
 
 
-@pytest.mark.parametrize(
-    "name", sorted(path.name for path in config.SHIPPED.iterdir() if path.suffix != ".md")
-)
+@pytest.mark.parametrize("name", originals.NAMES)
 def test_nothing_is_wrong_with_a_shipped_template(name: str) -> None:
     kind = find(name.partition(".")[0])
     assert templates.check(kind, (config.SHIPPED / name).read_bytes()) == []

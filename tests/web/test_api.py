@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from formsvc.formats import MEDIA_TYPES
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
-from formsvc.services import api_tokens, drafts, on_demand
+from formsvc.services import api_tokens, blanks, drafts, on_demand
 from formsvc.web import access, body, caller, openapi, security, transaction
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
@@ -150,6 +150,32 @@ def test_a_format_that_no_paper_has_is_not_understood(program: Program, query: s
     answer = program.render("minutes", sample("minutes.nb"), query)
     assert answer.status_code == 400
     assert "docx, pdf" in told(answer)["detail"]
+
+
+@pytest.mark.parametrize("query", ["?language=nn", "?language=nn&format=docx"])
+def test_a_blank_paper_needs_no_answers(program: Program, query: str) -> None:
+    answer = program.client.get(f"/api/v1/render/minutes{query}", headers=program.headers)
+    assert answer.data == blanks.make(find("minutes"), "nn", "docx")
+    assert answer.mimetype == MEDIA_TYPES["docx"]
+    assert 'filename="minutes-nn.docx"' in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("minutes?language=en", 400),
+        ("minutes?format=fillable", 400),
+        ("minutes?format=pdf&format=docx", 400),
+        ("evaluation", 404),
+        ("letter", 404),
+    ],
+)
+def test_a_blank_paper_that_there_is_not_is_refused_in_words(
+    program: Program, address: str, status: int
+) -> None:
+    answer = program.client.get(f"/api/v1/render/{address}", headers=program.headers)
+    assert answer.status_code == status
+    assert told(answer)["detail"]
 
 
 @pytest.mark.parametrize(("kind", "query"), [("minutes", "?format=fillable"), ("evaluation", "")])

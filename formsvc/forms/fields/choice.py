@@ -298,6 +298,10 @@ class Check(AnswerField):
     def no_answer(self) -> bool:
         return False
 
+    def no_words(self) -> str:
+        """Nothing: what was not asked is no «Nei»."""
+        return ""
+
     def typed(self) -> Typed:
         return {self.name: ["true"]} if self.data else {}
 

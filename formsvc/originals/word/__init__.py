@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from formsvc import kinds
+from formsvc.originals import blank
 from formsvc.originals.word import (
+    by_hand,
     papers_application,
     papers_consent,
     papers_ke,
@@ -36,8 +39,19 @@ PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
+    return _packed(PAPERS[kind](labels), labels, language)
+
+
+def blank_template(kind: str, language: str) -> bytes:
+    """A paper to be written on by hand; what stands around it is filled in as in the others."""
+    labels = Labels(kind, language)
+    paper = blank.blank(kinds.find(kind), language)
+    return _packed(by_hand.body(paper, labels), labels, language)
+
+
+def _packed(body: str, labels: Labels, language: str) -> bytes:
     return package(
-        PAPERS[kind](labels),
+        body,
         first_header=letterhead(labels),
         header=header(),
         first_footer=footer(labels, address=True),

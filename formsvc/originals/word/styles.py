@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: the blue of the shield, its ink, and the tints of rules and heads
+#: the colour of the shipped municipality, in whose place stands that of the running profile; its
+#: ink, and the tints of rules and heads
 BLUE: Final = "14487A"
 INK: Final = "1E2B37"
 GREY: Final = "55606B"
@@ -155,7 +156,26 @@ _PAPER_TABLE: Final = (
     "</w:tcPr></w:tblStylePr></w:style>"
 )
 
+#: what a paper to be written on by hand has beyond the others
+_BY_HAND: Final = (
+    _paragraph_style(
+        "Question",
+        "Spørsmål",
+        following="WritingLine",
+        paragraph="<w:keepNext/>" + _space(120, 20, 240),
+        run=_BOLD,
+    ),
+    _paragraph_style(
+        "WritingLine",
+        "Skrivelinje",
+        paragraph="<w:pBdr>" + _rule("bottom", GREY) + _rule("between", GREY) + "</w:pBdr>"
+        '<w:spacing w:before="0" w:after="0" w:line="480" w:lineRule="exact"/>',
+    ),
+    _paragraph_style("TickLine", "Avkryssing", paragraph=_space(20, 20, 240)),
+)
+
 _STYLES: Final = (
+    *_BY_HAND,
     _DEFAULTS,
     _FACT_LABEL,
     _PAPER_TABLE,
