@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
-from formsvc.forms import consent
+from formsvc.forms import consent_parts
 from formsvc.forms import wording as papers
 from formsvc.forms.consent import ConsentForm
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES
@@ -478,7 +478,7 @@ def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) 
 
 def test_a_consent_names_each_purpose_that_a_rule_may_be_about() -> None:
     """The codes are the profile's, the labels the form's: neither has one that the other lacks."""
-    assert tuple(consent.PURPOSES) == profile.PURPOSES
+    assert tuple(consent_parts.PURPOSES) == profile.PURPOSES
 
 
 # Words and texts that change

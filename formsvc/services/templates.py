@@ -196,7 +196,7 @@ def frame(
 
 
 def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What is printed word for word; what is declared is as the municipality says it, if it does."""
+    """What is printed word for word; what is declared is as the municipality says it."""
     own = {"declaration": " ".join(texts["declaration"])} if "declaration" in texts else {}
     return {**phrases, **own}
 

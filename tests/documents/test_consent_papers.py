@@ -12,8 +12,9 @@ import pytest
 from formsvc import profile
 from formsvc.config import settings
 from formsvc.documents import docx, html_pdf, pdf_text
+from formsvc.formats import Format
 from formsvc.forms import wording
-from formsvc.kinds import Format, find
+from formsvc.kinds import find
 from formsvc.language import speaking
 from formsvc.originals import word
 from formsvc.originals.fillable import draw

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from formsvc import clock, originals, profile
+from formsvc import clock, config, originals, profile
 from formsvc.documents import docx, pdf_text
 from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
