@@ -239,6 +239,10 @@ class DocumentForm(Part):
         """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
         return ""
 
+    def unsaid(self) -> frozenset[str]:
+        """The keys of the municipality's texts that do not stand on this paper of the kind."""
+        return frozenset()
+
     @property
     def ruled_on(self) -> date:
         """The day whose age rules it is judged by."""

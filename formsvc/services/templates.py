@@ -166,11 +166,11 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
-    return {
-        **form.words(),
-        "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference, form.concern),
-    }
+    paper = frame(kind, language, clock.today(), reference, form.concern)
+    for said in (paper["texts"], paper["headings"]):
+        for key in form.unsaid() & said.keys():
+            del said[key]
+    return {**form.words(), "codes": form.codes(), "paper": paper}
 
 
 def frame(

@@ -49,6 +49,8 @@ def _asked(kind: Kind) -> Iterator[tuple[str, AnswerField]]:
 
 
 def _below(path: str, field: AnswerField) -> Iterator[tuple[str, AnswerField]]:
+    if field.private is True:  # it is for sending, and stands on no paper
+        return
     if isinstance(field, Group):
         for inner in field.fields:
             yield from _below(f"{path}.{inner.short_name}", inner)
