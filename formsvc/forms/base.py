@@ -275,13 +275,6 @@ class DocumentForm(Part):
         return {name: texts for field in fields for name, texts in field.typed().items()}
 
     @classmethod
-    def fitting(
-        cls, texts: Mapping[str, list[str]], _answers: Mapping[str, Any]
-    ) -> dict[str, list[str]]:
-        """Those of the municipality's texts that fit a paper with these answers, by their keys."""
-        return dict(texts)
-
-    @classmethod
     def concerns(cls, answers: Mapping[str, Any]) -> str:
         """The name of whom a paper is about, of its answers; "" where it names nobody."""
         group = answers.get(cls.whom) or {}

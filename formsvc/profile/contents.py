@@ -23,8 +23,9 @@ PURPOSES: Final = (
 PAGES: Final = "site"
 
 Level = Literal["case", "system"]
-#: whom a paper speaks of: a child, an adult, somebody who stays unnamed, or nobody at all
-Concern = Literal["child", "adult", "anonymous", "system"]
+#: whom a paper speaks of: a child, an adult, one who has died, somebody who stays unnamed, or
+#: nobody at all
+Concern = Literal["child", "adult", "deceased", "anonymous", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
 Guardians = Literal["all", "one", "none"]
 
@@ -307,8 +308,8 @@ class Profile:
         return {key: words.say(language, on) for key, words in found.items()}
 
     def exempt(self, language: str, on: date | None = None, concern: Concern = "child") -> str:
-        """The stamp of what the public may not see; none where no child or adult is named."""
-        named = concern in ("child", "adult")
+        """The stamp of what the public may not see; none where nobody is named."""
+        named = concern not in ("anonymous", "system")
         return self.word("exempt", language, on) if named else ""
 
     def legal(self, kind: str, language: str, on: date | None = None) -> list[str]:
