@@ -77,6 +77,8 @@ class ActionPlanForm(DocumentForm):
         Section(_l("Evaluering"), ("evaluated_on",)),
     )
     about = _l("Om planen")
+    sent_by = "responsible"
+    dated = "date"
 
     child = Group(Child, _l("Barnet"))
     arena = Choice(

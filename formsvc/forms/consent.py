@@ -134,6 +134,7 @@ class ConsentForm(DocumentForm):
         " til formålene som står der."
     )
     about = _l("Dette må du vite før du skriver under")
+    sent_by = "receiver"
     phrases: ClassVar[Mapping[str, str]] = {"no_exclusions": _l("Ingen unntak.")}
 
     child = Group(ConsentChild, _l("Barnet"))

@@ -60,6 +60,7 @@ class ConsentWithdrawalForm(DocumentForm):
     )
     signed = ("withdrawn_by", "received_by")
     about = _l("Om tilbaketrekkingen")
+    sent_by = "received_by"
 
     child = Group(Child, _l("Barnet"))
     consent_reference = Text(

@@ -90,6 +90,9 @@ class InvitationForm(MeetingForm):
         ),
     )
     about = _l("Om møtet")
+    sent_by = "convener"
+    dated = "sent_on"
+    greets = True
 
     first_meeting = Check(_l("Dette er det første møtet"), printed="")
     place = Text(

@@ -169,6 +169,8 @@ class IpApplicationForm(DocumentForm):
     )
     signed = ("signed_by",)
     about = _l("Dette har du rett til å vite")
+    sent_by = "sender"
+    addressed_to = "coordinating_unit"
 
     requests = Choices(
         _l("Hva søker du om?"),

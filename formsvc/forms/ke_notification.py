@@ -38,6 +38,10 @@ class KeNotificationForm(DocumentForm):
 
     layout: ClassVar[Layout] = (*WHO, *SENDER)
     about = _l("Om meldingen")
+    sent_by = "sender"
+    addressed_to = "coordinating_unit"
+    dated = "date"
+    greets = True
 
     child = Group(Child, _l("Barnet"))
     guardians = Rows(
@@ -50,7 +54,7 @@ class KeNotificationForm(DocumentForm):
     )
     coordinator = Group(Coordinator, _l("Koordinatoren"))
     remark = LongText(_l("Merknad"))
-    sender = Group(Employee, _l("Avsender"))
+    sender = Group(Employee, _l("Avsender"), one_line=True, printed="")
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for meldingen."),

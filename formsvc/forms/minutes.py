@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from formsvc import clock, profile
 from formsvc.errors import Problem
@@ -73,6 +73,7 @@ class MinutesForm(MeetingForm):
         ),
     )
     about = _l("Om referatet")
+    dated = "date_written"
 
     place = Text(
         _l("Sted"),
@@ -170,6 +171,14 @@ class MinutesForm(MeetingForm):
         example="2027-02-09",
         printed=_l("Skrevet"),
     )
+
+    @classmethod
+    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The referent, with what is said of that participant."""
+        referent = str(words.get("referent") or "")
+        present = words.get("participants") or []
+        known = (who for who in present if same_name(who["name"], referent))
+        return {"name": referent, "service": next(known, {}).get("service", "")}
 
     def rules(self) -> None:
         """Everything that minutes must hold; each thing missing is said at its own field."""

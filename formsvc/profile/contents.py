@@ -69,6 +69,8 @@ class Office:
     name: Words
     phone: str = ""
     email: str = ""
+    #: where post to it goes; that of the municipality, where it has none of its own
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,11 +172,14 @@ class Municipality:
     """Who the papers come from."""
 
     name: Words
+    #: where one can come
     address: str
     phone: str
     email: str
     website: str
     organisation_number: str
+    #: where post goes, if that is another place
+    postal_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,7 @@ class Profile:
         return {
             "name": self.name(language),
             "address": self.sender.address,
+            "postal_address": self.sender.postal_address,
             "phone": norway.show_phone(self.sender.phone),
             "email": self.sender.email,
             "website": self.sender.website,
@@ -215,6 +221,11 @@ class Profile:
     def office(self, key: str, language: str, on: date | None = None) -> str:
         """An office's name, such as ``coordinating_unit``."""
         return _found(self.offices, "offices", key).name.say(language, on)
+
+    def office_address(self, key: str) -> str:
+        """Where post to an office goes: its own address, else that of the municipality."""
+        office = _found(self.offices, "offices", key)
+        return office.address or self.sender.postal_address or self.sender.address
 
     def title(self, kind: str, language: str, on: date | None = None) -> str:
         """What a kind of paper is called."""

@@ -162,9 +162,14 @@ def _municipality(table: Table) -> Municipality:
         email=_email(table),
         website=table.need("website", str, '"www.eksempel.no"'),
         organisation_number=number,
+        postal_address=_postal_address(table, "postal_address"),
     )
     table.close()
     return municipality
+
+
+def _postal_address(table: Table, key: str) -> str:
+    return table.may(key, str, "", '"Postboks 1, 1234 Stedet"')
 
 
 def _office(table: Table) -> Office:
@@ -172,6 +177,7 @@ def _office(table: Table) -> Office:
         name=_words_of(table, "name"),
         phone=_phone(table) if table.value("phone") else "",
         email=_email(table) if table.value("email") else "",
+        address=_postal_address(table, "address"),
     )
     table.close()
     return office

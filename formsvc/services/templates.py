@@ -14,8 +14,9 @@ from formsvc.documents import docx, jail, pdf_form
 from formsvc.documents import official as documents
 from formsvc.documents.official import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
-from formsvc.forms import wording
+from formsvc.forms import letter, wording
 from formsvc.forms.base import DocumentForm
+from formsvc.forms.letter import NO_LETTER, Letter
 from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -138,12 +139,17 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.answers(),
-        "paper": frame(kind, language, clock.today(), reference),
+        "paper": frame(kind, language, clock.today(), reference, letter.of(form)),
     }
 
 
-def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, Any]:
-    """What a template sees beside the answers: what the form and the profile say."""
+def frame(
+    kind: Kind, language: str, today: date, reference: str, sent: Letter = NO_LETTER
+) -> dict[str, Any]:
+    """What a template sees beside the answers: what the form and the profile say.
+
+    :param sent: what of the answers stands in the letterhead.
+    """
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
@@ -152,13 +158,26 @@ def frame(kind: Kind, language: str, today: date, reference: str) -> dict[str, A
         "reference": reference,
         "exempt": municipality.word("exempt", language, today),
         "municipality": municipality.municipality(language),
-        "office": municipality.office("coordinating_unit", language, today),
+        "addressee": _addressee(kind, language, today),
+        **sent._asdict(),
         "texts": municipality.texts(kind.slug, language, today),
         "headings": municipality.headings(kind.slug, language, today),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
         "phrases": words.phrases,
+    }
+
+
+def _addressee(kind: Kind, language: str, today: date) -> dict[str, str]:
+    """The name and the address of the office that papers of a kind go to; "" for no office."""
+    office = kind.form.addressed_to
+    if not office:
+        return {"name": "", "address": ""}
+    municipality = profile.current()
+    return {
+        "name": municipality.office(office, language, today),
+        "address": municipality.office_address(office),
     }
 
 

@@ -59,6 +59,20 @@ NO_PANGO: Final = (
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 #: between two letters or signs of their own; never before a mark that belongs to a letter
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
+#: what stands between two tags, and what of it is read as one
+_WORDS: Final = re.compile(r">[^<]*[0-9@][^<]*<")
+_WHOLE: Final = re.compile(
+    r"§+ [0-9]+[0-9a-z-]*(?: [a-z]\b)?"
+    r"|(?<![0-9])(?:\+[0-9]{2,3} )?[0-9]{2}(?: [0-9]{2}){3}(?![0-9])"
+    r"|(?<![0-9])(?:\+47 )?[0-9]{3} [0-9]{2} [0-9]{3}(?![0-9])"
+    r"|\b[0-9]{3} [0-9]{3} [0-9]{3}\b"
+    r"|\bkl\. [0-9]{1,2}[.:][0-9]{2}"
+    r"|\b[0-9]{1,2}\. (?:januar|februar|mars|april|mai|juni|juli|august|september|oktober"
+    r"|november|desember)(?: [0-9]{4})?"
+)
+_ON_ONE_LINE: Final = r'<span class="whole">\g<0></span>'
+#: an e-mail address that may not have room on one line is broken behind its @
+_LONG_EMAIL: Final = re.compile(r"([\w.+-]{10,}@)(?=[\w-]+\.[\w.-]+)")
 #: more than two blank lines in a row say no more than two, and could fill whole pages
 _BLANK_LINES: Final = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
@@ -100,7 +114,7 @@ def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
     :raises MissingResource: when the template asks for something that is not there or forbidden
     :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
     """
-    return print_html(page(kind_slug, context))
+    return print_html(unbroken(page(kind_slug, context)))
 
 
 def page(kind_slug: str, context: Mapping[str, Any]) -> str:
@@ -110,6 +124,19 @@ def page(kind_slug: str, context: Mapping[str, Any]) -> str:
     """
     with speaking(context.get("paper", {}).get("language") or spoken()):
         return _templates().get_template(f"{kind_slug}.html").render(printable(context))
+
+
+def unbroken(html: str) -> str:
+    """The page with what must stand on one line marked so: «§ 22», «kl. 13.00», a phone, a date.
+
+    The letters stay as they are, so that what is read back is what was written.
+    """
+    head, body, rest = html.partition("<body")
+    return head + body + _WORDS.sub(_marked, rest)
+
+
+def _marked(words: re.Match[str]) -> str:
+    return _LONG_EMAIL.sub("\\1\u200b", _WHOLE.sub(_ON_ONE_LINE, words[0]))
 
 
 def printable(value: Any) -> Any:

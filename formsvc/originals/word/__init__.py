@@ -15,7 +15,7 @@ from formsvc.originals.word import (
     papers_meeting,
 )
 from formsvc.originals.word.labels import LANGUAGES, Labels
-from formsvc.originals.word.letterhead import footer, header, letterhead
+from formsvc.originals.word.letterhead import footer, greeting, header, letterhead, opening
 from formsvc.originals.word.package import package
 
 #: each paper's name and the function that writes its body
@@ -36,8 +36,10 @@ PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
+    form = labels.form
+    closing = greeting(labels, form.sent_by) if form.greets else ""
     return package(
-        PAPERS[kind](labels),
+        opening(labels) + PAPERS[kind](labels) + closing,
         first_header=letterhead(labels),
         header=header(),
         first_footer=footer(labels, address=True),

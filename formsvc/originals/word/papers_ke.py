@@ -5,7 +5,7 @@ from __future__ import annotations
 from formsvc.originals.word.answers import answer, box, listed, rows, said, section
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import heading, title
-from formsvc.originals.word.people import child, coordinator, employee, lead, legal, texts
+from formsvc.originals.word.people import child, coordinator, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:
@@ -86,7 +86,6 @@ def _notification(labels: Labels, matter: str) -> str:
         + matter
         + section(labels, "consent_reference", answer(labels, "consent_reference"))
         + said(labels, "remark")
-        + employee(labels, "sender.name", "sender")
         + answer(labels, "date")
         + texts(labels)
         + legal(labels)

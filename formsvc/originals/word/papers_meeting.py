@@ -120,7 +120,7 @@ def _meeting(labels: Labels) -> str:
         answer(labels, "arena")
         + answer(labels, "meeting_number")
         + answer(labels, "date")
-        + fact(labels["start"], "{{ start }}–{{ end }}")
+        + fact(labels["start"], "kl. {{ start }}–{{ end }}")
         + answer(labels, "place")
     )
 
