@@ -8,7 +8,7 @@ same form class can refuse in nynorsk on one thread and in English on another.
 from __future__ import annotations
 
 import gettext as gettext_module
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -22,6 +22,15 @@ LANGUAGES: Final = ("nb", "nn", "en")
 PAPER_LANGUAGES: Final = ("nb", "nn")
 SOURCE: Final = "nb"
 
+#: a message and its language → the message in the municipality's words
+Vocabulary = Callable[[str, str], str]
+
+
+def _no_words(message: str, _language: str) -> str:
+    raise LookupError(f"«{message}» names a word of the profile. Import formsvc.profile.")
+
+
+_vocabulary: Vocabulary = _no_words
 _spoken: ContextVar[str] = ContextVar("spoken", default=SOURCE)
 
 
@@ -53,16 +62,30 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def speak_with(vocabulary: Vocabulary) -> None:
+    """Have messages that name a word, as ``{words.absence.definite}``, filled by what is given.
+
+    The profile gives it when it is loaded, and it asks whose words are in use at each message.
+    """
+    global _vocabulary  # one for the process: whose words, the context says
+    _vocabulary = vocabulary
+
+
 def gettext(text: str, **values: object) -> str:
     """The text in the language spoken now; ``%(name)s`` in it is filled from the values."""
-    words = _catalogue(_spoken.get()).gettext(text) if text else ""
+    words = _in_own_words(_catalogue(_spoken.get()).gettext(text)) if text else ""
     return words % values if values else words
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """The text for one or for many, in the language spoken now; ``%(n)s`` is the number."""
-    words = _catalogue(_spoken.get()).ngettext(one, many, n)
+    words = _in_own_words(_catalogue(_spoken.get()).ngettext(one, many, n))
     return words % {"n": n, **values}
+
+
+def _in_own_words(message: str) -> str:
+    # before values are filled in: what people wrote names no words
+    return _vocabulary(message, _spoken.get()) if "{words." in message else message
 
 
 def lazy(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final, Literal
+from unicodedata import decimal
 
 Rule = Literal["1964", "both"]
 Reason = Literal["digits", "date", "check", "synthetic", "not_synthetic", "internal"]
@@ -91,7 +92,64 @@ def masked(number: str) -> str:
     return f"{number[:6]} *****" if number else ""
 
 
+#: eleven digits, or less, with what people part them by: white space, a dot or a dash
+_NUMBER_PARTS: Final = re.compile(r"\d+")
+_BETWEEN_PARTS: Final = re.compile(r"\s{0,2}[.\-\u2010-\u2015\u2212]?\s{0,2}")
+_DATE_AND_TIME: Final = re.compile(
+    r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\s\d{1,2}[.:]?\d{2}|\d{4}-\d{2}-\d{2}\s\d{1,2}[.:]?\d{2}"
+)
+
+
+def identity_numbers(text: str) -> list[str]:
+    """The national identity numbers of any kind in a text, as they are written there.
+
+    However they are parted, and by either rule. A number of which these eleven digits would be
+    only a part, one with «+» before it and a date with a time of day are none.
+
+    >>> identity_numbers("Fnr. 058111 50004, tlf. 90 90 90 90, org.nr. 123 456 785")
+    ['058111 50004']
+    """
+    parts = list(_NUMBER_PARTS.finditer(text))
+    numbers, last = [], 0
+    for at, first in enumerate(parts):
+        if first.start() < last or text[first.start() - 1 : first.start()] == "+":
+            continue
+        if (end := _eleven_digits(text, parts[at:])) and _is_identity(text[first.start() : end]):
+            numbers.append(text[first.start() : end])
+            last = end
+    return numbers
+
+
+def _eleven_digits(text: str, parts: Sequence[re.Match[str]]) -> int:
+    """Where eleven digits end that begin with the first of these parts, or 0."""
+    length, end = 0, parts[0].start()
+    for part in parts:
+        if length and not _BETWEEN_PARTS.fullmatch(text, end, part.start()):
+            return 0
+        length, end = length + len(part[0]), part.end()
+        if length >= 11:
+            break
+    return end if length == 11 else 0
+
+
+def _is_identity(text: str) -> bool:
+    if _DATE_AND_TIME.fullmatch(text):
+        return False
+    number = "".join(str(decimal(char)) for char in text if char.isdecimal())
+    return any(_is_sound(number, synthetic=synthetic) for synthetic in (True, False))
+
+
+def _is_sound(number: str, *, synthetic: bool) -> bool:
+    try:
+        return bool(identity_number(number, synthetic=synthetic))
+    except InvalidNumber:
+        return False
+
+
 # Other numbers
+
+#: numbers that services share: three digits, or the six of the harmonised European ones
+_SHORT_PHONE: Final = re.compile(r"1[0-9]{2}|116[0-9]{3}")
 
 
 def organisation_number(value: str) -> str:
@@ -128,10 +186,15 @@ def postal_code(value: str) -> str:
     return _digits(value, 4)
 
 
-def phone(value: str) -> str:
+def phone(value: str, *, short: bool = False) -> str:
     """A phone number in E.164; one without a country code is Norwegian.
 
+    :param short: a service's number may have three or six digits too, and these stay as they are:
+        no other country can call them (Nkom's numbering plan: 1xx, 116xxx).
     :raises InvalidNumber: with the reason.
+
+    >>> phone("116 117", short=True), phone("02800", short=True)
+    ('116117', '+4702800')
 
     >>> phone("909 09 090"), phone("0047 90 90 90 90"), phone("+46 8 123 456 78")
     ('+4790909090', '+4790909090', '+46812345678')
@@ -142,6 +205,9 @@ def phone(value: str) -> str:
     # than asking again.
     if not re.fullmatch(r"[0-9+()./\s\N{NO-BREAK SPACE}-]+", value):
         raise InvalidNumber("digits")
+    unbroken = re.sub(r"[\s\N{NO-BREAK SPACE}]", "", value)
+    if short and _SHORT_PHONE.fullmatch(unbroken):
+        return unbroken
     try:
         parsed = phonenumbers.parse(value, "NO")
     except phonenumbers.NumberParseException:
@@ -152,18 +218,24 @@ def phone(value: str) -> str:
 
 
 def show_phone(number: str) -> str:
-    """An E.164 number as it is read out: in pairs, numbers in the 800 series as 3+2+3.
+    """A number as it is read out: in pairs, numbers in the 800 series as 3+2+3.
+
+    Norwegian ones are shown without +47, as people here read and dial them.
 
     >>> show_phone("+4790909090"), show_phone("+4780012345"), show_phone("+4702800")
-    ('+47 90 90 90 90', '+47 800 12 345', '+47 02800')
+    ('90 90 90 90', '800 12 345', '02800')
+    >>> show_phone("116117"), show_phone("+46812345678")
+    ('116 117', '+46 8 123 456 78')
     """
+    if _SHORT_PHONE.fullmatch(number):
+        return " ".join(filter(None, (number[:3], number[3:])))
     national = number.removeprefix("+47")
     if national == number:
         return _show_foreign_phone(number)
     if len(national) != 8:
-        return f"+47 {national}"
+        return national
     cuts = (0, 3, 5, 8) if national[0] == "8" else (0, 2, 4, 6, 8)
-    return " ".join(("+47", *(national[a:b] for a, b in pairwise(cuts))))
+    return " ".join(national[a:b] for a, b in pairwise(cuts))
 
 
 def _show_foreign_phone(number: str) -> str:
@@ -304,6 +376,15 @@ def birthday(birth: date, age: int) -> date:
     return birth.replace(year=year)
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 29 February becomes 1 March in a common year.
+
+    >>> years_after(date(2024, 2, 29), 1), years_after(date(2026, 11, 24), -2)
+    (datetime.date(2025, 3, 1), datetime.date(2024, 11, 24))
+    """
+    return birthday(day, years)
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of the month so many months later, or the month's last day.
 
@@ -313,6 +394,57 @@ def months_after(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+# Holidays
+
+#: the days whose date is the same every year (lov om helligdager § 2, lov om 1. og 17. mai)
+_FIXED_HOLIDAYS: Final = {
+    (1, 1): ("første nyttårsdag", "første nyttårsdag", "New Year's Day"),
+    (5, 1): ("1. mai", "1. mai", "1 May"),
+    (5, 17): ("17. mai", "17. mai", "17 May"),
+    (12, 25): ("første juledag", "første juledag", "Christmas Day"),
+    (12, 26): ("andre juledag", "andre juledag", "Boxing Day"),
+}
+#: and those that follow Easter Sunday, by the number of days
+_EASTER_HOLIDAYS: Final = {
+    -3: ("skjærtorsdag", "skjertorsdag", "Maundy Thursday"),
+    -2: ("langfredag", "langfredag", "Good Friday"),
+    0: ("første påskedag", "første påskedag", "Easter Sunday"),
+    1: ("andre påskedag", "andre påskedag", "Easter Monday"),
+    39: ("Kristi himmelfartsdag", "Kristi himmelfartsdag", "Ascension Day"),
+    49: ("første pinsedag", "første pinsedag", "Whit Sunday"),
+    50: ("andre pinsedag", "andre pinsedag", "Whit Monday"),
+}
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of a year (the anonymous Gregorian computus of 1876).
+
+    >>> easter(2027), easter(2038)
+    (datetime.date(2027, 3, 28), datetime.date(2038, 4, 25))
+    """
+    century, of_century = divmod(year, 100)
+    golden = year % 19
+    skipped = (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + century - century // 4 - skipped + 15) % 30
+    week = (32 + 2 * (century % 4) + 2 * (of_century // 4) - moon - of_century % 4) % 7
+    late = (golden + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def holiday(day: date, language: str) -> str:
+    """The name of the public holiday that a day is, or "".
+
+    >>> holiday(date(2027, 5, 17), "nn"), holiday(date(2027, 3, 25), "nn")
+    ('17. mai', 'skjertorsdag')
+    >>> holiday(date(2027, 5, 18), "nb")
+    ''
+    """
+    names = _FIXED_HOLIDAYS.get((day.month, day.day))
+    names = names or _EASTER_HOLIDAYS.get((day - easter(day.year)).days)
+    return names[("nb", "nn", "en").index(language)] if names else ""
 
 
 # Words

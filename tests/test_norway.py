@@ -250,3 +250,112 @@ def test_some_months_later_is_in_the_right_month_and_never_past_the_day(
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day <= day.day
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+# -- identity numbers in texts --------------------------------------------------------------------
+
+RIGHT = [number for number, _, _, right in OFFICIAL if right]
+#: an FH number, made for this test: two control digits that fit, and no date
+PARTED = st.sampled_from(["", " ", "-", ".", "\N{NO-BREAK SPACE}", " - ", "\u2013", "\n", "  "])
+
+
+def _sound(length: int, *, first: str = "0123456789") -> list[str]:
+    """Some numbers of that length with control digits that fit, beginning with those digits."""
+    numbers = (f"{digit}{rest:0{length - 1}}" for digit in first for rest in range(0, 90_000, 7))
+    return [n for n in numbers if norway.identity_numbers(n)]
+
+
+@given(st.sampled_from(RIGHT), st.data())
+def test_a_number_is_seen_however_it_is_parted(number: str, data: st.DataObject) -> None:
+    written = "".join(digit + data.draw(PARTED) for digit in number[:-1]) + number[-1]
+    assert norway.identity_numbers(f"Mors nr. er {written}, sa hun.") == [written]
+    assert norway.identity_numbers(written) == [written]
+
+
+@given(st.sampled_from(RIGHT))
+def test_a_number_in_other_figures_is_seen(number: str) -> None:
+    wide = "".join(chr(0xFF10 + int(digit)) for digit in number)
+    assert norway.identity_numbers(wide) == [wide]
+
+
+@pytest.mark.parametrize("number", [n for n, _, _, right in OFFICIAL if not right])
+def test_a_number_whose_control_digits_do_not_fit_is_none(number: str) -> None:
+    assert norway.identity_numbers(number) == []
+
+
+def test_a_number_of_the_joint_kind_is_seen() -> None:
+    numbers = [f"8{rest:010}" for rest in range(2_000)]
+    right = [number for number in numbers if is_right(number, synthetic=False, rule="both")]
+    assert right
+    assert all(norway.identity_numbers(number) == [number] for number in right)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.from_regex(r"(\+47 )?[2-9][0-9] [0-9]{2} [0-9]{2} [0-9]{2}", fullmatch=True),
+            st.from_regex(r"[89][0-9]{2} [0-9]{3} [0-9]{3}", fullmatch=True),
+            st.from_regex(r"\+46 [0-9] [0-9]{3} [0-9]{3} [0-9]{2}", fullmatch=True),
+            st.dates().map(lambda day: f"{day.day}.{day.month}.{day.year:04} 13.00"),
+            st.dates().map(lambda day: f"{day.isoformat()} 9:30"),
+        ),
+        max_size=4,
+    )
+)
+def test_phones_organisations_and_times_are_none(others: list[str]) -> None:
+    assert norway.identity_numbers(" og ".join(others)) == []
+    assert norway.identity_numbers(", ".join(others)) == []
+
+
+@given(st.sampled_from(RIGHT), st.from_regex(r"[0-9]{1,5}", fullmatch=True))
+def test_eleven_digits_of_a_longer_number_are_none(number: str, more: str) -> None:
+    assert norway.identity_numbers(number + more) == []
+    assert norway.identity_numbers(more + number) == []
+
+
+@given(st.text(alphabet="0123456789 .-\n+", max_size=300))
+def test_what_is_seen_stands_in_the_text(text: str) -> None:
+    assert all(number in text for number in norway.identity_numbers(text))
+
+
+# -- holidays -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "day",
+    # Den norske kirke's and the almanac's Easter Sundays, with the earliest and the latest
+    [
+        *("1961-04-02", "2000-04-23", "2008-03-23", "2011-04-24", "2024-03-31", "2025-04-20"),
+        *("2026-04-05", "2027-03-28", "2028-04-16", "2038-04-25", "2049-04-18", "2076-04-19"),
+        *("1818-03-22", "2285-03-22", "1943-04-25"),
+    ],
+)
+def test_easter_is_when_the_almanac_says(day: str) -> None:
+    assert norway.easter(int(day[:4])).isoformat() == day
+
+
+@given(st.integers(1900, 2199))
+def test_a_year_has_twelve_holidays_and_four_of_them_are_sundays_or_more(year: int) -> None:
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    holidays = [day for day in days if norway.holiday(day, "nb")]
+    assert 10 <= len(holidays) <= 12  # Ascension or Whitsun may fall on 1 or 17 May
+    assert norway.easter(year).isoweekday() == 7
+
+
+@pytest.mark.parametrize(
+    ("day", "nb", "nn"),
+    [
+        ("2027-01-01", "første nyttårsdag", "første nyttårsdag"),
+        ("2027-03-25", "skjærtorsdag", "skjertorsdag"),
+        ("2027-03-26", "langfredag", "langfredag"),
+        ("2027-03-27", "", ""),
+        ("2027-03-29", "andre påskedag", "andre påskedag"),
+        ("2027-05-06", "Kristi himmelfartsdag", "Kristi himmelfartsdag"),
+        ("2027-05-16", "første pinsedag", "første pinsedag"),
+        ("2027-12-24", "", ""),
+        ("2027-12-26", "andre juledag", "andre juledag"),
+    ],
+)
+def test_holidays_have_names(day: str, nb: str, nn: str) -> None:
+    assert norway.holiday(date.fromisoformat(day), "nb") == nb
+    assert norway.holiday(date.fromisoformat(day), "nn") == nn

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from formsvc import profile
 from formsvc.language import LANGUAGES
 from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
+from formsvc.profile.contents import FORMS
 from formsvc.profile.tables import laid_over
 
 DAY = date(2026, 11, 24)
@@ -74,6 +75,10 @@ def wordings(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]
         for item in value:
             yield from wordings(item, path)
     elif isinstance(value, dict):
+        if isinstance(value.get("nb"), dict):  # a word that is inflected
+            for form in value["nb"]:
+                yield f"{path}.{form}", {each: value[each][form] for each in LANGUAGES}
+            return
         if "nb" in value:
             yield path, value
         for key, item in value.items():
@@ -149,7 +154,8 @@ def test_every_wording_is_written_in_all_three_languages() -> None:
 def test_the_three_languages_have_the_same_paragraphs_and_placeholders() -> None:
     for path, wording in wordings(SHIPPED["texts"] | SHIPPED["legal"]):
         shapes = {
-            (text.strip().count("\n\n"), *sorted(re.findall(r"\{[^}]*\}", text)))
+            # of a word, each language needs a form of its own
+            (text.strip().count("\n\n"), *sorted(re.findall(r"\{(?!words\.\w+\.)[^}]*\}", text)))
             for text in (wording[language] for language in LANGUAGES)
         }
         assert len(shapes) == 1, path
@@ -312,7 +318,7 @@ def test_an_own_file_is_laid_over_the_shipped_one_key_by_key(
         """
     )
     assert own.name("en") == "Sel kommune"
-    assert own.municipality("nb")["phone"] == "+47 61 70 00 00"
+    assert own.municipality("nb")["phone"] == "61 70 00 00"
     assert own.title("ip_application", "nb") == "Henvendelse om individuell plan"
     assert own.title("ip_application", "nn") == "Søknad om individuell plan og koordinator"
     assert (own.limits.consent_months, own.limits.adult_age) == (6, 18)
@@ -357,9 +363,62 @@ def test_placeholders_hold_the_municipalitys_own_facts(load_own: Callable[[str],
         """
     )
     assert "Sel kommune er behandlingsansvarlig" in own.text("consent.privacy", "nb")[0]
-    assert "+47 61 23 45 67" in own.text("consent.withdraw", "en")[1]
+    assert "61 23 45 67" in own.text("consent.withdraw", "en")[1]
     assert "Fristen er tre veker" in own.text("ip_application.complaint", "nn")[0]
     assert "minst 5 har svart" in own.text("evaluation.few", "nn")[0]
+
+
+def test_a_word_stands_in_texts_titles_headings_and_names(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        own_word("absence", "frafall")
+        + """
+        [titles]
+        minutes = "Referat med {words.absence.plural}"
+        [headings.minutes]
+        remarks = "{words.Absence.definite}"
+        [texts.minutes]
+        remarks = "{words.absence.article} {words.absence.indefinite}, {municipality.name}"
+        [arenas.samba]
+        name = "{words.Absence.compound}møte"
+        [services]
+        ppt = "{words.absence.definite_plural}"
+        [legal]
+        minutes = "loven om {words.absence.indefinite}"
+        """
+    )
+    assert own.title("minutes", "nb") == "Referat med frafall-plural"
+    assert own.headings("minutes", "nn")["remarks"] == "Frafall-definite"
+    article, word = "frafall-article", "frafall-indefinite"
+    assert own.text("minutes.remarks", "nb") == [f"{article} {word}, Eksempel kommune"]
+    assert own.arena("samba").name["en"] == "Frafall-compoundmøte"
+    assert own.services("nb")["ppt"] == "frafall-definite_plural"
+    assert own.legal("minutes", "nb") == [f"loven om {word}"]
+
+
+def test_a_text_says_the_new_word_from_the_day_of_the_word(
+    load_own: Callable[[str], Profile],
+) -> None:
+    own = load_own(
+        own_word("absence", "frafall", since="2027-07-01")
+        + """
+        [[titles.minutes]]
+        from = 2026-01-01
+        nb = "Referat ({words.absence.definite})"
+        nn = "Referat"
+        [[titles.minutes]]
+        from = 2027-09-01
+        nb = "Møtereferat ({words.absence.definite})"
+        nn = "Møtereferat"
+        """
+    )
+    days = (date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 31), date(2027, 9, 1))
+    assert [own.title("minutes", "nb", day) for day in days] == [
+        "Referat (forfallet)",
+        *["Referat (frafall-definite)"] * 2,
+        "Møtereferat (frafall-definite)",
+    ]
 
 
 def test_what_the_profile_does_not_have_is_named() -> None:
@@ -390,6 +449,13 @@ FROM_18 = '{from_age = 18, guardians = "none", young_person = true}'
 
 def ages(*rows: str) -> str:
     return f'[[age_rules]]\nfrom = 2027-01-01\nversion = "a"\nages = [{", ".join(rows)}]\n'
+
+
+def own_word(key: str, word: str, *, more: str = "", since: str = "") -> str:
+    """A word of the municipality's own: what it is called tells one form from the others."""
+    forms = more + ", ".join(f'{form} = "{word}-{form}"' for form in FORMS)
+    head = f"[[words.{key}]]\nfrom = {since}" if since else f"[words.{key}]"
+    return f"{head}\n" + "".join(f"{language} = {{{forms}}}\n" for language in LANGUAGES)
 
 
 MISTAKES = {
@@ -480,8 +546,40 @@ MISTAKES = {
         "offices.coordinating_units: .* did you mean coordinating_unit?",
     ),
     "a word that no text names": (
-        '[words]\nabsence = "forfall"',
-        "words.absence: is not known here; known: exempt, complaint_deadline",
+        '[words]\nlunch = "lunsj"',
+        "words.lunch: is not known here; known: exempt, complaint_deadline",
+    ),
+    "a word that is not inflected": (
+        '[words]\nabsence = "frafall"',
+        "words.absence: needs all its forms; write nb = {indefinite",
+    ),
+    "a word without all of its forms": (
+        '[words.absence]\nnb = {indefinite = "frafall"}\nnn = {indefinite = "fråfall"}',
+        'words.absence.nb.definite: is missing .* write definite = "…"; all forms go together',
+    ),
+    "a form of a word that is misspelt": (
+        own_word("absence", "frafall", more='plurals = "frafall", '),
+        "words.absence.nb.plurals: .* did you mean plural?",
+    ),
+    "a word in one language": (
+        "[words.absence]\nnb = {" + ", ".join(f'{form} = "x"' for form in FORMS) + "}",
+        "words.absence.nn: ",
+    ),
+    "a word that would be filled in again": (
+        own_word("absence", "{limits.few}"),
+        "words.absence.indefinite: holds {, } or %",
+    ),
+    "a word that there is not, in a title": (
+        '[titles]\nminutes = "{words.absense.plural}"',
+        "titles.minutes: a placeholder is not known. .* has no words.absense.plural",
+    ),
+    "a form that there is not, in an arena's name": (
+        '[arenas.samba]\nname = "{words.absence.dative}"',
+        "arenas.samba.name: a placeholder is not known. .* has no words.absence.dative",
+    ),
+    "a fact in a heading": (
+        '[headings.minutes]\nremarks = "{municipality.name}"',
+        "headings.minutes.remarks: only {words.…} can stand here, and not {municipality.name}",
     ),
     "a word list that nothing looks for": (
         '[word_lists.discusion]\nnb = ["sa at"]\nnn = ["sa at"]',

@@ -13,6 +13,7 @@ import pytest
 import formsvc
 from formsvc import kinds, profile
 from formsvc.profile import InvalidProfile, checks, contents
+from formsvc.profile.contents import WORD, small
 
 PACKAGE: Final = Path(formsvc.__file__).parent
 #: what they fill in is not read by it
@@ -28,7 +29,7 @@ CALLED: Final[dict[type, set[str]]] = {
     contents.Limits: {"limits"},
     contents.Accounts: {"accounts"},
     contents.Municipality: {"sender"},
-    contents.Profile: {"self", "current()", "municipality", "of_kind", "held"},
+    contents.Profile: {"self", "current()", "of()", "municipality", "of_kind", "held"},
 }
 
 
@@ -86,11 +87,23 @@ def test_every_part_of_a_profile_is_looked_through() -> None:
     assert parts - CALLED.keys() == {contents.Words}  # asked with [] and say() everywhere
 
 
+def _everything() -> str:
+    """The shipped profile, all messages and all pages, in which words are named."""
+    files = [profile.SHIPPED, *PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]
+    return "\n".join(
+        line
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if not line.lstrip().startswith("#")
+    )
+
+
 def test_every_shipped_word_office_and_list_is_asked_for_or_named_in_a_text() -> None:
     here = profile.load()
     named = checks.named_in_texts(here)
-    for table, keys in (("words", here.words), ("offices", here.offices)):
-        assert {key for key in keys if (table, key) not in named} <= ARGUMENTS
+    assert {key for key in here.offices if ("offices", key) not in named} <= ARGUMENTS
+    in_use = {small(key).partition(".")[0] for key in WORD.findall(_everything())}
+    assert {key.partition(".")[0] for key in here.words} - in_use <= ARGUMENTS
     assert here.word_lists.keys() <= ARGUMENTS
     assert {f"{profile.PAGES}.{page}" for page in here.resources[profile.PAGES]} <= ARGUMENTS
 

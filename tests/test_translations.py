@@ -12,6 +12,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from formsvc import profile
 from formsvc.config import PACKAGE
 from formsvc.language import LANGUAGES, SOURCE, gettext, ngettext, speaking
 
@@ -21,7 +22,8 @@ TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
 FETCH = "Run the two pybabel commands at the top of babel.cfg, and translate what they bring."
 COMPILE = "Run: pybabel compile -d formsvc/translations"
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{words\.[\w.]+\}")
+VALUE = re.compile(r"%\(\w+\)[sd]")
 #: «PDF-en» is inflected alike in both, so that what follows a hyphen counts with its word
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 QUOTED = re.compile(r"«[^»]*»|‘[^’]*’")
@@ -32,7 +34,7 @@ COINCIDE = {
     "PDF-en har JavaScript. Ta bort alle skript.",
     "PDF-en har film, lyd eller 3D. Ta det bort.",
     "Be om docx, pdf, fillable eller flattened.",
-    "Begge med foreldreansvar skal signere. Legg til den andre.",
+    "Begge med foreldreansvar skal skrive under. Legg til den andre.",
     "Den som har ansvaret for planen",
     "Den som sender søknaden",
     "Den som tok imot beskjeden",
@@ -167,8 +169,8 @@ def test_a_translation_fills_in_the_same_as_its_text(language: str) -> None:
     wrong = [
         (text, words)
         for text, words in pairs(language)
-        if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(words))
-        or "%" in PLACEHOLDER.sub("", words)
+        if sorted(VALUE.findall(text)) != sorted(VALUE.findall(words))
+        or "%" in VALUE.sub("", words)
     ]
     assert wrong == []
 
@@ -221,4 +223,17 @@ def test_what_is_spoken_is_what_the_catalogue_says(language: str) -> None:
                 words = tuple(form % {"n": n} for form, n in zip(words, (1, 4), strict=True))
             else:
                 said = (gettext(one),)
-            assert said == words, COMPILE
+            assert said == tuple(profile.current().said(form, language) for form in words), COMPILE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_a_message_names_is_in_the_profile(language: str) -> None:
+    """A text and its translations may each name the forms that their grammar needs."""
+    said = (
+        {words for _text, words in pairs(language)}
+        if language in TRANSLATED
+        else {form for text in extracted() for form in text}
+    )
+    held = profile.current()
+    filled = {words: held.said(words, language) for words in said}
+    assert {words for words in said if re.search(r"\{\s*\w", filled[words])} == set()

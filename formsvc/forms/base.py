@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, final
 
+from formsvc import norway
 from formsvc.errors import FormChanged, Problem
-from formsvc.forms import versions
+from formsvc.forms import addresses, versions
 from formsvc.forms.fields import (
+    LONGEST_NAME,
     AnswerField,
     Choice,
+    Date,
     Group,
     Leftover,
     Part,
@@ -95,6 +99,8 @@ class DocumentForm(Part):
     declaration: ClassVar[str] = ""
     #: the heading of the municipality's texts on its papers
     about: ClassVar[str] = _l("Godt å vite")
+    #: an earlier name of an answer, such as ``measures.who`` → the sentence that names today's
+    moved: ClassVar[Mapping[str, str]] = {}
     #: what else its papers say word for word, by names that their templates use
     phrases: ClassVar[Mapping[str, str]] = {}
 
@@ -139,8 +145,14 @@ class DocumentForm(Part):
         misfits: list[Problem] = []
         given = {"language": PAPER_LANGUAGES[0], **answers}
         form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
-        form.misfits = misfits
+        form.misfits = [cls._of_today(misfit) for misfit in misfits]
         return form
+
+    @classmethod
+    def _of_today(cls, misfit: Problem) -> Problem:
+        """The same, with the sentence that names today's name of what had another one."""
+        sentence = cls.moved.get(re.sub(r"\.[0-9]+(?=\.|$)", "", misfit.field))
+        return misfit._replace(message=str(sentence)) if sentence else misfit
 
     @classmethod
     def from_stored(cls, answers: Mapping[str, Any]) -> Self:
@@ -160,9 +172,34 @@ class DocumentForm(Part):
     def rules(self) -> None:
         """Rules that concern several fields: ``self.<field>.refuse(sentence)`` where one breaks."""
 
+    @final
     def advice(self) -> list[Problem]:
         """What a good paper would have done otherwise: shown, never refused."""
+        return [*self._advice_on_texts(), *self._advice_on_days(), *self.own_advice()]
+
+    def own_advice(self) -> list[Problem]:
+        """What a good paper of this kind would have done otherwise."""
         return []
+
+    def _advice_on_texts(self) -> Iterator[Problem]:
+        for leaf in self._written_texts():
+            in_sentences = leaf.longest > LONGEST_NAME
+            advice = addresses.protected(leaf.text)
+            if advice := advice or (in_sentences and addresses.street(leaf.text)) or "":
+                yield Problem(leaf.path, advice)
+
+    def _advice_on_days(self) -> Iterator[Problem]:
+        for leaf in self.leaves():
+            if isinstance(leaf, Date) and (name := leaf.holiday()):
+                yield Problem(
+                    leaf.path, _("Dagen er %(name)s. Velg en annen dag hvis dere kan.", name=name)
+                )
+
+    def _written_texts(self) -> Iterator[Text]:
+        """What people have written in their own words and is not too long to be looked at."""
+        for leaf in self.leaves():
+            if isinstance(leaf, Text) and leaf.own_words and not leaf.is_too_long():
+                yield leaf
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the paper may be issued; ``problems`` then names everything there is to mend.
@@ -175,7 +212,19 @@ class DocumentForm(Part):
             self._refuse_missing_letters()
         if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
             self.rules()
+        self._refuse_identity_numbers()
         return not self.problems()
+
+    def _refuse_identity_numbers(self) -> None:
+        """After the rules: what an anonymous paper says of such a number is nearer the matter."""
+        for leaf in self._written_texts():
+            if norway.identity_numbers(leaf.text):
+                leaf.refuse(
+                    _(
+                        "Ta bort fødselsnummeret. Det skal bare stå i søknaden om individuell"
+                        " plan, i feltet som spør etter det."
+                    )
+                )
 
     def _refuse_missing_letters(self) -> None:
         for leaf in self.leaves():
@@ -219,6 +268,10 @@ class DocumentForm(Part):
     def answers(self) -> dict[str, Any]:
         """The answers as plain data, under the names of the fields."""
         return {field.short_name: field.answer() for field in self}
+
+    def codes(self) -> dict[str, Any]:
+        """The answers as plain data, without those that stand on no paper."""
+        return {field.short_name: field.answer_where(AnswerField.is_printed) for field in self}
 
     def words(self) -> dict[str, Any]:
         """The answers as a reader reads them, in the paper's language: what documents print."""
@@ -304,7 +357,8 @@ class DocumentForm(Part):
         """A valid set of answers, made by the fields themselves."""
         with speaking(language):
             answers = {field.short_name: field.sample() for field in _shape(cls)}
-        return {**answers, "language": language}
+            form = cls.from_answers({**answers, "language": language})
+            return {field.short_name: field.answer_where(AnswerField.is_asked) for field in form}
 
     @classmethod
     def version(cls) -> str:
@@ -321,7 +375,9 @@ class DocumentForm(Part):
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **object_schema(list(_shape(cls))),
-            "required": [f.short_name for f in _shape(cls) if f.required and f.name != "language"],
+            "required": [
+                f.short_name for f in _shape(cls) if f.always_required and f.name != "language"
+            ],
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -290,34 +291,34 @@ class ConsentForm(DocumentForm):
         self._signature_rules(born, day)
 
     def _signature_rules(self, born: date, day: date) -> None:
-        joint = self.parental_responsibility.code == "joint"
-        roles = signing.roles_by_name(
-            (row.form.name.text, row.form.role.code) for row in self.signatories.filled
-        )
-        if not roles:
+        signers = [
+            signing.Signer(row.form.name.text, row.form.role.code)
+            for row in self.signatories.filled
+        ]
+        if not signers:
             return
-        rule = profile.current().signing_rule(norway.age_on(born, day), self.purposes.chosen)
-        one_of_two = (
-            joint
-            and rule.guardians == "all"
-            and sum(role in signing.GUARDIAN_ROLES for role in roles) == 1
-        )
-        if one_of_two and self.single_signature_reason.is_empty():
-            self.single_signature_reason.refuse(
-                _(
-                    "Foreldreansvaret er felles. Legg til den andre som skal signere,"
-                    " eller velg hvorfor bare én signerer."
-                )
-            )
-            return
-        sentence = signing.missing(
-            birth_date=born,
-            day=day,
-            roles=roles,
-            responsibility=self.parental_responsibility.code,
-            guardians_needed=2 if joint and not one_of_two else 1,
+        responsibility = self.parental_responsibility.code
+        case = signing.Case(
+            born,
+            day,
+            name=self.child.form.name.text,
             purposes=self.purposes.chosen,
+            responsibility=responsibility,
+            holders=2 if responsibility == "joint" else 1,
         )
+        for number, sentence in case.misplaced(signers):
+            self.signatories.filled[number].refuse(sentence)
+        if case.is_one_of_two(signers):
+            if self.single_signature_reason.is_empty():
+                self.single_signature_reason.refuse(
+                    _(
+                        "Foreldreansvaret er felles. Legg til den andre som skal signere,"
+                        " eller velg hvorfor bare én signerer."
+                    )
+                )
+                return
+            case = replace(case, holders=1)
+        sentence = case.missing(signers)
         if sentence:
             self.signatories.refuse(sentence)
 

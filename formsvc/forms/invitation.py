@@ -168,7 +168,7 @@ class InvitationForm(MeetingForm):
         if deadline and day and deadline > day:
             self.items_deadline.refuse(_("Fristen for å melde saker må være før møtet."))
 
-    def advice(self) -> list[Problem]:
+    def own_advice(self) -> list[Problem]:
         sent, day = self.sent_on.day, self.date.day
         arena = self.case
         days = (arena and arena.agenda_days) or profile.current().limits.agenda_warning_days

@@ -337,15 +337,12 @@ class IpApplicationForm(DocumentForm):
         responsible = sum(
             bool(row.form.parental_responsibility.data) for row in self.guardians.filled
         )
-        roles = signing.roles_by_name(
-            (row.form.name.text, row.form.role.code) for row in self.signed_by.filled
-        )
-        sentence = signing.missing(
-            birth_date=born,
-            day=day,
-            roles=roles,
-            guardians_needed=max(1, responsible),
-            purposes=self.requests.chosen,
-        )
-        if roles and sentence:
+        signers = [
+            signing.Signer(row.form.name.text, row.form.role.code) for row in self.signed_by.filled
+        ]
+        case = signing.Case(born, day, purposes=self.requests.chosen, holders=max(1, responsible))
+        for number, sentence in case.misplaced(signers):
+            self.signed_by.filled[number].refuse(sentence)
+        sentence = case.missing(signers)
+        if signers and sentence:
             self.signed_by.refuse(sentence)

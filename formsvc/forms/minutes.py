@@ -177,8 +177,8 @@ class MinutesForm(MeetingForm):
         """The referent, with what is said of that participant."""
         referent = str(words.get("referent") or "")
         present = words.get("participants") or []
-        known = (who for who in present if same_name(who["name"], referent))
-        return {"name": referent, "service": next(known, {}).get("service", "")}
+        services = [who["service"] for who in present if same_name(who["name"], referent)]
+        return {"name": referent, "service": next(iter(services), "")}
 
     def rules(self) -> None:
         """Everything that minutes must hold; each thing missing is said at its own field."""
@@ -283,7 +283,7 @@ class MinutesForm(MeetingForm):
         ):
             self.remarks_deadline.refuse(_("Fristen for merknader kan ikke være før møtet."))
 
-    def advice(self) -> list[Problem]:
+    def own_advice(self) -> list[Problem]:
         """What makes minutes poor without making them wrong."""
         return [
             Problem(field.path, sentence)

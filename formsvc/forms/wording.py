@@ -7,9 +7,12 @@ of the page, or what the field is ``printed`` as; every format prints these and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from formsvc import clock, config
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
 from formsvc.language import lazy as _l
@@ -53,9 +56,13 @@ class Wording(NamedTuple):
     order: tuple[str, ...]
 
 
-@cache
 def of(form: type[DocumentForm], language: str) -> Wording:
-    """What the papers of a form say in a language."""
+    """What the papers of a form say in a language, in the words of the profile in use."""
+    return _of_day(form, language, config.current().profile, clock.today())
+
+
+@lru_cache(maxsize=512)
+def _of_day(form: type[DocumentForm], language: str, _own: Path | None, _day: date) -> Wording:
     with speaking(language):
         empty = form()
         own = {"about": form.about, "declaration": form.declaration, **form.phrases}
@@ -114,6 +121,8 @@ def _pen(who: Iterator[str], phrases: Mapping[str, str]) -> Iterator[str]:
 
 def _labels(field: AnswerField, *, one_line: bool = True) -> Iterator[str]:
     """The labels of an answer and of those in it, but for those that have none of their own."""
+    if field.private is True:
+        return
     is_line = not isinstance(field, Group) or (field.one_line and one_line)
     if is_line and field.printed != "":
         yield label_of(field)

@@ -5,10 +5,11 @@ lays its own file over it key by key (FORMSVC_PROFILE). A mistake in it is refus
 the key and the mend, so that no paper goes out with half a profile.
 """
 
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
 
-from formsvc import config
+from formsvc import clock, config, language
 from formsvc.profile.contents import (
     PAGES,
     PURPOSES,
@@ -53,3 +54,15 @@ def of(own: Path | None) -> Profile:
     :raises InvalidProfile: at the first mistake.
     """
     return load(own)
+
+
+def _in_own_words(message: str, spoken: str) -> str:
+    return _of_day(message, spoken, config.current().profile, clock.today())
+
+
+@lru_cache(maxsize=4096)
+def _of_day(message: str, spoken: str, own: Path | None, day: date) -> str:
+    return of(own).said(message, spoken, day)
+
+
+language.speak_with(_in_own_words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from formsvc.profile.contents import PAGES, PLACEHOLDER, NotInProfile, Profile, Words
+from formsvc.profile.contents import PAGES, PLACEHOLDER, NotInProfile, Profile, Words, small
 from formsvc.profile.tables import InvalidProfile, refuse_unread
 
 
@@ -24,15 +24,20 @@ def _texts(profile: Profile) -> Iterator[tuple[str, Words]]:
             yield f"texts.{group}.{key}", words
 
 
-def named_in_texts(profile: Profile) -> set[tuple[str, ...]]:
-    """What placeholders stand for: the table and the key."""
+def named_in_texts(profile: Profile) -> set[tuple[str, str]]:
+    """What placeholders stand for: the table and the key, of a word with its form."""
     return {
-        tuple(place.split(".")[:2])
+        _named(place)
         for _path, words in _texts(profile)
         for _since, wording in words.versions
         for text in wording.values()
         for place in PLACEHOLDER.findall(text)
     }
+
+
+def _named(place: str) -> tuple[str, str]:
+    table, _, key = place.partition(".")
+    return (table, small(key)) if table == "words" else (table, key.partition(".")[0])
 
 
 def _check_text(profile: Profile, path: str, words: Words) -> None:

@@ -29,6 +29,12 @@ Guardians = Literal["all", "one", "none"]
 
 _T = TypeVar("_T")
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+#: a word of the municipality in a text, with its form: ``{words.absence.definite}``
+WORD: Final = re.compile(r"\{words\.([^{}]*)\}")
+#: the words that sentences are built around, so that they have to be given in every form
+INFLECTED: Final = ("absence", "application", "responsibility_group", "decision")
+#: the forms that sentences need of a word; ``compound`` is the first part of a compound
+FORMS: Final = ("indefinite", "definite", "plural", "definite_plural", "article", "compound")
 
 
 class NotInProfile(FormsvcError, KeyError):
@@ -195,6 +201,7 @@ class Profile:
     age_rules: tuple[AgeRules, ...]
     limits: Limits
     accounts: Accounts
+    #: by key; those that are inflected by key and form: ``absence.definite``
     words: Mapping[str, Words]
     word_lists: Mapping[str, Mapping[str, tuple[str, ...]]]
     #: kind or page, then the short key: the texts in reading order
@@ -232,8 +239,19 @@ class Profile:
         return _found(self.titles, "titles", kind).say(language, on)
 
     def word(self, key: str, language: str, on: date | None = None) -> str:
-        """A word that municipalities use differently, such as ``exempt``."""
-        return _found(self.words, "words", key).say(language, on)
+        """A word that municipalities use differently: ``exempt``, or ``absence.definite``.
+
+        Named with a capital, it begins a sentence: ``Absence.definite``.
+        """
+        word = _found(self.words, "words", small(key)).say(language, on)
+        return word if key == small(key) else word[:1].upper() + word[1:]
+
+    def said(self, text: str, language: str, on: date | None = None) -> str:
+        """A text with the municipality's words in it, where it names some.
+
+        :raises NotInProfile: for a word or a form that the municipality does not have.
+        """
+        return WORD.sub(lambda named: self.word(named[1], language, on), text)
 
     def text(self, key: str, language: str, on: date | None = None) -> list[str]:
         """The paragraphs of a text, such as ``consent.voluntary``."""
@@ -339,6 +357,11 @@ def _found(table: Mapping[str, _T], name: str, key: str) -> _T:
         return table[key]
     except KeyError:
         raise NotInProfile(f"{name}.{key}") from None
+
+
+def small(key: str) -> str:
+    """The key of a word, also of one that begins a sentence."""
+    return key[:1].lower() + key[1:]
 
 
 def _split(text: str) -> list[str]:

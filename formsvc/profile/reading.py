@@ -12,8 +12,10 @@ from typing import Final, cast, get_args
 from formsvc import norway
 from formsvc.cleaning import clean, is_blank
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.profile import checks
+from formsvc.profile import checks, words
 from formsvc.profile.contents import (
+    FORMS,
+    INFLECTED,
     PURPOSES,
     ROLES,
     Accounts,
@@ -37,6 +39,7 @@ from formsvc.profile.tables import (
     is_dated,
     laid_over,
     read,
+    refuse_unread,
 )
 
 SHIPPED: Final = Path(__file__).with_name("profile.toml")
@@ -49,14 +52,14 @@ def load(own: Path | None = None) -> Profile:
     """
     shipped = read(SHIPPED)
     if own is None:
-        return parse(shipped)
+        return words.filled(parse(shipped))
     profile = parse(cast("dict[str, object]", laid_over(shipped, read(own))))
     checks.refuse_unread_keys(profile, parse(shipped))
-    return profile
+    return words.filled(profile)
 
 
 def parse(data: Mapping[str, object]) -> Profile:
-    """A profile from the tables of a TOML file.
+    """A profile from the tables of a TOML file; its texts still name their words.
 
     :raises InvalidProfile: at the first mistake.
     """
@@ -77,7 +80,7 @@ def parse(data: Mapping[str, object]) -> Profile:
         age_rules=_age_rules(top.value("age_rules"), limits.adult_age),
         limits=limits,
         accounts=_accounts(top.table("accounts")),
-        words=_all_words(top.table("words")),
+        words=_vocabulary(top.table("words")),
         word_lists={
             key: _word_list(Table(f"word_lists.{key}", v))
             for key, v in top.table("word_lists").each()
@@ -135,6 +138,43 @@ def _wording(table: Table, language: str) -> str:
 
 def _all_words(table: Table) -> dict[str, Words]:
     return {key: _words(table(key), value) for key, value in table.each()}
+
+
+def _vocabulary(table: Table) -> dict[str, Words]:
+    """The words by key; those that are inflected by key and form."""
+    vocabulary: dict[str, Words] = {}
+    for key, value in table.each():
+        path = table(key)
+        if key in INFLECTED or _is_inflected(value):
+            forms = {form: _words(path, _in_form(path, value, form)) for form in FORMS}
+            vocabulary |= {f"{key}.{form}": word for form, word in forms.items()}
+        else:
+            vocabulary[key] = _words(path, value)
+    for key, word in vocabulary.items():
+        if any(set("{}%") & set(said) for _, wording in word.versions for said in wording.values()):
+            raise InvalidProfile(table(key), "holds {, } or %, which sentences are filled by.")
+    return vocabulary
+
+
+def _is_inflected(value: object) -> bool:
+    version = value[0] if isinstance(value, list) and value else value
+    return isinstance(version, dict) and any(isinstance(version.get(x), dict) for x in LANGUAGES)
+
+
+def _in_form(path: str, value: object, form: str) -> object:
+    """One form of a word as a wording of its own, in as many versions as the word."""
+    if isinstance(value, list):
+        return [_in_form(path, version, form) for version in value]
+    if not isinstance(value, dict) or any(isinstance(value.get(x), str) for x in LANGUAGES):
+        raise InvalidProfile(path, f'needs all its forms; write nb = {{{FORMS[0]} = "…", …}}.')
+    version = Table(path, value)
+    wording = {key: each for key, each in version.each() if key not in LANGUAGES}
+    for language in LANGUAGES:
+        if version.value(language) is not None:
+            forms = version.table(language)
+            wording[language] = forms.need(form, str, f'{form} = "…"; all forms go together')
+            refuse_unread(forms.path, [key for key, _ in forms.each()], FORMS)
+    return wording
 
 
 def _word_list(table: Table) -> dict[str, tuple[str, ...]]:

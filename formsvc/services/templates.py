@@ -104,7 +104,7 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
         documents.SamplePaper(
-            context(kind, form), form.words(), form.answers(), form.paper_language
+            context(kind, form), form.words(), form.codes(), form.paper_language
         )
         for form in forms
     ]
@@ -138,7 +138,7 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     language = form.paper_language
     return {
         **form.words(),
-        "codes": form.answers(),
+        "codes": form.codes(),
         "paper": frame(kind, language, clock.today(), reference, letter.of(form)),
     }
 

@@ -169,7 +169,11 @@ CONSENT = [
         "consent.nn",
         "child.birth_date",
         "no parent signs for somebody of eighteen",
-        {"2008-11-21": "valid_to", "2008-11-20": "signatories", "2008-11-19": "signatories"},
+        {
+            "2008-11-21": "valid_to",
+            "2008-11-20": "signatories.0",
+            "2008-11-19": "signatories.0",
+        },
         {"signatories": [MOTHER, YOUNG]},
     ),
     Rule(
@@ -232,7 +236,7 @@ APPLICATION = [
         "ip_application.nb",
         "person.birth_date",
         "a parent signs with the young person until eighteen",
-        {"2008-11-21": "", "2008-11-20": "signed_by", "2008-11-19": "signed_by"},
+        {"2008-11-21": "", "2008-11-20": "signed_by.0", "2008-11-19": "signed_by.0"},
     ),
     Rule(
         "ip_application.nb",

@@ -25,7 +25,7 @@ def _problems(name: str, changes: dict[str, Any]) -> list[str]:
     return [problem.field for problem in form.problems()]
 
 
-YOUNG = {"name": "Emma", "role": "young_person", "email": "", "phone": ""}
+YOUNG = {"name": "Ådne Sæbø Øvrelid", "role": "young_person", "email": "", "phone": ""}
 MOTHER = {"name": "Máret", "role": "parent", "email": "", "phone": ""}
 FATHER = {**MOTHER, "name": "Jon"}
 WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
@@ -62,7 +62,7 @@ WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
         ({"child.birth_date": "2010-05-03", "signatories": [MOTHER, FATHER]}, ["signatories"]),
         # one name is one person, and child welfare is no second parent
         ({"signatories": [MOTHER, MOTHER]}, ["single_signature_reason"]),
-        ({"signatories": [MOTHER, WELFARE]}, ["signatories"]),
+        ({"signatories": [MOTHER, WELFARE]}, ["single_signature_reason"]),
         ({"services.0.name": "", "services.1.name": ""}, []),
         ({"child.name": "\u200b"}, ["child.name"]),
         # eighteen: only the person
@@ -74,7 +74,10 @@ WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
             },
             [],
         ),
-        ({"child.birth_date": "2005-05-03"}, ["signatories"]),
+        (
+            {"child.birth_date": "2005-05-03"},
+            ["signatories", "signatories.0", "signatories.1"],
+        ),
         # the last day is the one before the eighteenth birthday
         ({"child.birth_date": "2009-11-19", "signatories": [YOUNG]}, ["valid_to"]),
         ({"child.birth_date": "2009-11-20", "signatories": [YOUNG]}, []),

@@ -16,13 +16,14 @@ from formsvc.forms.fields.answer import (
     typed_from,
 )
 from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale
+from formsvc.forms.fields.days import TODAY, Date
 from formsvc.forms.fields.group import Group, Part, Rows
 from formsvc.forms.fields.text import (
     LONGEST_NAME,
     LONGEST_TEXT,
-    Date,
     Email,
     Leftover,
+    Link,
     LongText,
     NationalId,
     Number,
@@ -30,11 +31,13 @@ from formsvc.forms.fields.text import (
     PostalCode,
     Text,
     Time,
+    as_compared,
 )
 
 __all__ = [
     "LONGEST_NAME",
     "LONGEST_TEXT",
+    "TODAY",
     "YES_NO",
     "AnswerField",
     "Check",
@@ -44,6 +47,7 @@ __all__ = [
     "Email",
     "Group",
     "Leftover",
+    "Link",
     "LongText",
     "NationalId",
     "Number",
@@ -57,6 +61,7 @@ __all__ = [
     "Text",
     "Time",
     "Typed",
+    "as_compared",
     "object_schema",
     "typed_from",
 ]

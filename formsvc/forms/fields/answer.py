@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import Field
 
 from formsvc.errors import Problem
+from formsvc.language import PAPER_LANGUAGES, spoken
 from formsvc.language import gettext as _
+
+if TYPE_CHECKING:
+    from formsvc.forms.fields.group import Group, Part, Rows
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
 #: a JSON Schema, or a part of one
 Schema = dict[str, Any]
+#: what a field asks the form, group or row in which it stands
+AsksItsPart = Callable[[Any], bool]
 
 
 class AnswerField(Field):
@@ -34,9 +40,17 @@ class AnswerField(Field):
         example: Any = None,
         autocomplete: str = "",
         printed: str | None = None,
+        asked: AsksItsPart | None = None,
+        private: AsksItsPart | bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(label=label, **kwargs)
+        #: tells whether it is asked, by the other answers of its part; None where it always is
+        self.asked = asked
+        #: whether its answer is for sending and stands on no paper, or what tells that by its part
+        self.private = private
+        #: the list in which it is a row
+        self.row_of: Rows[AnswerField] | None = None
         #: its label on papers, where that is not the question of the page; "" where it has none
         #: of its own there, since it stands beside another answer or right under its heading
         self.printed = printed
@@ -44,7 +58,8 @@ class AnswerField(Field):
         self.required = required
         self.hint = hint
         self.autocomplete = autocomplete
-        #: a valid answer, for samples; a tuple holds one for each row in turn
+        #: a valid answer, for samples; a tuple holds one for each row in turn, and
+        #: ``{"nb": …, "nn": …}`` one for each language
         self.example = example
         #: how many characters could not be used and were replaced
         self.replaced = 0
@@ -59,6 +74,40 @@ class AnswerField(Field):
         """The id of the first control, for links from the error summary."""
         return str(self.id)
 
+    @property
+    def part(self) -> Part:
+        """The form, group or row in which it stands."""
+        part: Part = self._form  # type: ignore[attr-defined] # not in the stubs
+        return part
+
+    @property
+    def within(self) -> Group[Part] | Rows[AnswerField] | None:
+        """The list or the group in which it stands, if it does not stand right in the form."""
+        return self.row_of or self.part.group
+
+    @property
+    def always_required(self) -> bool:
+        """Whether there is no paper without an answer to it."""
+        return bool(self.required) and self.asked is None
+
+    def is_asked(self) -> bool:
+        """Whether the other answers are such that this one is asked for."""
+        own = self.asked is None or bool(self.asked(self.part))
+        return own and (self.within is None or self.within.is_asked())
+
+    def is_private(self) -> bool:
+        """Whether the answer is for sending alone."""
+        own = self.private if isinstance(self.private, bool) else bool(self.private(self.part))
+        return own or (self.within is not None and self.within.is_private())
+
+    def is_printed(self) -> bool:
+        """Whether the answer stands on the papers."""
+        return self.is_asked() and not self.is_private()
+
+    def is_missing(self) -> bool:
+        """Whether it must have an answer and has none."""
+        return bool(self.required) and self.is_empty() and self.is_asked()
+
     def refuse(self, sentence: str) -> None:
         """Say at this field what has to be mended; the first sentence stands."""
         if not self.errors:
@@ -70,13 +119,29 @@ class AnswerField(Field):
     def answer(self) -> Any:
         raise NotImplementedError
 
-    def words(self, *, in_row: bool = False) -> Any:
+    def no_answer(self) -> Any:
+        """What no answer is in plain data."""
+        return ""
+
+    def as_read(self, *, in_row: bool = False) -> Any:
         """The answer as it is read; dates are short within rows, which are printed as tables."""
         return self.answer()
 
+    def no_words(self) -> Any:
+        """What papers print where there is no answer."""
+        return self.no_answer()
+
+    def words(self, *, in_row: bool = False) -> Any:
+        """The answer as papers print it: nothing where it is not asked for or is private."""
+        return self.as_read(in_row=in_row) if self.is_printed() else self.no_words()
+
     def shown(self) -> Any:
-        """The answer as a page shows it beside its question."""
-        return self.words()
+        """The answer as a page shows it beside its question, to the one who wrote it."""
+        return self.as_read()
+
+    def answer_where(self, keeps: Callable[[AnswerField], bool]) -> Any:
+        """The answer, with none where a field is not kept, also within groups and rows."""
+        return self.answer() if keeps(self) else self.no_answer()
 
     def typed(self) -> Typed:
         raise NotImplementedError
@@ -107,14 +172,19 @@ class AnswerField(Field):
         yield self
 
     def sample(self, row: int = 0) -> Any:
-        """A valid answer; ``row`` makes rows differ."""
-        if isinstance(self.example, tuple):
-            return self.example[row % len(self.example)]
-        return self.example
+        """A valid answer in the language spoken; ``row`` makes rows differ."""
+        example = self.example
+        if isinstance(example, Mapping) and set(example) == set(PAPER_LANGUAGES):
+            example = example.get(spoken(), example[PAPER_LANGUAGES[0]])
+        return example[row % len(example)] if isinstance(example, tuple) else example
 
     def schema(self) -> Schema:
         """JSON Schema of the answer."""
         raise NotImplementedError
+
+    def _described_or(self, schema: Schema, empty: Schema) -> Schema:
+        """The schema of an answer, or what may stand there where there is none."""
+        return self._described(schema if self.always_required else {"anyOf": [schema, empty]})
 
     def _described(self, schema: Schema) -> Schema:
         described = {"title": str(self.label.text), **schema}
@@ -154,7 +224,7 @@ def object_schema(fields: Sequence[AnswerField]) -> Schema:
     return {
         "type": "object",
         "properties": {field.short_name: field.schema() for field in fields},
-        "required": [field.short_name for field in fields if field.required],
+        "required": [field.short_name for field in fields if field.always_required],
         "additionalProperties": False,
     }
 

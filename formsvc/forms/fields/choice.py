@@ -85,7 +85,7 @@ class _Optioned(AnswerField):
                     codes=", ".join(labels),
                 )
             )
-        if self.is_empty() and self.required:
+        if self.is_missing():
             raise StopValidation(str(self.required))
 
 
@@ -126,7 +126,13 @@ class Choice(_Optioned):
     def answer(self) -> str | None:
         return self.code or self.empty
 
-    def words(self, *, in_row: bool = False) -> str:
+    def no_answer(self) -> str | None:
+        return self.empty
+
+    def no_words(self) -> str:
+        return ""
+
+    def as_read(self, *, in_row: bool = False) -> str:
         return self.labels.get(self.code, "")
 
     def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
@@ -150,7 +156,7 @@ class Choice(_Optioned):
 
     def schema(self) -> Schema:
         codes: list[str | None] = list(self.labels)
-        return self._described({"enum": codes if self.required else [*codes, "", None]})
+        return self._described({"enum": codes if self.always_required else [*codes, "", None]})
 
 
 class Scale(Choice):
@@ -182,7 +188,9 @@ class Scale(Choice):
 
     def schema(self) -> Schema:
         grade = {"type": "integer", "minimum": 1, "maximum": 5}
-        return self._described(grade if self.required else {"anyOf": [grade, {"type": "null"}]})
+        return self._described(
+            grade if self.always_required else {"anyOf": [grade, {"type": "null"}]}
+        )
 
 
 class Choices(_Optioned):
@@ -205,7 +213,10 @@ class Choices(_Optioned):
     def answer(self) -> list[str]:
         return self.chosen
 
-    def words(self, *, in_row: bool = False) -> list[str]:
+    def no_answer(self) -> list[str]:
+        return []
+
+    def as_read(self, *, in_row: bool = False) -> list[str]:
         labels = self.labels
         return [labels[code] for code in self.chosen if code in labels]
 
@@ -223,7 +234,7 @@ class Choices(_Optioned):
 
     def schema(self) -> Schema:
         codes = {"type": "array", "items": {"enum": list(self.labels)}}
-        return self._described(list_schema(codes, required=bool(self.required)))
+        return self._described(list_schema(codes, required=self.always_required))
 
 
 class Check(AnswerField):
@@ -235,7 +246,7 @@ class Check(AnswerField):
         self.data = bool(valuelist) and valuelist[0] not in ("", "false")
 
     def pre_validate(self, form: BaseForm) -> None:
-        if self.required and not self.data:
+        if self.is_missing():
             raise StopValidation(str(self.required))
 
     def is_empty(self) -> bool:
@@ -243,6 +254,9 @@ class Check(AnswerField):
 
     def answer(self) -> bool:
         return bool(self.data)
+
+    def no_answer(self) -> bool:
+        return False
 
     def typed(self) -> Typed:
         return {self.name: ["true"]} if self.data else {}
@@ -258,4 +272,6 @@ class Check(AnswerField):
         return bool(self.required) if self.example is None else super().sample(row)
 
     def schema(self) -> Schema:
-        return self._described({"const": True} if self.required else {"type": ["boolean", "null"]})
+        return self._described(
+            {"const": True} if self.always_required else {"type": ["boolean", "null"]}
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar, cast
 
 from wtforms import FieldList, Form
@@ -17,11 +17,20 @@ from formsvc.forms.fields.answer import (
     object_schema,
     typed_from,
 )
+from formsvc.forms.fields.text import Text, as_compared
 from formsvc.language import gettext as _
 
 
 class Part(Form):
     """The fields of a group or of one row."""
+
+    #: the group whose fields these are, if they are not those of a form
+    group: Group[Part] | None = None
+
+    @property
+    def above(self) -> Part | None:
+        """The form, group or row in which this one stands."""
+        return self.group.part if self.group else None
 
     def __iter__(self) -> Iterator[AnswerField]:
         yield from cast("Iterator[AnswerField]", super().__iter__())
@@ -75,6 +84,7 @@ class Group(AnswerField, Generic[P_co]):
         self.form = self._form_class(
             formdata, prefix=f"{self.name}-", meta={"_parent_form": parent}
         )
+        self.form.group = cast("Group[Part]", self)
 
     def post_process(self, formdata: Any = None) -> None:
         self.form.post_process(formdata)  # type: ignore[attr-defined] # new in WTForms 3.3
@@ -99,25 +109,45 @@ class Group(AnswerField, Generic[P_co]):
 
     def validate(self, form: BaseForm, extra_validators: object = ()) -> bool:
         self.errors = []
-        if not self.is_empty():
-            return bool(self.form.validate())
-        if self.required:
+        if self.is_missing():
             self.refuse(self.required)
             return False
-        return bool(self.optional or self.form.validate())
+        if self.is_empty() and (self.optional or not self.is_asked()):
+            return True
+        return bool(self.form.validate())
 
     def is_empty(self) -> bool:
         return all(field.is_empty() for field in self.fields)
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether nothing typed in it is None, rather than a group of empty answers."""
+        return self.optional or self.asked is not None
+
     def answer(self) -> dict[str, Any] | None:
-        if self.optional and self.is_empty():
+        if self.may_be_none and self.is_empty():
             return None
         return {field.short_name: field.answer() for field in self.fields}
 
-    def words(self, *, in_row: bool = False) -> dict[str, Any] | None:
-        if self.optional and self.is_empty():
+    def no_answer(self) -> dict[str, Any] | None:
+        if self.may_be_none:
+            return None
+        return {field.short_name: field.no_answer() for field in self.fields}
+
+    def answer_where(self, keeps: Callable[[AnswerField], bool]) -> Any:
+        if not keeps(self) or self.answer() is None:
+            return self.no_answer()
+        return {field.short_name: field.answer_where(keeps) for field in self.fields}
+
+    def as_read(self, *, in_row: bool = False) -> dict[str, Any] | None:
+        if self.may_be_none and self.is_empty():
             return None
         return {field.short_name: field.words(in_row=in_row) for field in self.fields}
+
+    def no_words(self) -> dict[str, Any] | None:
+        if self.may_be_none:
+            return None
+        return {field.short_name: field.no_words() for field in self.fields}
 
     def typed(self) -> Typed:
         return {name: texts for field in self.fields for name, texts in field.typed().items()}
@@ -147,7 +177,7 @@ class Group(AnswerField, Generic[P_co]):
 
     def schema(self) -> Schema:
         schema = self._described(object_schema(self.fields))
-        if self.optional:
+        if self.may_be_none:
             schema["type"] = ["object", "null"]
         return schema
 
@@ -173,6 +203,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
         few: int = 0,
         samples: int | None = None,
         numbered: bool = False,
+        distinct: str | tuple[str, ...] | bool = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(label, unbound_field=row, default=(), **kwargs)
@@ -182,6 +213,9 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
         self.add_label = add_label
         #: how many rows a new form shows
         self.few = few
+        #: what tells one row from another, so that the same is not there twice: the name of a
+        #: field in the row, or of several; True where a row is one answer
+        self.distinct = (distinct,) if isinstance(distinct, str) else distinct
         #: whether papers number its rows
         self.numbered = numbered
         self._samples = max(few, 1 if self.required else 0) if samples is None else samples
@@ -201,6 +235,11 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
             while len(self.entries) < self.few:
                 self.append_entry()
 
+    def _add_entry(self, *args: Any, **kwargs: Any) -> E_co:
+        entry: E_co = super()._add_entry(*args, **kwargs)  # type: ignore[misc] # not in the stubs
+        entry.row_of = cast("Rows[AnswerField]", self)
+        return entry
+
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         # WTForms asks str.isdigit alone, which also lets «²» through to int().
         yield from super()._extract_indices(  # type: ignore[misc] # not in the stubs
@@ -213,13 +252,37 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
         for entry in self.entries:
             if entry.is_empty():
                 entry.errors = []
-        if not self.filled and self.required:
+        if self.is_missing():
             self.refuse(self.required)
         if len(self.filled) > MOST_ROWS:
             self.refuse(
                 _("Her er det plass til %(most)s rader. Del dem på flere papirer.", most=MOST_ROWS)
             )
-        return all(sound) and not self.errors
+        return all(sound) and self._are_distinct() and not self.errors
+
+    def _are_distinct(self) -> bool:
+        """Whether no row is there twice; the second of two is refused."""
+        before: set[tuple[str, ...]] = set()
+        again = []
+        for entry in self.filled[:MOST_ROWS]:
+            keys = self._keys(entry)
+            if any(isinstance(field, Text) and field.is_too_long() for field in keys):
+                continue
+            one = tuple(as_compared(str(field.answer() or "")) for field in keys)
+            if any(one) and one in before:
+                again.append(keys)
+            before.add(one)
+        for keys in again:
+            words = " ".join(filter(None, (str(field.as_read() or "") for field in keys)))
+            keys[0].refuse(_("«%(name)s» står der to ganger. Ta bort den ene raden.", name=words))
+        return not again
+
+    def _keys(self, entry: AnswerField) -> list[AnswerField]:
+        if not self.distinct:
+            return []
+        if isinstance(entry, Group) and not isinstance(self.distinct, bool):
+            return [entry.form[name] for name in self.distinct]
+        return [entry]
 
     def is_empty(self) -> bool:
         return not self.filled
@@ -227,7 +290,15 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
     def answer(self) -> list[Any]:
         return [entry.answer() for entry in self.filled]
 
-    def words(self, *, in_row: bool = False) -> list[Any]:
+    def no_answer(self) -> list[Any]:
+        return []
+
+    def answer_where(self, keeps: Callable[[AnswerField], bool]) -> Any:
+        if not keeps(self):
+            return []
+        return [entry.answer_where(keeps) for entry in self.filled]
+
+    def as_read(self, *, in_row: bool = False) -> list[Any]:
         return [entry.words(in_row=True) for entry in self.filled]
 
     def typed(self) -> Typed:
@@ -261,6 +332,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
             },
         )
         row.short_name = str(index)
+        row.row_of = cast("Rows[AnswerField]", self)
         row.process(None)
         return row
 
@@ -280,4 +352,4 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
 
     def schema(self) -> Schema:
         items = {"type": "array", "items": self.blank_row().schema()}
-        return self._described(list_schema(items, required=bool(self.required)))
+        return self._described(list_schema(items, required=self.always_required))

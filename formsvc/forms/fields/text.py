@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, ClassVar, Final, TypeGuard
-from unicodedata import category
+from unicodedata import category, normalize
+from urllib.parse import urlsplit
 
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -24,6 +24,8 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_NAME: Final = 200
 #: the longest address that mail can be sent to (RFC 5321, 4.5.3.1.3)
 LONGEST_EMAIL: Final = 254
+#: the longest link that every browser opens; those of video meetings have some 400 characters
+LONGEST_LINK: Final = 2_000
 #: how many of the letters that papers cannot be printed with are named in a sentence
 MOST_SHOWN: Final = 20
 
@@ -35,6 +37,15 @@ def is_whole(answer: object) -> TypeGuard[int | float]:
     return isinstance(answer, int) and not isinstance(answer, bool)
 
 
+def as_compared(text: str) -> str:
+    """What two texts have in common that are the same but for case, spaces and composition.
+
+    >>> as_compared("Ma\N{COMBINING ACUTE ACCENT}ret  čáhci ") == as_compared("MÁRET Čáhci")
+    True
+    """
+    return " ".join(normalize("NFC", normalize("NFC", text).casefold()).split())
+
+
 class Text(AnswerField):
     """One line of text, kept to the letter."""
 
@@ -43,6 +54,8 @@ class Text(AnswerField):
     inputmode = ""
     #: an empty answer in plain data
     empty: ClassVar[str | None] = ""
+    #: whether people write in it in their own words
+    own_words: ClassVar[bool] = True
     #: how many characters it may have; ``Text(…, longest=LONGEST_TEXT)`` for more than a name
     longest: int = LONGEST_NAME
 
@@ -102,7 +115,7 @@ class Text(AnswerField):
     def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation
-        if self.is_empty() and self.required:
+        if self.is_missing():
             raise StopValidation(str(self.required))
 
     @property
@@ -116,7 +129,13 @@ class Text(AnswerField):
     def answer(self) -> str | None:
         return self.data if isinstance(self.data, str) else self.empty
 
-    def words(self, *, in_row: bool = False) -> str:
+    def no_answer(self) -> str | None:
+        return self.empty
+
+    def no_words(self) -> str:
+        return ""
+
+    def as_read(self, *, in_row: bool = False) -> str:
         return self.show(self.data, in_row=in_row) if self.data else ""
 
     def show(self, answer: str, *, in_row: bool) -> str:
@@ -139,7 +158,7 @@ class Text(AnswerField):
 
     def schema(self) -> Schema:
         most = {"maxLength": self.longest}
-        if self.required:
+        if self.always_required:
             return self._described({"type": "string", "minLength": 1, **most})
         return self._described({"type": ["string", "null"], **most})
 
@@ -172,6 +191,24 @@ class Leftover(LongText):
         return field
 
 
+class Link(Text):
+    """An address on the web, which can be pressed: https alone."""
+
+    longest = LONGEST_LINK
+    input_type = "url"
+    inputmode = "url"
+
+    def parse(self, text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            sound = parts.scheme == "https" and "." in (parts.hostname or "")
+        except ValueError:
+            sound = False
+        if not sound or "@" in parts.netloc or any(char.isspace() for char in text):
+            raise ValueError(_("Lim inn hele lenken. Den skal begynne med https://"))
+        return text
+
+
 class Email(Text):
     """An e-mail address, checked for its form only."""
 
@@ -193,15 +230,23 @@ class Email(Text):
 
 
 class Phone(Text):
-    """A telephone number, stored as E.164 and shown in pairs."""
+    """A telephone number, stored as E.164 and shown in pairs.
+
+    With ``short`` it may be one of the short numbers that services have: 02800, 116117, 113.
+    """
 
     kind = "phone"
+    own_words = False
     input_type = "tel"
     inputmode = "tel"
 
+    def __init__(self, label: str = "", *, short: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.short = short
+
     def parse(self, text: str) -> str:
         try:
-            return norway.phone(text)
+            return norway.phone(text, short=self.short)
         except ValueError:
             raise ValueError(
                 _("Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …")
@@ -214,6 +259,7 @@ class Phone(Text):
 class PostalCode(Text):
     """A Norwegian postal code: four digits, kept as text."""
 
+    own_words = False
     kind = "digits"
     inputmode = "numeric"
 
@@ -227,12 +273,13 @@ class PostalCode(Text):
 class NationalId(Text):
     """A national identity number: synthetic only in demo mode, never synthetic outside it."""
 
+    own_words = False
     kind = "digits"
     inputmode = "numeric"
 
     def shown(self) -> str:
         """Masked: the whole number stands in its field and on the application alone."""
-        return norway.masked(self.words())
+        return norway.masked(self.as_read())
 
     def parse(self, text: str) -> str:
         synthetic = config.current().demo
@@ -251,45 +298,10 @@ class NationalId(Text):
             ) from None
 
 
-class Date(Text):
-    """A date: the browser's own control, or typed as 24.11.2026."""
-
-    kind = "date"
-    empty = None
-
-    @property
-    def day(self) -> date | None:
-        """The date, or None where there is none or it cannot be read."""
-        return date.fromisoformat(self.data) if self.data else None
-
-    @property
-    def input_type(self) -> str:  # type: ignore[override]
-        # The native control shows nothing at all for a text that is no date; what was typed
-        # must stay in sight, so it is then an ordinary text field.
-        return "text" if self.text and not self.data else "date"
-
-    @property
-    def value(self) -> str:
-        return str(self.data or self.text)
-
-    def parse(self, text: str) -> str:
-        try:
-            return norway.parse_date(text).isoformat()
-        except ValueError:
-            raise ValueError(_("Skriv datoen slik: 24.11.2026")) from None
-
-    def show(self, answer: str, *, in_row: bool) -> str:
-        day = date.fromisoformat(answer)
-        return norway.short_date(day) if in_row else norway.long_date(day, spoken())
-
-    def schema(self) -> Schema:
-        day = {"type": "string", "format": "date"}
-        return self._described(day if self.required else {"anyOf": [day, {"enum": ["", None]}]})
-
-
 class Time(Text):
     """A time of day, HH:MM."""
 
+    own_words = False
     kind = "time"
 
     @property
@@ -310,6 +322,7 @@ class Time(Text):
 class Number(Text):
     """A whole number, from 1 and up."""
 
+    own_words = False
     kind = "number"
     inputmode = "numeric"
 
@@ -321,6 +334,9 @@ class Number(Text):
     def answer(self) -> int | None:  # type: ignore[override]
         return int(self.data) if self.data else None
 
+    def no_answer(self) -> None:
+        return None
+
     def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
         if is_whole(answer):
             return {self.name: [str(int(answer))]}
@@ -331,4 +347,6 @@ class Number(Text):
 
     def schema(self) -> Schema:
         number = {"type": "integer", "minimum": 1, "maximum": 9999}
-        return self._described(number if self.required else {"anyOf": [number, {"type": "null"}]})
+        return self._described(
+            number if self.always_required else {"anyOf": [number, {"type": "null"}]}
+        )
