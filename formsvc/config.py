@@ -29,7 +29,7 @@ class Settings:
     secret_key: str = ""
     #: FORMSVC_SECRET_KEY_OLD, or …_FILE with one a line: earlier ones, until `rotate-keys` is done
     older_keys: tuple[str, ...] = ()
-    #: FORMSVC_DATA: the folder of the embedded database
+    #: FORMSVC_DATA: the folder of the embedded database, and of the forms that were drawn
     data: Path = Path("data")
     #: FORMSVC_DATABASE_URL: an SQLAlchemy URL; the embedded database when empty
     database_url: str = ""
@@ -68,10 +68,11 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The variables that tell another process what papers look like here, wherever it stands.
 
-        >>> Settings(demo=True).environment()
-        {'FORMSVC_DEMO': '1', 'FORMSVC_PROFILE': '', 'FORMSVC_TEMPLATES': ''}
+        >>> Settings(demo=True, data=Path("/srv")).environment()["FORMSVC_DATA"]
+        '/srv'
         """
         return {
+            "FORMSVC_DATA": str(self.data.absolute()),
             "FORMSVC_DEMO": "1" if self.demo else "0",
             "FORMSVC_PROFILE": str(self.profile.absolute()) if self.profile else "",
             "FORMSVC_TEMPLATES": str(self.templates.absolute()) if self.templates else "",
@@ -188,9 +189,3 @@ def own_template(name: str) -> Path | None:
     """The municipality's own template of that name, if it has one."""
     folder = current().templates
     return folder / name if folder and (folder / name).is_file() else None
-
-
-def template(name: str) -> Path | None:
-    """The official template of that name: the municipality's own, else the shipped one."""
-    shipped = SHIPPED / name
-    return own_template(name) or (shipped if shipped.is_file() else None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from formsvc import config
+from formsvc import originals
 from formsvc.config import PACKAGE
 from formsvc.documents import docx
 from formsvc.errors import InvalidAnswers, NoSuchFormat, UnknownKind
@@ -34,10 +34,8 @@ def test_a_kind_has_one_name_everywhere(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", PRINTED, ids=_slug)
 @pytest.mark.parametrize("language", PAPER_LANGUAGES)
 def test_a_kind_has_its_templates(kind: Kind, language: str) -> None:
-    assert config.template(f"{kind.slug}.{language}.docx")
-    assert (config.template(f"{kind.slug}.{language}.pdf") is not None) == (
-        "fillable" in kind.formats
-    )
+    assert originals.exists(f"{kind.slug}.{language}.docx")
+    assert originals.exists(f"{kind.slug}.{language}.pdf") == ("fillable" in kind.formats)
     assert (PACKAGE / "templates" / "documents" / f"{kind.slug}.html").is_file()
 
 

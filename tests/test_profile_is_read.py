@@ -28,6 +28,7 @@ CALLED: Final[dict[type, set[str]]] = {
     contents.AgeRules: {"self", "rules", "rules_on()"},
     contents.Limits: {"limits"},
     contents.Accounts: {"accounts"},
+    contents.Arms: {"arms", "held", "self"},
     contents.Municipality: {"sender"},
     contents.Profile: {"self", "current()", "of()", "municipality", "of_kind", "held"},
 }

@@ -30,7 +30,7 @@ from formsvc.errors import FormsvcError, InvalidAnswers, MissingLibrary, Problem
 from formsvc.kinds import Format, Kind
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import printing
+from formsvc.services import printing, templates
 
 log = logging.getLogger(__name__)
 
@@ -140,8 +140,7 @@ def _templates(kind: Kind, wanted: Format) -> Iterator[bytes]:
     if wanted != "docx":  # what does not fit in the official form is printed beside it
         yield html_pdf.template_sha256("continuation").encode()
     for language in PAPER_LANGUAGES:
-        path = config.template(f"{kind.slug}.{language}.{_ending(wanted)}")
-        yield path.read_bytes() if path else b"-"
+        yield templates.in_use(f"{kind.slug}.{language}.{_ending(wanted)}")
 
 
 def _ending(wanted: Format) -> str:

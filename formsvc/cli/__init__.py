@@ -18,6 +18,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     papers.fill,
     papers.check,
     papers.check_template,
+    papers.originals,
     papers.sample,
     papers.batch,
     service.run,

@@ -166,6 +166,28 @@ def check_template(file: Path, kind: str, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def originals(folder: Path) -> None:
+    """Write the official Word templates and PDF forms, with your profile in them, to edit.
+
+    Then FORMSVC_TEMPLATES is to name the folder: what you leave out of it, or do not change, is
+    better taken away, since the service makes it itself, always as your profile is that day.
+    """
+    with reports.refusals():
+        from formsvc import originals as official
+        from formsvc import profile
+
+        profile.current()
+        folder.mkdir(parents=True, exist_ok=True)
+        if there := [name for name in official.NAMES if (folder / name).exists()]:
+            raise click.UsageError(
+                f"{folder} has {there[0]} already, and nothing is written over: name an empty one."
+            )
+        for name in official.write(folder):
+            click.echo(name)
+
+
+@click.command()
 @click.argument("kind")
 @click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)
 def sample(kind: str, language: str) -> None:

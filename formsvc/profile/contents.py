@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -174,23 +175,47 @@ class Accounts:
 
 
 @dataclass(frozen=True)
+class Arms:
+    """A municipality's arms."""
+
+    picture: bytes
+    #: what the picture is: ``svg`` or ``png``
+    ending: str
+    #: the same as a bitmap, which is all that Word shows, and its size in dots
+    bitmap: bytes
+    width: int
+    height: int
+
+    @property
+    def name(self) -> str:
+        """What papers call the picture: another name for another picture."""
+        return f"arms-{hashlib.sha256(self.picture).hexdigest()[:12]}.{self.ending}"
+
+
+@dataclass(frozen=True)
 class Municipality:
     """Who the papers come from."""
 
     name: Words
-    #: where one can come
+    #: where people visit it
     address: str
+    #: where post goes, where that is another address
+    postal_address: str
     phone: str
     email: str
     website: str
     organisation_number: str
-    #: where post goes, if that is another place
-    postal_address: str = ""
+    #: of headings and rules, as #14487a; dark enough to be read on white
+    colour: str
+    arms: Arms | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
-    """One municipality. Days default to today; languages are nb, nn and en."""
+    """One municipality. Days default to today; languages are nb, nn and en.
+
+    It is itself alone, so that what is made of it can be remembered by it.
+    """
 
     sender: Municipality
     offices: Mapping[str, Office]
@@ -214,7 +239,7 @@ class Profile:
         return self.sender.name.say(language)
 
     def municipality(self, language: str) -> dict[str, str]:
-        """What a letterhead needs."""
+        """What a letterhead needs; ``arms`` is the name of the picture, "" where there is none."""
         return {
             "name": self.name(language),
             "address": self.sender.address,
@@ -223,6 +248,8 @@ class Profile:
             "email": self.sender.email,
             "website": self.sender.website,
             "organisation_number": norway.show_organisation_number(self.sender.organisation_number),
+            "colour": self.sender.colour,
+            "arms": self.sender.arms.name if self.sender.arms else "",
         }
 
     def office(self, key: str, language: str, on: date | None = None) -> str:

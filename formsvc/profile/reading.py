@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from formsvc import norway
+from formsvc import config, norway
 from formsvc.cleaning import clean, is_blank
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.profile import checks, words
+from formsvc.profile import arms, checks, words
 from formsvc.profile.contents import (
     FORMS,
     INFLECTED,
@@ -53,20 +53,33 @@ def load(own: Path | None = None) -> Profile:
     shipped = read(SHIPPED)
     if own is None:
         return words.filled(parse(shipped))
-    profile = parse(cast("dict[str, object]", laid_over(shipped, read(own))))
+    told = read(own)
+    data = cast("dict[str, object]", laid_over(_without_arms(shipped, told), told))
+    templates = config.current().templates
+    profile = parse(data, [own.absolute().parent, *([templates] if templates else [])])
     checks.refuse_unread_keys(profile, parse(shipped))
     return words.filled(profile)
 
 
-def parse(data: Mapping[str, object]) -> Profile:
+def _without_arms(shipped: dict[str, object], own: dict[str, object]) -> dict[str, object]:
+    """The shipped tables: its arms are of its municipality, and stand beside no other name."""
+    theirs = Table("municipality", own.get("municipality", {}))
+    if theirs.value("name") is None and theirs.value("arms") is None:
+        return shipped
+    sender = cast("dict[str, object]", shipped["municipality"])
+    return {**shipped, "municipality": {k: v for k, v in sender.items() if k != "arms"}}
+
+
+def parse(data: Mapping[str, object], folders: Sequence[Path] = ()) -> Profile:
     """A profile from the tables of a TOML file; its texts still name their words.
 
+    :param folders: where the arms may lie, before those that are shipped
     :raises InvalidProfile: at the first mistake.
     """
     top = Table("", data)
     limits = _limits(top.table("limits"))
     profile = Profile(
-        sender=_municipality(top.table("municipality")),
+        sender=_municipality(top.table("municipality"), [*folders, SHIPPED.parent]),
         offices={
             key: _office(Table(f"offices.{key}", v)) for key, v in top.table("offices").each()
         },
@@ -188,7 +201,7 @@ def _word_list(table: Table) -> dict[str, tuple[str, ...]]:
     return lists
 
 
-def _municipality(table: Table) -> Municipality:
+def _municipality(table: Table, folders: Sequence[Path]) -> Municipality:
     number = table.need("organisation_number", str, '"123 456 785"')
     try:
         number = norway.organisation_number(number)
@@ -202,14 +215,12 @@ def _municipality(table: Table) -> Municipality:
         email=_email(table),
         website=table.need("website", str, '"www.eksempel.no"'),
         organisation_number=number,
-        postal_address=_postal_address(table, "postal_address"),
+        postal_address=table.may("postal_address", str, "", '"Postboks 1, 1234 Stedet"'),
+        colour=arms.colour(table),
+        arms=arms.read(table, folders),
     )
     table.close()
     return municipality
-
-
-def _postal_address(table: Table, key: str) -> str:
-    return table.may(key, str, "", '"Postboks 1, 1234 Stedet"')
 
 
 def _office(table: Table) -> Office:
@@ -217,7 +228,7 @@ def _office(table: Table) -> Office:
         name=_words_of(table, "name"),
         phone=_phone(table) if table.value("phone") else "",
         email=_email(table) if table.value("email") else "",
-        address=_postal_address(table, "address"),
+        address=table.may("address", str, "", '"Postboks 1, 1234 Stedet"'),
     )
     table.close()
     return office

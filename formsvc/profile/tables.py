@@ -21,6 +21,7 @@ class InvalidProfile(FormsvcError):
 
     def __init__(self, key: str, mend: str) -> None:
         self.key = key
+        self.mend = mend
         super().__init__(f"The municipality's profile, {key}: {mend}")
 
 

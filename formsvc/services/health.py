@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from formsvc import config, profile
+from formsvc import config, originals, profile
 from formsvc.config import OPEN_FILES, PACKAGE
 from formsvc.documents import html_pdf, jail
 from formsvc.errors import FormsvcError
@@ -190,9 +190,17 @@ def _template_names() -> list[tuple[Kind, str]]:
 
 
 def _templates() -> Finding:
-    missing = [name for _kind, name in _template_names() if config.template(name) is None]
+    """Which are used: the municipality's own, those that came along, those that are made of it."""
+    every = [name for _kind, name in _template_names()]
+    missing = [name for name in every if not (config.own_template(name) or originals.exists(name))]
     mend = f"Put these into docx_templates/ or FORMSVC_TEMPLATES: {', '.join(missing)}"
-    return Finding("Official templates", ok=not missing, mend=mend)
+    if missing or not _profile().ok:
+        return Finding("Official templates", ok=not missing, mend=mend)
+    own = [name for name in every if config.own_template(name)]
+    made = [n for n in originals.NAMES if n not in own and not originals.as_shipped(n)]
+    told = f"{len(own)} your own, {len(made)} made of your profile,"
+    told += f" {len(every) - len(own) - len(made)} as shipped"
+    return Finding(f"Official templates: {told}", ok=True, mend="")
 
 
 def _own_templates() -> Finding:
@@ -206,6 +214,20 @@ def _own_templates() -> Finding:
         f" wrong: {', '.join(faulty)}"
     )
     return Finding("Your own templates", ok=not faulty, mend=mend)
+
+
+def _own_templates_age() -> Finding:
+    doubts = [
+        f"{name} ({doubt})"
+        for _kind, name in _template_names()
+        if _profile().ok
+        for doubt in templates.doubts(name)
+    ]
+    mend = (
+        "They are used as they are. `formsvc originals FOLDER` writes those of today, to move your"
+        f" changes into: {', '.join(doubts)}"
+    )
+    return Finding("Your own templates against the originals", ok=not doubts, mend=mend)
 
 
 def _first_fault(kind: Kind, path: Path) -> str:
@@ -286,6 +308,7 @@ _CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _catalogues,
     _templates,
     _own_templates,
+    _own_templates_age,
     _jail,
     _pdf,
     _open_files,

@@ -39,11 +39,13 @@ def _profile_files() -> Iterator[Path]:
 
 
 def _template_files() -> Iterator[Path]:
+    """The municipality's own, else the shipped one; a change of profile has an event of its own."""
     for kind in KINDS:
         for language in PAPER_LANGUAGES:
             for ending in _ENDINGS:
-                path = config.template(f"{kind.slug}.{language}.{ending}")
-                if path is not None:
+                name = f"{kind.slug}.{language}.{ending}"
+                path = config.own_template(name) or config.SHIPPED / name
+                if path.is_file():
                     yield path
 
 

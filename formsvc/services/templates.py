@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from formsvc import clock, config, profile
+from formsvc import clock, config, originals, profile
 from formsvc.documents import docx, jail, pdf_form
 from formsvc.documents import official as documents
 from formsvc.documents.official import Template
@@ -27,25 +27,35 @@ log = logging.getLogger(__name__)
 MOST_BYTES: Final = 20_000_000
 #: seconds of the processor for all of its sample papers, which take a hundredth of one
 MOST_SECONDS: Final = 5
+#: the facts of a municipality that no other one has
+_OF_ONE: Final = ("name", "organisation_number", "address", "phone", "email", "website")
 #: for how many seconds a refusal stands before the template is looked at again
 REFUSED_FOR: Final = 60
 
 
 def official(kind: Kind, name: str) -> Template:
-    """The template of that file name: the municipality's own, if it has one, else the shipped one.
+    """The template of that file name: the municipality's own, else the original of its profile.
 
     :raises FaultyTemplate: naming all that is wrong with the municipality's own.
     :raises BadTemplate: there is none.
     """
-    path = config.template(name)
-    if path is None:
+    own = config.own_template(name)
+    if own is not None:
+        template = Template(own.read_bytes(), outside=True)
+        _demand_sound(kind, name, template.data)
+        return template
+    original = originals.of(name)
+    if original is None:
         raise BadTemplate(
             f"The template {name} is missing. Put it in docx_templates/ or in FORMSVC_TEMPLATES."
         )
-    template = Template(path.read_bytes(), outside=path == config.own_template(name))
-    if template.outside:
-        _demand_sound(kind, name, template.data)
-    return template
+    return Template(original, outside=False)
+
+
+def in_use(name: str) -> bytes:
+    """The bytes of the template of that file name, sound or not; none where there is none."""
+    own = config.own_template(name)
+    return own.read_bytes() if own else originals.of(name) or b""
 
 
 @lru_cache(maxsize=64)
@@ -92,6 +102,31 @@ def check(kind: Kind, data: bytes) -> list[Fault]:
     except AnswersLost as error:
         return [Fault("", "", _("Et prøvepapir kunne ikke lages av malen: %(why)s", why=error))]
     return faults
+
+
+def doubts(name: str) -> list[str]:
+    """What to look at in a template of the municipality's own; it is used all the same."""
+    own = config.own_template(name)
+    if own is None:
+        return []
+    copied_from = originals.made_from(own.parent).keys.get(name)
+    changed = name in originals.NAMES and copied_from not in (None, originals.key(name))
+    told = ["its original has changed since it was copied"] if changed else []
+    return told + [f"it says «{fact}»" for fact in _facts_of_another(own.read_bytes())]
+
+
+def _facts_of_another(data: bytes) -> list[str]:
+    """What a template says of the invented municipality, where that is not the one at work."""
+    here, shipped = (
+        {held.municipality(language)[fact] for language in PAPER_LANGUAGES for fact in _OF_ONE}
+        for held in (profile.current(), profile.of(None))
+    )
+    work = pdf_form.text if data.lstrip()[:5] == b"%PDF-" else docx.text
+    try:
+        text = " ".join(str(jail.run(work, data)).split())
+    except BadTemplate:
+        return []  # that is told of it already
+    return sorted(fact for fact in shipped - here if fact in text)
 
 
 def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:

@@ -36,6 +36,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     # behind the pages
     "static": ANYONE,
     "health.alive": ANYONE,
+    "pages.arms": ANYONE,
+    "pages.colour": ANYONE,
     "start.start": ANYONE,
     # log-in
     "login.log_in": ANYONE,
@@ -103,7 +105,10 @@ TABLE: Final[dict[str, frozenset[str]]] = {
 }
 
 #: answered without asking the database who it is
-SILENT: Final = frozenset({"static", "health.alive", "api.kinds", "api.schema", "api.description"})
+SILENT: Final = frozenset(
+    {"static", "pages.arms", "pages.colour", "health.alive"}
+    | {"api.kinds", "api.schema", "api.description"}
+)
 
 #: asked by POST, though nothing is stored: they hold up nobody who writes
 READING: Final = frozenset({"api.render"})

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 STATIC: Final = PACKAGE / "static"
 VENDOR: Final = STATIC / "vendor"
+#: how long a browser keeps what has another address when it has changed
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask) -> None:
@@ -79,5 +81,5 @@ def _hash(path: Path, _changed: int) -> str:
 
 def _keep(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = FOR_GOOD
     return response

@@ -212,6 +212,10 @@ def bare_headers(*, https: bool) -> dict[str, str]:
     }
 
 
+#: what says nothing of anybody, and has another address when it changes
+KEPT: Final = frozenset({"static", "pages.arms", "pages.colour"})
+
+
 def _headers(*, https: bool) -> Callable[[Response], Response]:
     fixed = _fixed_headers(https=https)
 
@@ -219,7 +223,7 @@ def _headers(*, https: bool) -> Callable[[Response], Response]:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["Content-Security-Policy"] = _policy()
-        if request.endpoint != "static" or response.status_code >= 400:
+        if request.endpoint not in KEPT or response.status_code >= 400:
             # papers about children: nothing may stay in a browser's or a proxy's memory
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -145,11 +145,9 @@ def own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 def test_another_template_or_format_makes_all_anew(tmp_path: Path, own_templates: Path) -> None:
     file, out = _jsonl(tmp_path, ANSWERS, ANSWERS), tmp_path / "out"
     _run(file, out)
-    other = config.template("ke_group_dissolved.nb.docx")
-    assert other is not None
+    other = config.SHIPPED / "ke_group_dissolved.nb.docx"
     own = own_templates / "ke_group_created.nb.docx"
-    shipped = config.template("ke_group_created.nb.docx")
-    assert shipped is not None
+    shipped = config.SHIPPED / "ke_group_created.nb.docx"
     own.write_bytes(shipped.read_bytes())
     assert _what(_run(file, out)) == ["kept", "kept"]
     own.write_bytes(other.read_bytes())

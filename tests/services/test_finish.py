@@ -26,8 +26,7 @@ MINUTES = find("minutes")
 @pytest.fixture
 def faulty_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A municipality's own minutes, which are a consent."""
-    shipped = config.template("consent.nb.docx")
-    assert shipped
+    shipped = config.SHIPPED / "consent.nb.docx"
     shutil.copyfile(shipped, tmp_path / "minutes.nb.docx")
     monkeypatch.setenv("FORMSVC_TEMPLATES", str(tmp_path))
     config.settings.cache_clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from formsvc import config
+from formsvc import config, originals
 from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
@@ -33,9 +33,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     config.settings.cache_clear()
 
 
-@pytest.mark.parametrize(
-    "name", sorted(path.name for path in config.SHIPPED.iterdir() if path.suffix != ".md")
-)
+@pytest.mark.parametrize("name", originals.NAMES)
 def test_nothing_is_wrong_with_a_shipped_template(name: str) -> None:
     kind = find(name.partition(".")[0])
     assert templates.check(kind, (config.SHIPPED / name).read_bytes()) == []

@@ -130,8 +130,7 @@ def test_a_damaged_document_is_a_page_with_words_and_the_others_stay(
 @pytest.fixture
 def faulty_template(tmp_path: Path, app: Flask) -> None:
     """A municipality's own minutes, which are a consent."""
-    shipped = config.template("consent.nb.docx")
-    assert shipped
+    shipped = config.SHIPPED / "consent.nb.docx"
     shutil.copyfile(shipped, tmp_path / "minutes.nb.docx")
     given = app.extensions["formsvc.settings"]
     app.extensions["formsvc.settings"] = replace(given, templates=tmp_path)

@@ -19,6 +19,7 @@ import os
 import re
 import threading
 import warnings
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formsvc import letters
+from formsvc import letters, profile
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
 from formsvc.documents.html_pdf import standards
@@ -47,6 +48,8 @@ _BASE: Final = "https://papers.invalid/"
 
 #: the pictures that a template may show
 _PICTURES: Final = {".svg": "image/svg+xml", ".png": "image/png"}
+#: what a page with fields holds itself
+_HELD: Final = re.compile(r"data:(image/svg\+xml|image/png|font/ttf);base64,([A-Za-z0-9+/=]+)")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9_-]+\.[a-z]+")
 
 #: what whoever runs the service is told where a system cannot print PDFs
@@ -194,18 +197,33 @@ def print_html(html: str) -> bytes:
 
     :raises MissingResource: when it asks for anything but the resources beside the templates
     """
+    return _laid_out(html)
+
+
+def lay_out_form(html: str) -> bytes:
+    """A page with fields, each in its place with its tooltip and tag: ``pdf_form`` completes it.
+
+    :param html: with its own style sheets, and pictures and fonts as data: URLs
+    :raises MissingResource: when it asks for anything else
+    """
+    return _laid_out(html, fields=True)
+
+
+def _laid_out(html: str, *, fields: bool = False) -> bytes:
     if not available():
         raise MissingLibrary(NO_PANGO)
     from formsvc.documents.html_pdf.source import Page  # noqa: PLC0415 - it loads WeasyPrint
 
-    shelf = _Shelf()
+    shelf = _Shelf(data_urls=fields)
     with _press, _undisturbed(), warnings.catch_warnings():
         # WeasyPrint forgets to close its colour profile; Python does so right afterwards
         warnings.simplefilter("ignore", ResourceWarning)
-        font_config, css = _typography()
+        # a form brings a font of its own, which no other page shall have
+        font_config, css = (_faces(), []) if fields else _typography()
         data: bytes = Page(html, _BASE, shelf).write_pdf(
             pdf_variant="pdf/a-2a",
-            stylesheets=[css],
+            pdf_forms=fields,
+            stylesheets=css,
             font_config=font_config,
             finisher=standards.finish,
         )
@@ -226,14 +244,12 @@ def _undisturbed() -> Iterator[None]:
 
 
 @cache
-def _typography() -> tuple[FontConfiguration, CSS]:
+def _typography() -> tuple[FontConfiguration, list[CSS]]:
     """The fonts and the style sheet, read once: each further font configuration would leak."""
     import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
 
     shelf = _Shelf()
-    with fonts.only_bundled():
-        font_config = FontConfiguration()
+    font_config = _faces()
     chain = ", ".join(f'"{family}"' for family in fonts.families())
     css = weasyprint.CSS(
         string=f"html {{ font-family: {chain} }}\n" + (TEMPLATES / "_letter.css").read_text(),
@@ -242,11 +258,18 @@ def _typography() -> tuple[FontConfiguration, CSS]:
         font_config=font_config,
     )
     shelf.close()
-    return font_config, css
+    return font_config, [css]
+
+
+def _faces() -> FontConfiguration:
+    from weasyprint.text.fonts import FontConfiguration
+
+    with fonts.only_bundled():
+        return FontConfiguration()
 
 
 class _Shelf:
-    """Hands WeasyPrint the files that lie beside the templates, by name, and nothing else.
+    """Hands WeasyPrint the arms and the files beside the templates, by name, and nothing else.
 
     WeasyPrint takes a refusal as a picture that is not there and prints on (within inline SVG
     it even swallows the errors meant to be fatal), so refusals are kept and ``close`` tells.
@@ -255,13 +278,22 @@ class _Shelf:
     #: read by WeasyPrint after a refusal; without it a fetch ends in an AttributeError
     _fail_on_errors = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, data_urls: bool = False) -> None:
         self._refused: list[str] = []
+        self._data_urls = data_urls
 
     def __call__(self, url: str) -> URLFetcherResponse:
         from weasyprint.urls import URLFetcherResponse
 
+        if self._data_urls and (held := _HELD.fullmatch(url)):
+            return URLFetcherResponse(url, b64decode(held[2]), {"Content-Type": held[1]})
+
         name = url.removeprefix(_BASE)
+        arms = profile.current().sender.arms
+        if arms and url == _BASE + arms.name:
+            return URLFetcherResponse(
+                url, arms.picture, {"Content-Type": _PICTURES[f".{arms.ending}"]}
+            )
         path = TEMPLATES / name
         kind = _PICTURES.get(path.suffix)
         if url == name or not _PLAIN_NAME.fullmatch(name) or not kind or not path.is_file():

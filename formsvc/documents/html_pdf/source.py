@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import weasyprint  # noqa: TID253 - this module is itself imported late
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # it has no types
-from weasyprint.html import UA, UA_COUNTER_STYLE  # noqa: TID253 - this module, too
+from weasyprint.html import UA, UA_COUNTER_STYLE, UA_FORM_STYLESHEET  # noqa: TID253 - this module, too
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -46,7 +46,7 @@ class Page(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint has no types
         self.etree_element = root
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
-        return [_browser_rules()]
+        return [_browser_rules(), UA_FORM_STYLESHEET] if forms else [_browser_rules()]
 
 
 @cache

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from formsvc.documents import pdf_text
 from formsvc.documents.pdf_form import checking, hazards, typeface
+from formsvc.documents.pdf_form.drawn import completed, empty_font
 from formsvc.documents.pdf_form.editable import Editable, Increments
 from formsvc.documents.pdf_form.fallback import reserved
 from formsvc.documents.pdf_form.fields import Field, found
@@ -52,6 +53,8 @@ __all__ = [
     "Overflow",
     "append",
     "check",
+    "completed",
+    "empty_font",
     "fill",
     "form_values",
     "load",

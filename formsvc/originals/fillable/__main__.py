@@ -1,23 +1,11 @@
-"""Makes the official fillable PDFs anew: ``python -m formsvc.originals.fillable [FOLDER]``."""
+"""``python -m formsvc.originals.fillable``: draw the shipped fillable PDFs to docx_templates/."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from formsvc.originals.fillable.draw import PAPERS, draw
+from formsvc import config, originals
 
-FOLDER = Path(__file__).parents[3] / "docx_templates"
-
-
-def main(folder: Path) -> None:
-    """Write every fillable paper in every language into the folder."""
-    for kind in PAPERS:
-        for language in ("nb", "nn"):
-            target = folder / f"{kind}.{language}.pdf"
-            target.write_bytes(draw(kind, language))
-            sys.stdout.write(f"{target}: {target.stat().st_size} bytes\n")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+with config.using(config.Settings()):  # whatever the one who runs it has a profile of
+    for name in originals.write(config.SHIPPED, "pdf"):
+        sys.stdout.write(f"{name}\n")

@@ -3,57 +3,49 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import date
 from pathlib import Path
 from typing import Final
 
-import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from weasyprint.text.fonts import FontConfiguration
 
-from formsvc import profile
-from formsvc.documents import fonts, html_pdf
-from formsvc.documents.html_pdf import standards
+from formsvc import clock, profile
+from formsvc.documents import fonts, html_pdf, pdf_form
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.consent import ConsentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
 from formsvc.forms.ip_application import IpApplicationForm
 from formsvc.language import speaking
-from formsvc.originals.fillable.finish import finish
-from formsvc.originals.fillable.font import blank
+from formsvc.profile import Profile
 
 HERE: Final = Path(__file__).parent
 PAPERS: Final[dict[str, type[DocumentForm]]] = {
     "consent": ConsentForm,
     "ip_application": IpApplicationForm,
 }
-#: the profile's texts as they stand on this day; a new day and a new run when they change
-EDITION: Final = date(2026, 11, 1)
 #: one box a character where the number of characters is known: day, month and year as ddmmyyyy
 CELLS: Final = {"date": 8, "postal_code": 4, "national_id": 11}
 
 
 def draw(kind: str, language: str) -> bytes:
-    """The blank paper as a PDF form; equal bytes for equal sources."""
-    with speaking(language):
-        html = page(kind, language)
-    with fonts.only_bundled():
-        font_config = FontConfiguration()
-    data: bytes = weasyprint.HTML(string=html, base_url=None).write_pdf(
-        pdf_variant="pdf/a-2a",
-        pdf_forms=True,
-        font_config=font_config,
-        finisher=standards.finish,  # the same last touch as on the printed papers
-    )
-    return finish(data)
+    """The blank paper as a PDF form, as the profile has it today; equal bytes for equal sources."""
+    return drawn(page(kind, language))
+
+
+def drawn(html: str) -> bytes:
+    """The form that a page of ``page`` becomes."""
+    return pdf_form.completed(html_pdf.lay_out_form(html))
 
 
 def page(kind: str, language: str) -> str:
-    """The HTML page that the paper is drawn from, in the language spoken."""
-    form = PAPERS[kind].from_typed(None)
-    here = profile.current()
+    """The HTML page that the paper is drawn from: all that it says, in an order that stays."""
+    with speaking(language):
+        return _page(kind, language)
+
+
+def _page(kind: str, language: str) -> str:
+    form, here, today = PAPERS[kind].from_typed(None), profile.current(), clock.today()
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -81,15 +73,15 @@ def page(kind: str, language: str) -> str:
         cells_of=_cells,
         language=language,
         sections=form.sections,
-        title=here.title(kind, language, EDITION),
+        title=here.title(kind, language, today),
         municipality=here.municipality(language),
-        office=here.office("coordinating_unit", language, EDITION),
-        exempt=here.word("exempt", language, EDITION),
-        texts=here.texts(kind, language, EDITION),
-        headings=_Headings(here.headings(kind, language, EDITION)),
-        legal=here.legal(kind, language, EDITION),
+        office=here.office("coordinating_unit", language, today),
+        exempt=here.word("exempt", language, today),
+        texts=here.texts(kind, language, today),
+        headings=_Headings(here.headings(kind, language, today)),
+        legal=here.legal(kind, language, today),
         style=Markup(_style()),  # noqa: S704 - our own file
-        shield=_data_url(html_pdf.TEMPLATES / "shield.svg"),
+        arms=_arms(here),
     )
 
 
@@ -140,13 +132,13 @@ def _comb(cells: int) -> str:
     return _data(
         '<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none"'
         f' viewBox="0 0 {cells} 1" width="{cells}" height="1">'
-        f'<path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'
+        f'<path d="{strokes}" stroke="#8fa3b5" stroke-width=".035"/></svg>'.encode()
     )
 
 
 def _style() -> str:
     chain = ", ".join(f'"{family}"' for family in fonts.families())
-    empty = b64encode(blank()).decode()
+    empty = b64encode(pdf_form.empty_font()).decode()
     return "\n".join(
         [
             f"html {{ font-family: {chain} }}",
@@ -157,9 +149,10 @@ def _style() -> str:
     )
 
 
-def _data_url(file: Path) -> str:
-    return _data(file.read_text())
+def _arms(here: Profile) -> str:
+    arms = here.sender.arms
+    return _data(arms.picture, {"svg": "svg+xml", "png": "png"}[arms.ending]) if arms else ""
 
 
-def _data(svg: str) -> str:
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+def _data(picture: bytes, kind: str = "svg+xml") -> str:
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}"

@@ -1,14 +1,11 @@
-"""``python -m formsvc.originals.word``: write every Word template to docx_templates/."""
+"""``python -m formsvc.originals.word``: write the shipped Word templates to docx_templates/."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from formsvc.originals.word import templates
+from formsvc import config, originals
 
-FOLDER = Path(__file__).parents[3] / "docx_templates"
-
-for name, data in templates().items():
-    (FOLDER / name).write_bytes(data)
-    sys.stdout.write(f"{name}\n")
+with config.using(config.Settings()):  # whatever the one who runs it has a profile of
+    for name in originals.write(config.SHIPPED, "docx"):
+        sys.stdout.write(f"{name}\n")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from formsvc import profile
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import TEXT_WIDTH, paragraph, run, when
 from formsvc.originals.word.people import after
 
-#: the shield is 14 mm wide; English Metric Units, 360,000 to a centimetre
-_WIDTH: Final = 504000
-_HEIGHT: Final = 604800
-_COLUMNS: Final = (1000, 3900, TEXT_WIDTH - 4900)
+#: the arms are 16.8 mm high, and no wider; English Metric Units, 360,000 to a centimetre
+_HIGHEST: Final = 604800
+_COLUMNS: Final = (1100, 3900, TEXT_WIDTH - 5000)
 
 
 def letterhead(labels: Labels) -> str:
@@ -33,7 +33,7 @@ def letterhead(labels: Labels) -> str:
         for width, place, content in zip(
             _COLUMNS,
             ("center", "center", "top"),
-            (_shield(labels.phrase("shield")), municipality, notes),
+            (_arms(labels.phrase("shield")), municipality, notes),
             strict=True,
         )
     )
@@ -116,19 +116,24 @@ def _field(instruction: str) -> str:
     return f'<w:fldSimple w:instr=" {instruction} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 
 
-def _shield(description: str) -> str:
+def _arms(description: str) -> str:
+    arms = profile.current().sender.arms
+    if arms is None:
+        return paragraph("", "Header")
+    part = _HIGHEST / max(arms.width, arms.height)
+    size = f'cx="{round(arms.width * part)}" cy="{round(arms.height * part)}"'
     return (
         '<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr><w:r><w:drawing>'
         '<wp:inline distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{_WIDTH}" cy="{_HEIGHT}"/>'
+        f"<wp:extent {size}/>"
         f'<wp:docPr id="1" name="Kommunevåpen" descr="{description}"/>'
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         "<a:graphic><a:graphicData"
         ' uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
-        f'<pic:nvPicPr><pic:cNvPr id="1" name="shield.png" descr="{description}"/>'
+        f'<pic:nvPicPr><pic:cNvPr id="1" name="arms.png" descr="{description}"/>'
         "<pic:cNvPicPr/></pic:nvPicPr>"
         '<pic:blipFill><a:blip r:embed="rId1"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
-        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{_WIDTH}" cy="{_HEIGHT}"/></a:xfrm>'
+        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
         "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
     )

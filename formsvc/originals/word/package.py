@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 from typing import Final
 
-from formsvc.originals.word.styles import FONTS, NUMBERING, settings, styles
-
-SHIELD: Final = Path(__file__).with_name("shield.png")
+from formsvc import profile
+from formsvc.originals.word.styles import BLUE, FONTS, NUMBERING, settings, styles
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -55,6 +53,7 @@ def package(
     body: str, *, first_header: str, header: str, first_footer: str, footer: str, locale: str
 ) -> bytes:
     """The bytes of a .docx; the same for the same words, whenever and wherever it is made."""
+    sender = profile.current().sender
     members = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relationships(
@@ -66,20 +65,21 @@ def package(
         "word/_rels/document.xml.rels": _relationships(
             *((key, f"{_OFFICE}/{kind}", file) for key, kind, file in _PARTS)
         ),
-        "word/styles.xml": _root("styles", styles(locale)),
+        "word/styles.xml": _root("styles", styles(locale).replace(BLUE, sender.colour[1:].upper())),
         "word/numbering.xml": _root("numbering", NUMBERING),
         "word/settings.xml": _root("settings", settings(locale)),
         "word/fontTable.xml": _root("fonts", FONTS),
         "word/header1.xml": _root("hdr", first_header),
         "word/_rels/header1.xml.rels": _relationships(
-            ("rId1", f"{_OFFICE}/image", "media/shield.png")
+            *[("rId1", f"{_OFFICE}/image", "media/arms.png")] * bool(sender.arms)
         ),
         "word/header2.xml": _root("hdr", header),
         "word/footer1.xml": _root("ftr", first_footer),
         "word/footer2.xml": _root("ftr", footer),
     }
     parts = {name: xml.encode() for name, xml in members.items()}
-    return _zipped({**parts, "word/media/shield.png": SHIELD.read_bytes()})
+    pictures = {"word/media/arms.png": sender.arms.bitmap} if sender.arms else {}
+    return _zipped({**parts, **pictures})
 
 
 def _root(name: str, content: str) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: the blue of the shield, its ink, and the tints of rules and heads
+#: the colour of the shipped municipality, in whose place stands that of the running profile; its
+#: ink, and the tints of rules and heads
 BLUE: Final = "14487A"
 INK: Final = "1E2B37"
 GREY: Final = "55606B"

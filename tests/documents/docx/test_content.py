@@ -293,7 +293,7 @@ RELATIVES: dict[str, Change] = {
         m, f'Id="rId5" Type="{_R}/header" Target="header2.xml"'
     ),
     "relation of an unknown type": lambda m: related(
-        m, 'Id="rId77" Type="urn:x/image" Target="media/shield.png"'
+        m, 'Id="rId77" Type="urn:x/image" Target="media/arms.png"'
     ),
     "relation to another type of part": lambda m: related(
         m, f'Id="rId77" Type="{_R}/image" Target="styles.xml"'

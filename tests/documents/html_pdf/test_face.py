@@ -22,6 +22,7 @@ import weasyprint
 from jinja2 import UndefinedError
 from pypdf import PdfReader
 
+from formsvc import profile
 from formsvc.cleaning import REPLACEMENT
 from formsvc.documents import checks, fonts, html_pdf
 from formsvc.documents.html_pdf import glyphs, source, standards
@@ -417,13 +418,14 @@ REACHING_OUT = [
     '<svg><title>x</title><image href="{url}/a.png" width="9" height="9"/></svg>',
     '<object data="{url}/a.svg" type="image/svg+xml"></object>',
     '<embed src="{url}/a.svg" type="image/svg+xml">',
-    '<base href="{url}/"><img src="shield.svg" alt="x">',
+    '<base href="{url}/"><img src="arms.svg" alt="x">',
     '<img src="file:///etc/hostname" alt="x">',
     '<link rel="stylesheet" href="file:///etc/hostname">',
     '<link rel="attachment" href="file:///etc/hostname">',
     '<style>@import "file:///etc/hostname";</style>',
     '<img src="../documents/_letter.css" alt="x">',
-    '<img src="%2e%2e/documents/shield.svg" alt="x">',
+    '<img src="../../profile/arms.svg" alt="x">',
+    '<img src="%2e%2e/%2e%2e/profile/arms.svg" alt="x">',
     '<img src="/etc/hostname" alt="x">',
     '<img src="missing.svg" alt="x">',
     '<img src="_letter.html" alt="x">',
@@ -466,8 +468,9 @@ def test_an_answer_never_becomes_markup(listener: tuple[str, list[str]]) -> None
     checks.nothing_lost({"family_view": vectors}, text(pdf))
 
 
-def test_the_shield_beside_the_templates_is_printed() -> None:
-    pdf = html_pdf.print_html(f'{HEAD}<img src="shield.svg" alt="Våpen"></body></html>')
+def test_the_arms_of_the_municipality_are_printed() -> None:
+    arms = profile.current().municipality("nb")["arms"]
+    pdf = html_pdf.print_html(f'{HEAD}<img src="{arms}" alt="Våpen"></body></html>')
 
     assert_archive_proof(pdf)
 

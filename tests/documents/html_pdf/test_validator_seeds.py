@@ -18,11 +18,13 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from formsvc import profile
 from formsvc.documents import html_pdf
 from tests.documents.validator import failures
 
-PAPER = """<html lang="nb"><head><title>Referat</title></head><body>
-<h1>Referat</h1><h2>Til stede</h2><p><img src="shield.svg" alt="Kommunevåpen"></p>
+ARMS = profile.load().municipality("nb")["arms"]
+PAPER = f"""<html lang="nb"><head><title>Referat</title></head><body>
+<h1>Referat</h1><h2>Til stede</h2><p><img src="{ARMS}" alt="Kommunevåpen"></p>
 <table><thead><tr><th>Navn</th><th>Rolle</th></tr></thead>
 <tbody><tr><td>Anne Moen</td><td>Helsesykepleier</td></tr></tbody></table></body></html>"""
 

@@ -1,4 +1,4 @@
-"""Makes a proper form of what WeasyPrint laid out: names, groups, combs, one embedded font.
+"""Makes a proper form of a page that was laid out: names, groups, combs, one embedded font.
 
 WeasyPrint gives the places, the tooltips and the tags. It asks every reader to draw the fields
 itself, which PDF/A forbids, numbers radio buttons instead of naming them, and knows no combs.
@@ -7,15 +7,20 @@ itself, which PDF/A forbids, numbers radio buttons instead of naming them, and k
 from __future__ import annotations
 
 import hashlib
+import io
+from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents.pdf_form import FONT
+from formsvc.documents.pdf_form import typeface
+from formsvc.documents.pdf_form.look import FONT
 from formsvc.documents.pdf_form.objects import add, embed, finished, opened, pdf_text, put, stream
-from formsvc.originals.fillable.font import carried
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter
 
+#: the letters of Europe, and what stands for a letter that no font has
+LETTERS: Final = (*typeface.LETTERS, 0xFFFD)
 _MULTILINE, _COMB, _NO_TOGGLE, _RADIO = 1 << 12, 1 << 24, 1 << 14, 1 << 15
 #: how text looks while it is typed; of several lines (0), the reader finds a size that fits
 LOOK: Final = f"{FONT} 9.5 Tf 0 g"
@@ -31,8 +36,8 @@ DOT: Final = (
 )
 
 
-def finish(data: bytes) -> bytes:
-    """The laid out paper as a form that is PDF/A-2a and PDF/UA-1."""
+def completed(data: bytes) -> bytes:
+    """The laid out paper as a form that is PDF/A-2a and PDF/UA-1; equal input, equal bytes."""
     writer = opened(data)
     laid_out: Any = writer.root_object["/AcroForm"]
     options = _options(laid_out)
@@ -43,10 +48,31 @@ def finish(data: bytes) -> bytes:
             if reference.get_object()["/Subtype"] == "/Widget":
                 _place(writer, tree, reference, options)
         put(page, {"/Tabs": "/S"})
-    fonts = {"/Font": {FONT: embed(writer, carried())}}
+    fonts = {"/Font": {FONT: embed(writer, _font())}}
     form = {"/Fields": tree.top, "/DA": pdf_text(LOOK), "/DR": fonts}
     put(writer.root_object, {"/AcroForm": form})
     return finished(writer, hashlib.sha256(data).hexdigest())
+
+
+@cache
+def empty_font() -> bytes:
+    """A font with nothing but the space, for the empty fields that WeasyPrint lays out.
+
+    WeasyPrint embeds the font of a field whole, all its letters; the form has its own.
+    """
+    return _cut((0x20,))
+
+
+@cache
+def _font() -> typeface.FormFont:
+    """The bundled font, cut down; whoever types in the paper has it, whatever the machine has."""
+    return typeface.read(_cut(LETTERS))
+
+
+def _cut(letters: Iterable[int]) -> bytes:
+    cut = io.BytesIO()
+    typeface.subset(typeface.bundled().program, letters).save(cut)
+    return cut.getvalue()
 
 
 def _options(form: Any) -> dict[int, str]:

@@ -1,0 +1,1 @@
+"""The originals: what the official papers are before anything is filled in."""
