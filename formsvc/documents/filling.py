@@ -11,7 +11,7 @@ from formsvc import config
 from formsvc.documents import checks, docx, pdf_form
 from formsvc.documents.html_pdf import printable
 from formsvc.documents.pdf_form import Filled, form_values, written_values
-from formsvc.documents.words import STEERING
+from formsvc.documents.words import STEERING, in_two_lines, unbroken
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -30,7 +30,9 @@ def word(
     template: bytes, context: Mapping[str, Any], words: Mapping[str, Any], language: str
 ) -> bytes:
     """The Word document."""
-    data = docx.render(template, context, language)
+    paper = unbroken(context["paper"])
+    paper["title"] = in_two_lines(paper["title"])
+    data = docx.render(template, {**context, "paper": paper}, language)
     printed = {name: said for name, said in words.items() if name not in STEERING}
     if docx.compiled(template).prints.unsure(printed):
         checks.nothing_lost(words, docx.text(data))

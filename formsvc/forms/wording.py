@@ -26,6 +26,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "contact": _l("Saksbehandler"),
     "to": _l("Til"),
     "from": _l("Fra"),
+    "concerns": _l("Gjelder"),
     "greeting": _l("Med hilsen"),
     "visiting_address": _l("Besøksadresse"),
     "postal_address": _l("Postadresse"),

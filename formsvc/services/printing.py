@@ -95,7 +95,8 @@ def _official_pdf(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
     template = templates.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
-    given = (form.codes(), form.words())
+    identity = {name: words["paper"][name] for name in ("reference", "concerns")}
+    given = (form.codes(), {**form.words(), "paper": identity})
     filled = official.form(template, *given, flatten=flatten)
     if not filled.overflow:
         return Printed(filled.data, _sha256(template))

@@ -138,9 +138,7 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     """
     forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
-        documents.SamplePaper(
-            context(kind, form), form.words(), form.codes(), form.paper_language
-        )
+        documents.SamplePaper(context(kind, form), form.words(), form.codes(), form.paper_language)
         for form in forms
     ]
     documents.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)

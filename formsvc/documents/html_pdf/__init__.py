@@ -32,7 +32,7 @@ from formsvc import letters, profile
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
 from formsvc.documents.html_pdf import standards
-from formsvc.documents.words import written
+from formsvc.documents.words import WHOLE, written
 from formsvc.errors import MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
 
@@ -62,17 +62,8 @@ NO_PANGO: Final = (
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 #: between two letters or signs of their own; never before a mark that belongs to a letter
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
-#: what stands between two tags, and what of it is read as one
+#: what stands between two tags, with a figure or an e-mail address in it
 _WORDS: Final = re.compile(r">[^<]*[0-9@][^<]*<")
-_WHOLE: Final = re.compile(
-    r"§+ [0-9]+[0-9a-z-]*(?: [a-z]\b)?"
-    r"|(?<![0-9])(?:\+[0-9]{2,3} )?[0-9]{2}(?: [0-9]{2}){3}(?![0-9])"
-    r"|(?<![0-9])(?:\+47 )?[0-9]{3} [0-9]{2} [0-9]{3}(?![0-9])"
-    r"|\b[0-9]{3} [0-9]{3} [0-9]{3}\b"
-    r"|\bkl\. [0-9]{1,2}[.:][0-9]{2}"
-    r"|\b[0-9]{1,2}\. (?:januar|februar|mars|april|mai|juni|juli|august|september|oktober"
-    r"|november|desember)(?: [0-9]{4})?"
-)
 _ON_ONE_LINE: Final = r'<span class="whole">\g<0></span>'
 #: an e-mail address that may not have room on one line is broken behind its @
 _LONG_EMAIL: Final = re.compile(r"([\w.+-]{10,}@)(?=[\w-]+\.[\w.-]+)")
@@ -139,7 +130,7 @@ def unbroken(html: str) -> str:
 
 
 def _marked(words: re.Match[str]) -> str:
-    return _LONG_EMAIL.sub("\\1\u200b", _WHOLE.sub(_ON_ONE_LINE, words[0]))
+    return _LONG_EMAIL.sub("\\1\u200b", WHOLE.sub(_ON_ONE_LINE, words[0]))
 
 
 def printable(value: Any) -> Any:
