@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from formsvc.documents.pdf_form import typeface
 from formsvc.documents.pdf_form.look import FONT
 from formsvc.documents.pdf_form.objects import add, embed, finished, opened, pdf_text, put, stream
+from formsvc.documents.pdf_form.tags import Tags
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter
@@ -43,12 +44,13 @@ def completed(data: bytes) -> bytes:
     writer = opened(data)
     laid_out: Any = writer.root_object["/AcroForm"]
     options = _options(laid_out)
-    tree = _Tree(writer)
+    tree, tags = _Tree(writer), Tags(writer)
     for page in writer.pages:
         annotations: Any = page.get("/Annots", [])
         for reference in annotations:
             if reference.get_object()["/Subtype"] == "/Widget":
                 _place(writer, tree, reference, options)
+                tags.keep(reference.get_object())
         put(page, {"/Tabs": "/S"})
     fonts = {"/Font": {FONT: embed(writer, _font())}}
     form = {"/Fields": tree.top, "/DA": pdf_text(LOOK), "/DR": fonts}
