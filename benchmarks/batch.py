@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.measure import Alone, Broken, Group, Peer, by_the_clock
-from formsvc.batch import rows
-from formsvc.batch.run import run
-from formsvc.kinds import Format, find
+from formsvc import batch
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import printing
 from tests.samples import load
 
@@ -77,8 +77,8 @@ def _by_processes(count: int) -> None:
     """A batch as ``formsvc batch`` makes it, to a folder that is thrown away."""
     lines = "".join(json.dumps(_answers("minutes", number)) + "\n" for number in range(POOLED))
     with tempfile.TemporaryDirectory() as folder:
-        source = rows.JsonLines(io.BytesIO(lines.encode()))
-        made = run(find("minutes"), source, Path(folder), "docx", count)
+        source = batch.JsonLines(io.BytesIO(lines.encode()))
+        made = batch.run(find("minutes"), source, Path(folder), "docx", count)
         if any(outcome.what != "made" for outcome in made):
             raise Broken(f"{POOLED} documents by {count} processes: not all were made")
 

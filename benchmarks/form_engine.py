@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 
 from benchmarks.measure import Group, Peer, in_process
 from benchmarks.node_engines import Node
-from formsvc.documents import checks, pdf_form
+from formsvc.documents import checks, pdf_form, pdf_text
 
 DATA = Path(__file__).parent / "data"
 FORM = (DATA / "consent.pdf").read_bytes()
@@ -59,7 +59,7 @@ def _by_us(*, flatten: bool) -> Callable[[], bytes]:
     def filled() -> bytes:
         made = compiled.fill(VALUES, flatten=flatten)
         if compiled.unsure(VALUES, made, flatten=flatten):
-            checks.nothing_lost(SAID["TEXT"], pdf_form.text(made))
+            checks.nothing_lost(SAID["TEXT"], pdf_text.text(made))
         return made
 
     return filled

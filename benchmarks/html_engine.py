@@ -20,8 +20,9 @@ import weasyprint
 from jinja2 import Environment, FileSystemLoader, Template
 from weasyprint.text.fonts import FontConfiguration
 
-from formsvc.documents import checks, fonts, html_pdf, pdf_form
+from formsvc.documents import checks, fonts, html_pdf, pdf_text
 from formsvc.documents.html_pdf import TEMPLATES
+from formsvc.documents.words import printable
 from formsvc.kinds import find
 from formsvc.services import printing
 from tests.samples import load
@@ -79,5 +80,5 @@ def ours() -> bytes:
     """The minutes as the product makes them, every answer found again in the file."""
     words, answers = _answers()
     made = html_pdf.render("minutes", words)
-    checks.nothing_lost(html_pdf.printable(answers), pdf_form.text(made))
+    checks.nothing_lost(printable(answers), pdf_text.text(made))
     return made

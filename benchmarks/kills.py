@@ -36,7 +36,7 @@ from formsvc import db
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Document, Draft, Paper
-from formsvc.services import backup, demo
+from formsvc.operations import backup, demo
 from tests import postgres
 
 KIND: Final = "minutes"

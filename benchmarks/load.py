@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from formsvc.services.demo import PASSWORD
-from formsvc.services.municipality import SIZES, STAFF
+from formsvc.operations.demo import PASSWORD
+from formsvc.operations.sample_municipality import SIZES, STAFF
 
 #: what issue and README promise of a page: 95 of 100 are there in so many milliseconds
 GOAL: Final = 300

@@ -25,9 +25,11 @@ from benchmarks.measure import Alone, Broken, alone
 from formsvc import config, db
 from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, find
-from formsvc.services import demo, printing
+from formsvc.kinds import find
+from formsvc.operations import demo
+from formsvc.services import printing
 from formsvc.web import create_app
 
 ROOT = Path(__file__).parents[1]

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from formsvc import profile
 from formsvc.errors import UnknownKind
+from formsvc.formats import Format
 from formsvc.forms.action_plan import ActionPlanForm
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.consent import ConsentForm
@@ -24,10 +25,6 @@ from formsvc.forms.minutes import MinutesForm
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import speaking
-
-#: docx and pdf are for everyone to read; fillable is the official PDF form, filled in and still
-#: open for changes, and flattened is the same with its fields closed
-Format = Literal["docx", "pdf", "fillable", "flattened"]
 
 #: whom a finished paper is sent to; "" for one that goes to no office of the service's own
 Receiver = Literal["", "ke"]
@@ -122,7 +119,7 @@ def find(slug: str) -> Kind:
     except KeyError:
         raise UnknownKind(
             _(
-                "Det finnes ikke noe papir som heter «%(slug)s». Velg blant: %(slugs)s.",
+                "Det finnes ikke noe skjema som heter «%(slug)s». Velg blant: %(slugs)s.",
                 slug=slug,
                 slugs=", ".join(_BY_SLUG),
             )

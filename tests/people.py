@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from formsvc import db
-from formsvc.models import Account, Role
+from formsvc.models import Account
+from formsvc.roles import Role
 from formsvc.services import login, password
 
 #: what every employee of the tests logs in with

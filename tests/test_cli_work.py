@@ -16,7 +16,8 @@ from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Account, Paper
-from formsvc.services import finish, health, work
+from formsvc.operations import health
+from formsvc.services import finish, work
 
 Run = Callable[..., Result]
 

@@ -31,9 +31,10 @@ from formsvc.config import Settings
 from formsvc.errors import MissingSetting
 from formsvc.keys import DataKey, Purpose, WrongKey
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper
-from formsvc.services import api_tokens, health
+from formsvc.operations import health
+from formsvc.services import api_tokens
 from tests import people
-from tests.services.test_rotation import rotate
+from tests.operations.test_rotation import rotate
 
 OLD, NEW, THIRD = "old-" * 10, "new-" * 10, "third-" * 10
 

@@ -25,7 +25,8 @@ from formsvc import db, logs, origin
 from formsvc.config import Settings
 from formsvc.kinds import KINDS, Kind
 from formsvc.models import Event
-from formsvc.services import audit, demo
+from formsvc.operations import demo
+from formsvc.services import audit
 
 #: what is typed everywhere, and must stand nowhere
 CANARY = "Kanarifugl"

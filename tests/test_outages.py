@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from formsvc import config, db, outages
 from formsvc.cli import main
 from formsvc.config import Settings
+from formsvc.operations import health
 from formsvc.outages import Busy, Damaged, DiskFull, Outage, Unreachable
-from formsvc.services import health
 from tests import people
 
 COMMANDS = [

@@ -52,6 +52,7 @@ COINCIDE = {
     "Ingen: personen er myndig",
     "Kort evaluering av møtet",
     "Les dette før du fyller ut",
+    "Lever eller send skjemaet til %(to)s.",
     "Logg inn og prøv igjen.",
     "Passordet til alle er %(password)s.",
     "Sakslista er avtalt med familien",
@@ -66,7 +67,7 @@ COINCIDE = {
     "Skriv postnummeret med fire siffer.",
     "Skriv telefonnummeret med åtte siffer, eller med landkode: +46 …",
     "Til arkivet og til å lese.",
-    "Til deg som er forelder, eller ung",
+    "Til foreldre og ungdom",
     "Vil du slette kladden?",
 }
 

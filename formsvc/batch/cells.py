@@ -59,13 +59,13 @@ def _unknown(form_class: type[DocumentForm], columns: Sequence[str]) -> Iterator
             near = _nearest(form_class, column)
             if near:
                 yield _(
-                    "Kolonnen «%(column)s» finnes ikke i papiret. Mente du «%(near)s»?",
+                    "Kolonnen «%(column)s» finnes ikke i skjemaet. Mente du «%(near)s»?",
                     column=column,
                     near=near,
                 )
             else:
                 yield _(
-                    "Kolonnen «%(column)s» finnes ikke i papiret. Ta den bort, eller begynn"
+                    "Kolonnen «%(column)s» finnes ikke i skjemaet. Ta den bort, eller begynn"
                     " overskriften med # for å beholde den som en merknad.",
                     column=column,
                 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from formsvc.batch import cells, tables
 from formsvc.errors import InvalidAnswers, Problem, UnreadableRows
+from formsvc.forms import answer_file
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
@@ -85,7 +86,7 @@ class TableRows:
         )
         if not self.columns:
             raise UnreadableRows(
-                _("Filen har ingen overskrifter. Den første raden skal si hva kolonnene heter.")
+                _("Fila har ingen overskrifter. Den første raden skal si hva kolonnene heter.")
             )
         cells.demand_columns(kind.form, self.columns)
         self._fields = [cells.field(kind.form, each) for each in self._headings]
@@ -168,7 +169,7 @@ def read(path: Path, kind: Kind) -> RowFile:
     raise UnreadableRows(
         _(
             "%(file)s: rader leses fra .jsonl (ett JSON-objekt på hver linje), .csv og .xlsx."
-            " Lagre filen som en av dem.",
+            " Lagre fila som en av dem.",
             file=path.name,
         )
     )
@@ -180,35 +181,16 @@ def form(kind: Kind, row: Row, *, table: bool) -> DocumentForm:
     :param table: whether the row came from a table.
     :raises InvalidAnswers: with everything to mend, in the language of the paper.
     """
-    given = parsed(row.data)
-    with speaking(str(given.get("language", "")).strip()):
-        filled = _from_cells(kind, given) if table else kind.form.from_answers(given)
+    if not table:
+        return answer_file.filled(kind.form, row.data)
+    texts = answer_file.parsed(row.data)
+    with speaking(str(texts.get("language", "")).strip()):
+        misfits: list[Problem] = []
+        filled = kind.form.from_typed(cells.typed(kind.form, texts, misfits))
+        filled.misfits = misfits
         if not filled.validate():
             raise InvalidAnswers(filled.problems())
         return filled
-
-
-def _from_cells(kind: Kind, texts: Mapping[str, str]) -> DocumentForm:
-    misfits: list[Problem] = []
-    filled = kind.form.from_typed(cells.typed(kind.form, texts, misfits))
-    filled.misfits = misfits
-    return filled
-
-
-def parsed(data: bytes) -> dict[str, Any]:
-    """Answers from JSON.
-
-    :raises InvalidAnswers: when it is no JSON object.
-    """
-    try:
-        answers = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidAnswers(
-            [Problem("", _("Filen er ikke gyldig JSON: %(error)s", error=error))]
-        ) from None
-    if not isinstance(answers, dict):
-        raise InvalidAnswers([Problem("", _("Svarene skal være ett JSON-objekt: { … }"))])
-    return answers
 
 
 def _filled(record: Sequence[object]) -> bool:

@@ -78,7 +78,7 @@ class CsvTable:
                 raise UnreadableRows(
                     _(
                         "Rad %(row)s kan ikke leses som CSV (%(error)s). Se etter et anførselstegn"
-                        " som ikke er lukket, eller lagre filen som XLSX.",
+                        " som ikke er lukket, eller lagre fila som XLSX.",
                         row=number + 1,
                         error=error,
                     )
@@ -94,7 +94,7 @@ def _encoding(file: BinaryIO) -> str:
     start = file.read(4)
     if start.startswith((_ZIP, _OLD_OFFICE)):
         raise UnreadableRows(
-            _("Dette er ikke CSV, men en arbeidsbok. Gi filen et navn som slutter på .xlsx.")
+            _("Dette er ikke CSV, men en arbeidsbok. Gi fila et navn som slutter på .xlsx.")
         )
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -102,7 +102,7 @@ def _encoding(file: BinaryIO) -> str:
         file.seek(0)
         if _is_written_in(encoding, file):
             return encoding
-    raise UnreadableRows(_("Filen er ikke tekst. Lagre tabellen som «CSV UTF-8» eller XLSX."))
+    raise UnreadableRows(_("Fila er ikke tekst. Lagre tabellen som «CSV UTF-8» eller XLSX."))
 
 
 def _is_written_in(encoding: str, file: BinaryIO) -> bool:

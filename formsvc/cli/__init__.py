@@ -16,6 +16,7 @@ from formsvc.cli import accounts, papers, service, storage, trail
 COMMANDS: Final[tuple[click.Command, ...]] = (
     papers.kinds,
     papers.fill,
+    papers.blank,
     papers.check,
     papers.check_template,
     papers.originals,

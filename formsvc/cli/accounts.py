@@ -10,15 +10,16 @@ from uuid import UUID
 import click
 
 from formsvc.cli import database, reports
+from formsvc.roles import ROLES
 
 if TYPE_CHECKING:  # a command imports what it alone needs
     from sqlalchemy.orm import Session
 
-    from formsvc.models import Account, Role
+    from formsvc.models import Account
+    from formsvc.roles import Role
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
-ROLES = ["referent", "coordinator", "ke", "admin"]
 _whose = click.option("--email", required=True, help="Whose account it is.")
 _service_address = click.option(
     "--address",

@@ -11,16 +11,17 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from formsvc import whole_file
 from formsvc.cli import reports
 from formsvc.errors import FormsvcError, InvalidAnswers, Problem
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
-    from formsvc.batch.rows import RowFile
-    from formsvc.batch.run import Outcome
+    from formsvc.batch import Outcome, RowFile
+    from formsvc.formats import Format
     from formsvc.forms.base import DocumentForm
-    from formsvc.kinds import Format, Kind
+    from formsvc.kinds import Kind
 
 _answers_file = click.option(
     "--data",
@@ -97,10 +98,10 @@ def check(kind: str, source: IO[bytes], *, as_json: bool) -> None:
 
 
 def _checked(kind: str, source: IO[bytes]) -> tuple[Kind, DocumentForm]:
-    from formsvc.batch.rows import Row, form
+    from formsvc.forms import answer_file
 
     found = _kind(kind)
-    return found, form(found, Row(1, source.read()), table=False)
+    return found, answer_file.filled(found.form, source.read())
 
 
 def _kind(slug: str) -> Kind:
@@ -135,14 +136,25 @@ def _format(out: Path, *, fillable: bool, flatten: bool) -> Format:
 
 
 def _write(out: Path, data: bytes) -> None:
-    """Write a whole file or none."""
-    part = out.with_name(f".{out.name}.part")
     try:
-        part.write_bytes(data)
-        part.replace(out)
+        whole_file.write(out, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+
+
+@click.command()
+@click.argument("kind")
+@click.option("--language", type=click.Choice(PAPER_LANGUAGES), default="nb", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@reports.json_option
+def blank(kind: str, language: str, out: Path, *, as_json: bool) -> None:
+    """Make a blank paper to write on by hand: the ending of --out decides."""
+    with reports.refusals(as_json=as_json):
+        from formsvc.services import blanks
+
+        wanted = _format(out, fillable=False, flatten=False)
+        data = blanks.make(_kind(kind), language, "docx" if wanted == "docx" else "pdf")
+        _write(out, data)
 
 
 @click.command("check-template")
@@ -226,7 +238,7 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
     """
     counts: dict[str, int] = dict.fromkeys(("made", "kept", "refused"), 0)
     with reports.refusals(), _summary(counts):
-        from formsvc.batch.run import run
+        from formsvc.batch import run
 
         found = _kind(kind)
         rows = _rows(source, found)
@@ -238,11 +250,11 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
 
 
 def _rows(source: Path, kind: Kind) -> RowFile:
-    from formsvc.batch import rows
+    from formsvc.batch import JsonLines, read
 
     if source.name == "-":
-        return rows.JsonLines(sys.stdin.buffer)
-    found = rows.read(source, kind)
+        return JsonLines(sys.stdin.buffer)
+    found = read(source, kind)
     if found.told():
         click.echo(found.told(), err=True)
     return found

@@ -39,7 +39,7 @@ def worker(*, once: bool) -> None:
     """Do the work beside the requests, such as PDFs; any number of workers share it."""
     from formsvc import db, logs
     from formsvc.config import settings
-    from formsvc.services.background import Worker
+    from formsvc.worker import Worker
 
     with reports.refusals():
         logs.configure()
@@ -77,14 +77,15 @@ def _end_of(work: Future[Result]) -> Result:
 @reports.json_option
 def jobs(*, retry: str | None, give_up: UUID | None, as_json: bool) -> None:
     """List the work that is not done: what waits, what failed, what was given up."""
-    from formsvc.services import background, work
+    from formsvc.services import work
+    from formsvc.worker import listed
 
     with reports.refusals(as_json=as_json), database.writing() as session:
         if retry:
             work.retry(session, None if retry == "all" else _job_id(retry))
         if give_up:
             work.give_up(session, give_up)
-        rows = background.listed(session)
+        rows = listed(session)
     if as_json:
         reports.print_json([row._asdict() for row in rows])
         return
@@ -120,12 +121,14 @@ def init_db() -> None:
 )
 def demo_data(size: str | None) -> None:
     """Load invented people and papers; only in demo mode."""
-    from formsvc.services import demo, municipality
+    from formsvc.operations import demo, sample_municipality
 
     with reports.refusals(), database.writing() as session:
         for line in demo.load(session):
             click.echo(line)
-        for line in municipality.fill(session, municipality.SIZES[size]) if size else ():
+        for line in (
+            sample_municipality.fill(session, sample_municipality.SIZES[size]) if size else ()
+        ):
             session.commit()
             click.echo(line)
 
@@ -134,7 +137,7 @@ def demo_data(size: str | None) -> None:
 @reports.json_option
 def doctor(*, as_json: bool) -> None:
     """Say what is missing on this machine, and how to mend it."""
-    from formsvc.services import health
+    from formsvc.operations import health
 
     with reports.refusals(as_json=as_json):  # a setting that cannot be read stops every look
         findings = health.findings()

@@ -14,7 +14,7 @@ from formsvc.cli import database, reports
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
-    from formsvc.services.backup import Contents
+    from formsvc.operations.backup import Contents
 
 
 @click.command()
@@ -26,8 +26,8 @@ def backup(file: Path) -> None:
     """
     with reports.refusals():
         from formsvc.config import settings
+        from formsvc.operations import backup as backups
         from formsvc.services import audit
-        from formsvc.services import backup as backups
 
         contents = backups.write(settings(), file)
     with reports.refusals(), database.writing() as session:
@@ -42,8 +42,8 @@ def restore(file: Path, *, verify: bool) -> None:
     """Bring a backup back into an empty database, SQLite or PostgreSQL, and read it through."""
     with reports.refusals():
         from formsvc.config import settings
+        from formsvc.operations import backup as backups
         from formsvc.services import audit
-        from formsvc.services import backup as backups
 
         if verify:
             _tell_contents(backups.verify(settings(), file), f"{file} holds")
@@ -93,7 +93,7 @@ def rotate_keys() -> None:
 
     The service may run meanwhile. Afterwards FORMSVC_SECRET_KEY_OLD is not needed any more.
     """
-    from formsvc.services import rotation
+    from formsvc.operations import rotation
 
     with reports.refusals(), database.sessions() as sessions:
         with sessions.begin() as session:
@@ -109,7 +109,7 @@ def rotate_keys() -> None:
 def _reseal(sessions: sessionmaker[Session]) -> int:
     """Seal every text anew, column by column; how many could not be opened."""
     from formsvc import sealing
-    from formsvc.services import rotation
+    from formsvc.operations import rotation
 
     unreadable = 0
     for column in sealing.columns():

@@ -28,7 +28,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, pairwise
 from typing import Final
 
-from formsvc.documents.words import STEERING
+from formsvc.documents import pdf_text
+from formsvc.documents.words import STEERING, printable
 from formsvc.errors import AnswersLost
 from formsvc.letters import INVISIBLE
 
@@ -72,7 +73,7 @@ _UNMISTAKABLE: Final = 8
 def nothing_lost(words: Mapping[str, object], text: str) -> None:
     """Compare the answers with the text that was read back from the document.
 
-    :param words: the answers as a reader reads them; for PDFs ``html_pdf.printable`` of them
+    :param words: the answers as a reader reads them
     :param text: all text of the document, with a form feed between pages
     :raises AnswersLost: naming each field whose text is not there, or not often enough
     """
@@ -98,6 +99,14 @@ def nothing_lost(words: Mapping[str, object], text: str) -> None:
             f"Dokumentet mangler svar som er gitt, og er derfor ikke levert ut: {fields}."
             " Se om malen skriver ut disse feltene."
         )
+
+
+def nothing_lost_in_pdf(words: Mapping[str, object], data: bytes) -> None:
+    """Read a PDF back, and compare the answers with it, as far as the bundled fonts draw them.
+
+    :raises AnswersLost: as :func:`nothing_lost` does
+    """
+    nothing_lost(printable(words), pdf_text.text(data))
 
 
 def _texts(answers: object, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,13 +1,14 @@
-"""Reads back the text of a PDF that WeasyPrint wrote, from nothing but the bytes of the file.
+"""Reads back the text of a PDF, from nothing but the bytes of the file.
 
 A witness that what was printed can be read: it knows nothing of how the file was made. It goes the
 way of every reader, from the cross-references to the pages, their contents and the letters of each
 glyph, but it only knows what WeasyPrint writes, and is many times as fast for it. Where it meets
-anything else it says so, and somebody who knows all of PDF must read the file.
+anything else, pypdf reads the file, which knows all of PDF.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zlib
@@ -41,8 +42,22 @@ class _UnfamiliarError(Exception):
     """The file holds something that this reader does not know."""
 
 
-def text(data: bytes) -> str | None:
-    """All text on the pages of a file, in the order in which it is drawn; None when unfamiliar.
+def text(data: bytes) -> str:
+    """All that a reader finds in a PDF: the text of every page, and what stands in its fields."""
+    own = printed(data)
+    if own is not None:
+        return own
+    from pypdf import PdfReader
+
+    whole = PdfReader(io.BytesIO(data))
+    values = [str(field.get("/V", "")) for field in (whole.get_fields() or {}).values()]
+    # a form feed between pages tells where a long text may have been parted
+    pages = "\f".join(page.extract_text() for page in whole.pages)
+    return "\n".join([pages, *values])
+
+
+def printed(data: bytes) -> str | None:
+    """All text on the pages of a file that WeasyPrint wrote, as it is drawn; None of any other.
 
     Between pages stands a form feed. Text that begins outside of its page is left out, since nobody
     can read it there.

@@ -1,10 +1,12 @@
-"""How one answer is written when a template prints it, and which answers are not written."""
+"""How answers are written when a template prints them, and which answers are not written."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
+from formsvc import letters
 from formsvc.language import gettext as _
 
 #: answers that steer how a paper is printed and do not stand on it themselves
@@ -63,3 +65,18 @@ def in_two_lines(title: str) -> str:
     before, colon, behind = title.partition(": ")
     short = len(behind) <= _SHORT_LINE
     return before + colon + (behind.replace(" ", "\N{NO-BREAK SPACE}") if short else behind)
+
+
+def printable(value: Any) -> Any:
+    """The same data with U+FFFD for each character that no bundled font can draw.
+
+    A reader of a PDF then sees that something stood there; a missing glyph would be an invalid
+    archive file and a lost character.
+    """
+    if isinstance(value, str):
+        return letters.drawable(value)
+    if isinstance(value, Mapping):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(item) for item in value]
+    return value

@@ -8,12 +8,11 @@ from formsvc.models.account import (
     LoginSession,
     PasswordLink,
     RecoveryCode,
-    Role,
     SecondFactor,
 )
 from formsvc.models.evaluation import EvaluationAnswer, EvaluationText, EvaluationUnit
 from formsvc.models.event import Event, EventHead
-from formsvc.models.paper import Document, Draft, Format, Paper, ReferenceCounter, State
+from formsvc.models.paper import Document, Draft, Paper, ReferenceCounter, State
 from formsvc.models.share import Share
 from formsvc.models.work import Job, What
 
@@ -27,7 +26,6 @@ __all__ = [
     "EvaluationUnit",
     "Event",
     "EventHead",
-    "Format",
     "Job",
     "LinkAct",
     "LoginAttempt",
@@ -36,7 +34,6 @@ __all__ = [
     "PasswordLink",
     "RecoveryCode",
     "ReferenceCounter",
-    "Role",
     "SecondFactor",
     "Share",
     "State",

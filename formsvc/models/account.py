@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.clock import now
 from formsvc.db import Base, one_of
+from formsvc.roles import Role
 from formsvc.sealing import SealedBytes
 
 #: ``ke`` is the coordinating unit (koordinerende enhet)
-Role = Literal["referent", "coordinator", "ke", "admin"]
 #: what a one-time link is for: the first password, or another one
 LinkAct = Literal["invitation", "reset"]
 

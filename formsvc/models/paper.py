@@ -11,11 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.clock import now
 from formsvc.db import Base, one_of
+from formsvc.formats import Format
 from formsvc.models.account import Account
 from formsvc.sealing import SealedBytes, SealedJSON
 
-#: ``fillable`` is the official PDF form, filled in; ``flattened`` the same with its fields closed
-Format = Literal["docx", "pdf", "fillable", "flattened"]
 #: what hinders one that is pending, its job says
 State = Literal["pending", "issued"]
 

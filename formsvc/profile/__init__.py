@@ -13,7 +13,6 @@ from formsvc import clock, config, language
 from formsvc.profile.contents import (
     PAGES,
     PURPOSES,
-    ROLES,
     Arena,
     NotInProfile,
     Profile,
@@ -25,7 +24,6 @@ from formsvc.profile.tables import InvalidProfile, refuse_unread
 __all__ = [
     "PAGES",
     "PURPOSES",
-    "ROLES",
     "SHIPPED",
     "Arena",
     "InvalidProfile",

@@ -18,9 +18,6 @@ PURPOSES: Final = (
     *("individual_plan", "relay_log", "agencies_meeting", "transition", "consultation_team"),
 )
 
-#: what employees may be; models.Role has the same, and a test compares
-ROLES: Final = ("referent", "coordinator", "ke", "admin")
-
 #: the group of the texts that stand on pages of their own, and not on a paper
 PAGES: Final = "site"
 
@@ -260,6 +257,10 @@ class Profile:
         """Where post to an office goes: its own address, else that of the municipality."""
         office = _found(self.offices, "offices", key)
         return office.address or self.sender.postal_address or self.sender.address
+
+    def office_phone(self, key: str) -> str:
+        """An office's telephone as it is read; "" where it has none."""
+        return norway.show_phone(_found(self.offices, "offices", key).phone)
 
     def title(self, kind: str, language: str, on: date | None = None) -> str:
         """What a kind of paper is called."""

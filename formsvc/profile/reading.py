@@ -17,7 +17,6 @@ from formsvc.profile.contents import (
     FORMS,
     INFLECTED,
     PURPOSES,
-    ROLES,
     Accounts,
     AgeRules,
     Arena,
@@ -41,6 +40,7 @@ from formsvc.profile.tables import (
     read,
     refuse_unread,
 )
+from formsvc.roles import ROLES
 
 SHIPPED: Final = Path(__file__).with_name("profile.toml")
 

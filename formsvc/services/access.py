@@ -18,22 +18,23 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.errors import NotAllowed, NotFound
 from formsvc.kinds import KINDS
 from formsvc.language import gettext as _
-from formsvc.models import Draft, Paper, Role, Share
+from formsvc.models import Draft, Paper, Share
+from formsvc.roles import Role
 from formsvc.services import actor
 from formsvc.services.actor import Actor, Employee, Program, System
 
 #: ``receive``: reads the papers that are sent to the coordinating unit; ``count``: reads how
-#: families answered the evaluation
-Power = Literal["receive", "count"]
+#: families answered the evaluation; ``administer``: looks after accounts, and reads who did what
+Power = Literal["receive", "count", "administer"]
 #: ``own``: share, delete; ``write``: save, finish; ``read``: look at, download
 Act = Literal["read", "write", "own"]
 
-#: what a role may see beyond its own papers; which pages a role may open, ``web.access`` says
+#: what a role may do beyond its own papers; which pages that opens, ``web.access`` says
 POWERS: Final[Mapping[Role, frozenset[Power]]] = {
     "referent": frozenset(),
     "coordinator": frozenset(),
     "ke": frozenset({"receive", "count"}),
-    "admin": frozenset(),
+    "admin": frozenset({"administer"}),
 }
 
 Shared = TypeVar("Shared", Draft, Paper)
@@ -44,11 +45,16 @@ def holders(power: Power) -> frozenset[Role]:
     return frozenset(role for role, powers in POWERS.items() if power in powers)
 
 
+def has(role: Role, power: Power) -> bool:
+    """Whether a role has a power."""
+    return power in POWERS[role]
+
+
 def may(by: Actor, power: Power) -> bool:
     """Whether somebody has a power."""
     match by:
         case Employee(account) | Program(account):
-            return power in POWERS[account.role]
+            return has(account.role, power)
         case System():
             return False
         case _:
@@ -141,5 +147,5 @@ def may_do(session: Session, row: Draft | Paper, by: Actor, act: Act) -> bool:
 def missing(model: type[Draft | Paper]) -> NotFound:
     """What is said of a draft or paper that is not there, or not for whoever asks."""
     if model is Paper:
-        return NotFound(_("Papiret finnes ikke, eller du har ikke tilgang til det."))
+        return NotFound(_("Skjemaet finnes ikke, eller du har ikke tilgang til det."))
     return NotFound(_("Kladden finnes ikke lenger. Den kan være sendt eller slettet."))

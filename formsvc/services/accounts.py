@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.errors import Conflict, InvalidAnswers, NotFound, Problem
 from formsvc.language import gettext as _
-from formsvc.models import Account, PasswordLink, Role
-from formsvc.services import api_tokens, audit, login_sessions, paging
+from formsvc.models import Account, PasswordLink
+from formsvc.roles import Role
+from formsvc.services import access, api_tokens, audit, login_sessions, paging
 from formsvc.services import password as passwords
 
 #: what is known of an employee at work, with the most characters of each; all may be blank
@@ -157,7 +158,7 @@ def change(
     problems = [*_name_problems(name), *_role_problems(role), *_fact_problems(facts)]
     if problems:
         raise InvalidAnswers(problems)
-    if account.role == "admin" and role != "admin":
+    if access.has(account.role, "administer") and not access.has(role, "administer"):
         _demand_another_administrator(session, account)
     before = _facts(account)
     account.name, account.role = name.strip(), role
@@ -173,7 +174,7 @@ def close(session: Session, account: Account) -> None:
 
     :raises LastAdministrator: when nobody would be left to look after the accounts.
     """
-    if account.role == "admin" and account.active:
+    if access.has(account.role, "administer") and account.active:
         _demand_another_administrator(session, account)
     account.active = False
     shut_out(session, account)
@@ -202,7 +203,11 @@ def _demand_another_administrator(session: Session, account: Account) -> None:
     """Two who close each other at once wait in turn here, and the second is refused."""
     open_ones = session.scalars(
         select(Account.id)
-        .where(Account.role == "admin", Account.active.is_(True), Account.password_hash != "")
+        .where(
+            Account.role.in_(access.holders("administer")),
+            Account.active.is_(True),
+            Account.password_hash != "",
+        )
         .order_by(Account.id)
         .with_for_update(key_share=True)  # an event of theirs points at the row meanwhile
     ).all()

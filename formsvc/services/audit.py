@@ -158,7 +158,7 @@ def _demand(session: Session, what: str, keys: dict[str, Words]) -> None:
     if what not in DECLARED or not DECLARED[what].issuperset(keys):
         raise ValueError(f"«{what}» with {sorted(keys)} is not declared: add it to audit.DECLARED")
     if db.only_reads(session):
-        raise ValueError(f"{what}: this session only reads; a view tells web.session.seen")
+        raise ValueError(f"{what}: this session only reads; a view tells web.transaction.seen")
     if session.in_nested_transaction():
         raise ValueError(f"{what}: record it after the savepoint, which may be undone by itself")
 

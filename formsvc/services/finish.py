@@ -7,7 +7,7 @@ the numbers of a year have no holes. The edge goes from one step to the next::
 
     looked_over = finish.look_over(reading, draft_id, version, by)
     word = finish.word(looked_over)                        # in no transaction
-    paper = finish.finish(session, draft_id, version, by, word)
+    paper = finish.issue_draft(session, draft_id, version, by, word)
 
 Whatever a finished paper sets off, it does in the transaction that keeps the paper: ``EFFECTS``.
 """
@@ -34,9 +34,9 @@ from formsvc.services.references import coming_reference, next_reference
 
 log = logging.getLogger(__name__)
 
-#: what the finishing of a kind does beside keeping the paper, with its answers, in the same
-#: transaction: where it fails, the paper is not there either
-Effect = Callable[[Session, Paper, DocumentForm], None]
+#: what the finishing of a kind does beside keeping the paper, with its answers and for whoever
+#: finishes it, in the same transaction: where it fails, the paper is not there either
+Effect = Callable[[Session, Paper, DocumentForm, Actor], None]
 #: a kind that is not named here sets off nothing
 EFFECTS: Final[Mapping[str, Effect]] = {}
 
@@ -105,16 +105,16 @@ def word(of: LookedOver) -> Word:
             raise  # it is told in words of its own wherever it happens
         raise NotFinished(
             _(
-                "Papiret er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
+                "Skjemaet er ikke ferdigstilt, for Word-dokumentet kunne ikke lages. Kladden er"
                 " lagret. Gi beskjed til den som drifter tjenesten."
             )
         ) from error
 
 
-def finish(
+def issue_draft(
     session: Session, draft_id: UUID, version: int, by: Actor, document: Word | None
 ) -> Paper | None:
-    """The paper that a draft becomes; None where it is not the version that was looked over.
+    """Issue a draft, and end it: its paper; None where it is not the version that was looked over.
 
     :param document: its Word document; without one it is made here, while others wait to write.
     :raises NotFound: when the draft is no more, or nothing that they may know of.
@@ -173,29 +173,32 @@ def issue(
     document = document or word(LookedOver(kind, form, reference))
     if document.reference != reference or clock.day_of(document.at) != clock.today():
         raise NumberTaken
-    paper = Paper(
-        kind=kind.slug,
-        language=form.paper_language,
-        reference=reference,
-        draft_id=draft_id,
-        answers=form.answers(),
-        issued_at=document.at,
-        author=author,
-        changed_by_id=(changed_by or author).id,
-        issued_by_id=actor.account(by).id,
-        rules_version=profile.current().rules_version,
-        form_version=form.version(),
-    )
+    paper = _paper(kind, form, document)
+    paper.author, paper.changed_by_id = author, (changed_by or author).id
+    paper.issued_by_id, paper.draft_id = actor.account(by).id, draft_id
     session.add(paper)
     _add_documents(session, paper, kind, document.printed)
     if draft_id:
         shares.follow(session, draft_id, paper)
     if effect := EFFECTS.get(kind.slug):
-        effect(session, paper, form)
+        effect(session, paper, form, by)
     audit.record(
         session, "paper_issued", by=by, subject="paper", subject_id=paper.id, kind=kind.slug
     )
     return paper
+
+
+def _paper(kind: Kind, form: DocumentForm, document: Word) -> Paper:
+    """The row of a paper, but for the people."""
+    return Paper(
+        kind=kind.slug,
+        language=form.paper_language,
+        reference=document.reference,
+        answers=form.answers(),
+        issued_at=document.at,
+        rules_version=profile.current().rules_version,
+        form_version=form.version(),
+    )
 
 
 def _add_documents(

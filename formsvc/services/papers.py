@@ -49,7 +49,7 @@ class CannotBeOpened(FormsvcError):
     status = 503
 
     def __init__(self, told: str = "") -> None:
-        super().__init__(told or _("Dette papiret kan ikke åpnes. Si fra til administratoren."))
+        super().__init__(told or _("Dette skjemaet kan ikke åpnes. Si fra til administratoren."))
 
 
 class Listed(NamedTuple):
@@ -108,7 +108,7 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
         select(Document).where(Document.paper_id == paper.id, Document.format == wanted)
     )
     if document is None:
-        raise NoSuchFormat(_("Papiret finnes ikke i dette formatet."))
+        raise NoSuchFormat(_("Dokumentet finnes ikke i dette formatet."))
     if document.state == "pending":
         raise _missing(jobs(session, [document]).get(document.id))
     try:
@@ -119,8 +119,8 @@ def document(session: Session, paper: Paper, wanted: str) -> Document:
         log.error("document %s is damaged: take it from the last backup", document.id)
         raise CannotBeOpened(
             _(
-                "Dokumentet er skadet der det er lagret, og blir ikke levert ut. Bruk papiret i et"
-                " annet format, og gi beskjed til den som drifter tjenesten."
+                "Dokumentet er skadet der det er lagret, og blir ikke levert ut. Bruk et annet"
+                " format, og gi beskjed til den som drifter tjenesten."
             )
         )
     return document

@@ -37,7 +37,7 @@ class LinkOver(NotFound):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Lenken er brukt, for gammel eller erstattet av en nyere. Be om en ny lenke.")
+            _("Lenka er brukt, for gammel eller erstattet av en nyere. Be om en ny lenke.")
         )
 
 

@@ -22,8 +22,9 @@ from typing import IO, Any, Final, NamedTuple
 from formsvc import clock, config, errors
 from formsvc.config import PACKAGE
 from formsvc.errors import DocumentFailed
-from formsvc.kinds import Format, find
-from formsvc.services import printing
+from formsvc.formats import Format
+from formsvc.kinds import find
+from formsvc.services import blanks, printing
 from formsvc.services.printing import Printed
 
 #: seconds by the clock for one document: the largest sample takes 2, on a busy machine 10
@@ -50,6 +51,8 @@ class Order(NamedTuple):
     reference: str
     #: the moment, in ISO 8601, whose texts and rules it is printed with
     at: str
+    #: whether it is to be written on by hand: of the answers, the language alone is read
+    blank: bool = False
 
 
 class Failed(DocumentFailed):
@@ -241,18 +244,27 @@ def _serve(orders: IO[bytes], answers: IO[bytes], seconds: int, memory: int) -> 
 def _made(order: Order) -> tuple[dict[str, str], bytes]:
     try:
         with clock.stopped(datetime.fromisoformat(order.at)):
-            kind = find(order.kind)
-            form = kind.form.from_stored(order.answers)
-            printed = printing.render(kind, form, order.format, order.reference)
+            printed = _blank(order) if order.blank else _answered(order)
     except Exception as error:  # whatever it is: its kind is told, its words stay here
         return {"error": type(error).__name__, "template_sha256": ""}, b""
     return {"error": "", "template_sha256": printed.template_sha256}, printed.data
 
 
-def _load() -> None:
-    from formsvc.documents import html_pdf, official  # noqa: PLC0415 - only the press prints
+def _answered(order: Order) -> Printed:
+    kind = find(order.kind)
+    form = kind.form.from_stored(order.answers)
+    return printing.render(kind, form, order.format, order.reference)
 
-    official.warm()
+
+def _blank(order: Order) -> Printed:
+    return Printed(blanks.make(find(order.kind), order.answers["language"], "pdf"), "")
+
+
+def _load() -> None:
+    from formsvc.documents import docx, html_pdf, pdf_form  # noqa: PLC0415 - only the press prints
+
+    docx.warm()
+    pdf_form.warm()
     with suppress(errors.MissingLibrary):  # told of each document that needs it
         html_pdf.warm_up()
 

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from formsvc.documents import checks, html_pdf, official, pdf_form
+from formsvc.documents import checks, filling, html_pdf
 from formsvc.errors import InvalidAnswers, NoSuchFormat
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, Kind
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
 from formsvc.services import templates
@@ -55,7 +56,7 @@ def demand(kind: Kind, wanted: Format) -> None:
         )
     if wanted not in kind.formats:
         raise NoSuchFormat(
-            _("Dette papiret finnes som %(formats)s.", formats=", ".join(kind.formats))
+            _("Dette skjemaet finnes som %(formats)s.", formats=", ".join(kind.formats))
         )
 
 
@@ -80,35 +81,35 @@ def render(
             return _word(kind, form, words)
         if wanted == "pdf":
             data = html_pdf.render(kind.slug, words)
-            checks.nothing_lost(html_pdf.printable(form.words()), pdf_form.text(data))
+            checks.nothing_lost_in_pdf(form.words(), data)
             return Printed(data, html_pdf.template_sha256(kind.slug))
-        return _official_pdf(kind, form, words, flatten=wanted == "flattened")
+        return _filled_form(kind, form, words, flatten=wanted == "flattened")
 
 
 def _word(kind: Kind, form: DocumentForm, words: dict[str, Any]) -> Printed:
-    template = templates.official(kind, f"{kind.slug}.{form.paper_language}.docx")
-    data = official.word(template, words, form.words(), form.paper_language)
+    template = templates.find(kind, f"{kind.slug}.{form.paper_language}.docx")
+    data = filling.word(template, words, form.words(), form.paper_language)
     return Printed(data, _sha256(template))
 
 
-def _official_pdf(
+def _filled_form(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
-    template = templates.official(kind, f"{kind.slug}.{form.paper_language}.pdf")
+    template = templates.find(kind, f"{kind.slug}.{form.paper_language}.pdf")
     identity = {name: words["paper"][name] for name in ("reference", "concerns")}
     given = (form.codes(), {**form.words(), "paper": identity})
-    filled = official.form(template, *given, flatten=flatten)
+    filled = filling.form(template, *given, flatten=flatten)
     if not filled.overflow:
         return Printed(filled.data, _sha256(template))
     entries = [
         {"number": number, "label": entry.label, "text": entry.text}
         for number, entry in enumerate(filled.overflow, start=1)
     ]
-    title = _("Vedlegg til %(title)s", title=words["paper"]["title"])
+    title = _("Vedlegg til «%(title)s»", title=words["paper"]["title"])
     pages = html_pdf.render("continuation", {**words, "title": title, "entries": entries})
-    data = official.continued(template, *given, pages, flatten=flatten)
+    data = filling.continued(template, *given, pages, flatten=flatten)
     return Printed(data, _sha256(template))
 
 
-def _sha256(template: official.Template) -> str:
+def _sha256(template: filling.Template) -> str:
     return hashlib.sha256(template.data).hexdigest()

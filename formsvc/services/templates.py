@@ -1,4 +1,4 @@
-"""The official templates of the papers: which is used, what it sees, what is wrong with it."""
+"""The templates of the papers: which is used, what it sees, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from formsvc import clock, config, originals, profile
-from formsvc.documents import docx, jail, pdf_form
-from formsvc.documents import official as documents
-from formsvc.documents.official import Template
+from formsvc.documents import docx, filling, jail, pdf_form
+from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
 from formsvc.forms import letter, wording
 from formsvc.forms.base import DocumentForm
@@ -33,7 +32,7 @@ _OF_ONE: Final = ("name", "organisation_number", "address", "phone", "email", "w
 REFUSED_FOR: Final = 60
 
 
-def official(kind: Kind, name: str) -> Template:
+def find(kind: Kind, name: str) -> Template:
     """The template of that file name: the municipality's own, else the original of its profile.
 
     :raises FaultyTemplate: naming all that is wrong with the municipality's own.
@@ -100,7 +99,7 @@ def check(kind: Kind, data: bytes) -> list[Fault]:
     except BadTemplate as error:
         return [Fault("", "", str(error))]
     except AnswersLost as error:
-        return [Fault("", "", _("Et prøvepapir kunne ikke lages av malen: %(why)s", why=error))]
+        return [Fault("", "", _("Et prøvedokument kunne ikke lages av malen: %(why)s", why=error))]
     return faults
 
 
@@ -121,9 +120,8 @@ def _facts_of_another(data: bytes) -> list[str]:
         {held.municipality(language)[fact] for language in PAPER_LANGUAGES for fact in _OF_ONE}
         for held in (profile.current(), profile.of(None))
     )
-    work = pdf_form.text if data.lstrip()[:5] == b"%PDF-" else docx.text
     try:
-        text = " ".join(str(jail.run(work, data)).split())
+        text = " ".join(filling.text(Template(data, outside=True)).split())
     except BadTemplate:
         return []  # that is told of it already
     return sorted(fact for fact in shipped - here if fact in text)
@@ -138,10 +136,10 @@ def _try_out(kind: Kind, data: bytes, *, is_whole: bool) -> None:
     """
     forms = [form(kind, language) for language in PAPER_LANGUAGES for form in (full, bare)]
     papers = [
-        documents.SamplePaper(context(kind, form), form.words(), form.codes(), form.paper_language)
+        filling.SamplePaper(context(kind, form), form.words(), form.codes(), form.paper_language)
         for form in forms
     ]
-    documents.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)
+    filling.try_out(data, papers, is_whole=is_whole, processor=MOST_SECONDS)
 
 
 def full(kind: Kind, language: str) -> DocumentForm:

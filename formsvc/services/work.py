@@ -1,7 +1,7 @@
 """Work beside the requests: added, leased so that two never do the same, done, or tried again.
 
 A job is added in the transaction of what it follows from, so it is there exactly when that is.
-Whoever does it (``background.Worker``) leases it, works outside any transaction, and ends it in
+Whoever does it (``worker.Worker``) leases it, works outside any transaction, and ends it in
 the transaction that keeps the result. A lease that runs out is taken to be a death: the job is
 due again, one attempt the poorer. After eight attempts it is given up, for ``formsvc jobs``.
 """

@@ -18,6 +18,8 @@ from formsvc.web import (
     accounts,
     api,
     assets,
+    blanks,
+    caller,
     compression,
     drafts,
     errors,
@@ -31,11 +33,11 @@ from formsvc.web import (
     password,
     second_factor,
     security,
-    session,
     sharing,
     start,
     traffic,
     trail,
+    transaction,
     worker,
 )
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 AREAS: Final[tuple[Blueprint, ...]] = (
     health.area,
     start.area,
+    blanks.area,
     login.area,
     second_factor.area,
     password.area,
@@ -62,7 +65,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
 )
 
 
-class Service(session.Service):
+class Service(transaction.Service):
     """The application; a name that a template does not know is an error, not an empty space."""
 
     jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -92,7 +95,8 @@ def _put_together(settings: Settings) -> Service:
     compression.init_app(app)
     language.init_app(app)
     security.init_app(app, settings)
-    session.init_app(app, settings)
+    transaction.init_app(app, settings)
+    caller.init_app(app)
     access.init_app(app)
     security.csrf.init_app(app)
     assets.init_app(app)

@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from formsvc.errors import FormsvcError, NotAllowed
 from formsvc.language import gettext as _
-from formsvc.models import Role
+from formsvc.roles import Role
 from formsvc.services import access, actor
 from formsvc.services.actor import Actor
-from formsvc.web import session
+from formsvc.web import caller, transaction
 from formsvc.web.errors import wants_json
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ PROGRAMS: Final = frozenset({"programs"})
 STAFF: Final[frozenset[str]] = frozenset(get_args(Role))
 
 #: whoever looks after the service
-ADMINISTRATORS: Final = frozenset({"admin"})
+ADMINISTRATORS: Final = access.holders("administer")
 
 #: endpoint → who may; an object's own rules (whose paper it is) stand in services.access
 TABLE: Final[dict[str, frozenset[str]]] = {
@@ -69,6 +69,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "accounts.end_sessions": ADMINISTRATORS,
     "accounts.reset_second_factor": ADMINISTRATORS,
     # papers being filled in
+    "blanks.listed": STAFF,
+    "blanks.document": STAFF,
     "start.drafts": STAFF,
     "drafts.blank": STAFF,
     "drafts.begin": STAFF,
@@ -92,7 +94,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "evaluation.results": access.holders("count"),
     "evaluation.texts": access.holders("count"),
     # who did what
-    "trail.everything": frozenset({"admin"}),
+    "trail.everything": ADMINISTRATORS,
     # the foot of every page
     "pages.privacy": ANYONE,
     "pages.accessibility": ANYONE,
@@ -102,6 +104,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "api.schema": ANYONE,
     "api.description": ANYONE,
     "api.render": PROGRAMS,
+    "api.blank": PROGRAMS,
 }
 
 #: answered without asking the database who it is
@@ -136,16 +139,16 @@ def check() -> ResponseReturnValue | None:
         return None
     allowed = TABLE.get(endpoint, frozenset()) if endpoint else ANYONE
     if endpoint in READING:
-        session.read_only()
-    who = program() if allowed is PROGRAMS else session.look_up()
+        transaction.read_only()
+    who = program() if allowed is PROGRAMS else caller.look_up()
     if allowed is ANYONE or (who and (allowed is PROGRAMS or actor.account(who).role in allowed)):
         return None
     log.warning(
         "refused: %s %s to %s", request.method, endpoint, actor.account_id(who) if who else "nobody"
     )
     if who:
-        session.seen("refused", endpoint=endpoint or "")
-        session.write_down()
+        transaction.seen("refused", endpoint=endpoint or "")
+        transaction.write_down()
         raise NotAllowed(_("Denne siden er ikke for rollen din."))
     if wants_json():
         raise NotLoggedIn(_("Logg inn og prøv igjen."))
@@ -157,7 +160,7 @@ def program() -> Actor | None:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return None
-    return session.look_up_program(token.strip())
+    return caller.look_up_program(token.strip())
 
 
 def to_log_in() -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.models import Account, ApiToken, LoginSession
 from formsvc.services import api_tokens, login_sessions, second_factor
-from formsvc.web import device, session
+from formsvc.web import caller, device, transaction
 from formsvc.web.login import ROLES
 
 area = Blueprint("account", __name__, url_prefix="/account")
@@ -54,7 +54,7 @@ def end_session() -> ResponseReturnValue:
     """Log one of one's own browsers out."""
     key = request.form.get("key", "")
     if KEY.fullmatch(key):
-        login_sessions.end(session.database(), key, session.account())
+        login_sessions.end(transaction.database(), key, caller.account())
     flash(_("Nettleseren er logget ut."), "success")
     return redirect(url_for("account.mine"), 303)
 
@@ -62,7 +62,7 @@ def end_session() -> ResponseReturnValue:
 @area.post("/sessions/end-others")
 def end_others() -> ResponseReturnValue:
     """Log all of one's browsers out but this one."""
-    login_sessions.end_all(session.database(), session.account(), but=g.login)
+    login_sessions.end_all(transaction.database(), caller.account(), but=g.login)
     flash(_("Alle andre nettlesere er logget ut."), "success")
     return redirect(url_for("account.mine"), 303)
 
@@ -72,7 +72,7 @@ def make_token() -> ResponseReturnValue:
     """Make a key for a program; it is shown on this one page."""
     label = request.form.get("label", "")
     try:
-        token = api_tokens.issue(session.database(), session.account(), label)
+        token = api_tokens.issue(transaction.database(), caller.account(), label)
     except InvalidAnswers as refused:
         return _page(label=label, error=refused.problems[0].message), 422
     return _page(token=token)
@@ -81,20 +81,20 @@ def make_token() -> ResponseReturnValue:
 @area.post("/tokens/<uuid:token_id>/end")
 def end_token(token_id: UUID) -> ResponseReturnValue:
     """Accept one of one's own keys no more."""
-    api_tokens.end(session.database(), token_id, session.account())
+    api_tokens.end(transaction.database(), token_id, caller.account())
     flash(_("Nøkkelen virker ikke lenger."), "success")
     return redirect(url_for("account.mine"), 303)
 
 
 def _page(*, token: str = "", label: str = "", error: str = "") -> str:
-    who = session.account()
+    who = caller.account()
     return render_template(
         "account/mine.html",
         account=who,
         role=ROLES[who.role],
         logins=logins(who),
         tokens=tokens(who),
-        coded=second_factor.active(session.database(), who),
+        coded=second_factor.active(transaction.database(), who),
         token=token,
         label=label,
         error=error,
@@ -103,7 +103,7 @@ def _page(*, token: str = "", label: str = "", error: str = "") -> str:
 
 def logins(who: Account) -> list[Login]:
     """The browsers that an account is logged in with."""
-    return [_login(each) for each in login_sessions.listed(session.database(), who)]
+    return [_login(each) for each in login_sessions.listed(transaction.database(), who)]
 
 
 def _login(row: LoginSession) -> Login:
@@ -118,7 +118,7 @@ def _login(row: LoginSession) -> Login:
 
 def tokens(who: Account) -> list[Token]:
     """The keys of an account's programs."""
-    return [_token(each) for each in api_tokens.listed(session.database(), who)]
+    return [_token(each) for each in api_tokens.listed(transaction.database(), who)]
 
 
 def _token(row: ApiToken) -> Token:

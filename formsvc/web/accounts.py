@@ -13,9 +13,10 @@ from formsvc import clock, config, norway
 from formsvc.errors import InvalidAnswers
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
-from formsvc.models import Account, Role
+from formsvc.models import Account
+from formsvc.roles import Role
 from formsvc.services import accounts, login_sessions, password_links, second_factor
-from formsvc.web import session
+from formsvc.web import transaction
 from formsvc.web.account import logins, tokens
 from formsvc.web.login import ROLES
 from formsvc.web.password import tell
@@ -52,7 +53,7 @@ ASKED: Final = ("email", "name", "role", "title", "service", "unit", "phone")
 def listed() -> str:
     """List the accounts. A search is posted: names do not belong in addresses, nor in logs."""
     search = request.form.get("search", "")
-    page = accounts.listed(session.database(), search, request.values.get("after"))
+    page = accounts.listed(transaction.database(), search, request.values.get("after"))
     return render_template(
         "accounts/list.html",
         accounts=[(each, _told(each)) for each in page.accounts],
@@ -68,7 +69,7 @@ def invite() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             account = accounts.invite(
-                session.database(),
+                transaction.database(),
                 email=form.email.data or "",
                 name=form.name.data or "",
                 role=cast("Role", form.role.data),
@@ -86,18 +87,18 @@ def invite() -> ResponseReturnValue:
 @area.get("/<uuid:account_id>")
 def one(account_id: UUID) -> str:
     """Show one account."""
-    account = accounts.by_id(session.database(), account_id)
+    account = accounts.by_id(transaction.database(), account_id)
     return _page(account, Facts(obj=account))
 
 
 @area.post("/<uuid:account_id>")
 def change(account_id: UUID) -> ResponseReturnValue:
     """Change who somebody is here and what they may do."""
-    account = accounts.by_id(session.database(), account_id)
+    account = accounts.by_id(transaction.database(), account_id)
     form = Facts(request.form)
     try:
         accounts.change(
-            session.database(),
+            transaction.database(),
             account,
             name=form.name.data or "",
             role=cast("Role", form.role.data),
@@ -115,15 +116,15 @@ def change(account_id: UUID) -> ResponseReturnValue:
 @area.post("/<uuid:account_id>/link")
 def link(account_id: UUID) -> ResponseReturnValue:
     """Make a new one-time link; those made before are worth nothing from then on."""
-    return _hand_over(accounts.by_id(session.database(), account_id))
+    return _hand_over(accounts.by_id(transaction.database(), account_id))
 
 
 @area.post("/<uuid:account_id>/close")
 def close(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has left in no more."""
-    account = accounts.by_id(session.database(), account_id)
+    account = accounts.by_id(transaction.database(), account_id)
     try:
-        accounts.close(session.database(), account)
+        accounts.close(transaction.database(), account)
     except accounts.LastAdministrator as refused:
         return _done(account, str(refused), "danger")
     return _done(account, _("Kontoen er avsluttet. Den er logget ut overalt."))
@@ -132,32 +133,32 @@ def close(account_id: UUID) -> ResponseReturnValue:
 @area.post("/<uuid:account_id>/reopen")
 def reopen(account_id: UUID) -> ResponseReturnValue:
     """Let somebody who has come back in again."""
-    account = accounts.by_id(session.database(), account_id)
-    accounts.reopen(session.database(), account)
+    account = accounts.by_id(transaction.database(), account_id)
+    accounts.reopen(transaction.database(), account)
     return _done(account, _("Kontoen er åpnet igjen."))
 
 
 @area.post("/<uuid:account_id>/sessions/end")
 def end_sessions(account_id: UUID) -> ResponseReturnValue:
     """Log somebody out everywhere, and accept none of their programs' keys any more."""
-    account = accounts.by_id(session.database(), account_id)
-    accounts.shut_out(session.database(), account)
+    account = accounts.by_id(transaction.database(), account_id)
+    accounts.shut_out(transaction.database(), account)
     return _done(account, _("Kontoen er logget ut overalt, og nøklene virker ikke lenger."))
 
 
 @area.post("/<uuid:account_id>/second-factor/reset")
 def reset_second_factor(account_id: UUID) -> ResponseReturnValue:
     """Ask somebody who has lost their phone for no code any more, and log them out."""
-    account = accounts.by_id(session.database(), account_id)
-    second_factor.reset(session.database(), account)
-    login_sessions.end_all(session.database(), account)
+    account = accounts.by_id(transaction.database(), account_id)
+    second_factor.reset(transaction.database(), account)
+    login_sessions.end_all(transaction.database(), account)
     return _done(account, _("Totrinns innlogging er slått av for kontoen."))
 
 
 def _hand_over(account: Account) -> str:
     """Hand the link over. This is where a mail is written once there is a mail gateway."""
     act = password_links.act_for(account)
-    token = password_links.issue(session.database(), account)
+    token = password_links.issue(transaction.database(), account)
     # whoever sends the request chooses its host, and would be handed what a colleague's link holds
     host = config.current().address or request.host_url.rstrip("/")
     return render_template(
@@ -177,7 +178,7 @@ def _page(account: Account, form: Facts) -> str:
     seen: dict[str, Any] = {
         "logins": logins(account),
         "tokens": tokens(account),
-        "coded": second_factor.active(session.database(), account),
+        "coded": second_factor.active(transaction.database(), account),
     }
     last = account.last_login_at
     return render_template(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import TypeVar, get_args
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import NotAcceptable
 
 from formsvc.errors import FormsvcError, InvalidAnswers
-from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.formats import MEDIA_TYPES, Format
+from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
-from formsvc.services import rendering
-from formsvc.web import body, errors, openapi, session
+from formsvc.services import blanks, on_demand
+from formsvc.web import body, errors, openapi, transaction
 
 area = Blueprint("api", __name__, url_prefix="/api/v1")
+
+Asked = TypeVar("Asked", bound=str)
 
 
 class UnknownFormat(FormsvcError):
@@ -53,15 +57,20 @@ def render(kind: str) -> Response:
     wanted = _wanted_format()
     answers = body.answers(request)
     try:
-        data = rendering.make(found, answers, wanted)
+        data = on_demand.make(found, answers, wanted)
     except InvalidAnswers as refused:
         with speaking(str(answers.get("language", ""))):
             return errors.ours(refused)
-    session.seen("document_rendered", kind=found.slug, format=wanted)
-    name = f"{found.slug}.{'docx' if wanted == 'docx' else 'pdf'}"
-    response = Response(data, mimetype=openapi.MEDIA_TYPES[wanted])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    transaction.seen("document_rendered", kind=found.slug, format=wanted)
+    return _document(data, found.slug, wanted)
+
+
+@area.get("/render/<kind>")
+def blank(kind: str) -> Response:
+    """Make a blank paper, to be written on by hand."""
+    found = find(kind)
+    language, wanted = _one_of("language", PAPER_LANGUAGES), _one_of("format", blanks.FORMATS)
+    return _document(on_demand.blank(found, language, wanted), f"{found.slug}-{language}", wanted)
 
 
 def _described(kind: Kind) -> dict[str, object]:
@@ -73,6 +82,24 @@ def _described(kind: Kind) -> dict[str, object]:
         "schema": url_for("api.schema", kind=kind.slug),
         "render": None if kind.counted else url_for("api.render", kind=kind.slug),
     }
+
+
+def _document(data: bytes, name: str, wanted: Format) -> Response:
+    response = Response(data, mimetype=MEDIA_TYPES[wanted])
+    ending = "docx" if wanted == "docx" else "pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response
+
+
+def _one_of(name: str, known: Sequence[Asked]) -> Asked:
+    """What a parameter asks for; the first one where it is not there."""
+    asked = request.args.getlist(name) or [known[0]]
+    for each in known:
+        if asked == [each]:
+            return each
+    raise UnknownFormat(
+        _("Skriv én av disse etter %(name)s: %(known)s.", name=name, known=", ".join(known))
+    )
 
 
 def _wanted_format() -> Format:
@@ -87,8 +114,8 @@ def _wanted_format() -> Format:
         )
     accepted = request.accept_mimetypes
     preferred: tuple[Format, ...] = ("docx", "pdf")
-    by_type = {openapi.MEDIA_TYPES[name]: name for name in preferred}
-    best = accepted.best_match(by_type) if accepted else openapi.MEDIA_TYPES["docx"]
+    by_type = {MEDIA_TYPES[name]: name for name in preferred}
+    best = accepted.best_match(by_type) if accepted else MEDIA_TYPES["docx"]
     if best is None:
         raise NotAcceptable
     return by_type[best]

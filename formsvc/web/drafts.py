@@ -29,8 +29,9 @@ from formsvc.services import access, drafts, papers
 from formsvc.services.drafts import StaleDraft
 from formsvc.web import conflict, history
 from formsvc.web.body import number
+from formsvc.web.caller import account, me
 from formsvc.web.errors import wants_json
-from formsvc.web.session import account, database, me, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("drafts", __name__, url_prefix="/papers")
 

@@ -21,7 +21,7 @@ from formsvc.language import spoken
 from formsvc.outages import Busy, Outage
 from formsvc.services import papers
 from formsvc.services.attempts import TooManyAttempts
-from formsvc.services.rendering import TooManyDocuments
+from formsvc.services.on_demand import TooManyDocuments
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,8 @@ WORDS: Final = {
         _l("Gå tilbake, last siden på nytt og legg inn endringen din på nytt."),
     ),
     410: Words(
-        _l("Lenken virker ikke lenger"),
-        _l("Be den som ga deg lenken, om en ny."),
+        _l("Lenka virker ikke lenger"),
+        _l("Be den som ga deg lenka, om en ny."),
     ),
     413: Words(
         _l("Det du sendte, er for stort"),
@@ -153,10 +153,11 @@ def unusable_template(error: BadTemplate) -> Response:
     note(error)
     return answer(
         error.status,
-        title=_("Papiret kan ikke lages akkurat nå"),
+        title=_("Dokumentet kan ikke lages akkurat nå"),
         detail=_(
-            "Malen som kommunen bruker for dette papiret, har en feil. Den som drifter tjenesten,"
-            " har fått beskjed. Det du har lagret, er tatt vare på. Prøv igjen når malen er rettet."
+            "Malen som kommunen bruker for dette skjemaet, har en feil. Den som drifter tjenesten,"
+            " har fått beskjed. Det du har lagret, er tatt vare på. Prøv igjen når malen er"
+            " rettet."
         ),
     )
 

@@ -14,7 +14,7 @@ from formsvc.services import evaluations
 from formsvc.web.drafts import located, typed_in
 from formsvc.web.paging import Beside
 from formsvc.web.rates import Rate
-from formsvc.web.session import database, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("evaluation", __name__, url_prefix="/evaluation")
 

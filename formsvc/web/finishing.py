@@ -24,7 +24,8 @@ from formsvc.errors import NotFound
 from formsvc.language import gettext as _
 from formsvc.models import Paper
 from formsvc.services import drafts, finish
-from formsvc.web import errors, session, worker
+from formsvc.web import errors, transaction, worker
+from formsvc.web.caller import me
 from formsvc.web.drafts import (
     form_page,
     frame,
@@ -33,7 +34,7 @@ from formsvc.web.drafts import (
     receipt_of,
     version_sent,
 )
-from formsvc.web.session import database, me
+from formsvc.web.transaction import database
 
 area = Blueprint("finishing", __name__, url_prefix="/papers")
 
@@ -78,22 +79,22 @@ def _finished(draft_id: UUID, version: int) -> Paper | None:
     Where somebody else got the number that stands in the Word document, it is made again, at last
     within the transaction: then nobody can be faster.
     """
-    session.hurry()  # one paper is finished after the other, in a thread of their own
+    transaction.hurry()  # one paper is finished after the other, in a thread of their own
     for _try in range(TRIES):
-        with session.makers(current_app).reading() as reading:
+        with transaction.makers(current_app).reading() as reading:
             looked_over = finish.look_over(reading, draft_id, version, me())
         if looked_over is None:
             return None
         word = finish.word(looked_over)
         try:
-            return finish.finish(database(), draft_id, version, me(), word)
+            return finish.issue_draft(database(), draft_id, version, me(), word)
         except finish.NumberTaken:
-            session.let_go()
-    return finish.finish(database(), draft_id, version, me(), None)
+            transaction.let_go()
+    return finish.issue_draft(database(), draft_id, version, me(), None)
 
 
 @area.errorhandler(finish.NotFinished)
 def not_finished(error: finish.NotFinished) -> Response:
     """Say that the draft is still there; what is at fault stands in the log already."""
-    title = _("Papiret kunne ikke ferdigstilles")
+    title = _("Skjemaet kunne ikke ferdigstilles")
     return errors.answer(error.status, title=title, detail=str(error))

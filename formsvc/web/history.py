@@ -12,13 +12,14 @@ from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import ngettext
 from formsvc.services import trail
-from formsvc.web.session import account, database
+from formsvc.web.caller import account
+from formsvc.web.transaction import database
 
 #: what whoever writes a paper is told of others; the rest is for the trail
 WORDS: Final[Mapping[str, str]] = {
     "draft_viewed": _l("%(name)s så på kladden"),
     "draft_saved": _l("%(name)s endret kladden"),
-    "paper_viewed": _l("%(name)s så på papiret"),
+    "paper_viewed": _l("%(name)s så på skjemaet"),
     "document_downloaded": _l("%(name)s lastet ned et dokument"),
 }
 

@@ -19,10 +19,10 @@ from formsvc.config import Settings
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.models import Account, LoginSession
+from formsvc.operations import demo
 from formsvc.services import (
     attempts,
     audit,
-    demo,
     login,
     login_sessions,
     password,
@@ -30,7 +30,7 @@ from formsvc.services import (
     second_factor,
 )
 from formsvc.services.attempts import TooManyAttempts, TooManyCodes
-from formsvc.web import device, pages, session
+from formsvc.web import caller, device, pages, transaction
 
 area = Blueprint("login", __name__)
 
@@ -69,7 +69,7 @@ class GiveCode(Form):
 @area.route("/login", methods=["GET", "POST"])
 def log_in() -> ResponseReturnValue:
     """Let an employee in, and go on to where it was meant to go."""
-    if session.known():
+    if caller.known():
         return redirect(safe(request.args.get("next")), 303)
     form = LogIn(request.form, data={"next": request.args.get("next", "")})
     if request.method == "POST" and form.validate():
@@ -110,9 +110,9 @@ def code() -> ResponseReturnValue:
 @area.post("/logout")
 def log_out() -> ResponseReturnValue:
     """End the session here and in the database, so that a copied cookie is worth nothing."""
-    token = flask.session.get(session.TOKEN)
+    token = flask.session.get(caller.TOKEN)
     if token:
-        login_sessions.close(session.database(), token)
+        login_sessions.close(transaction.database(), token)
     flask.session.clear()
     flash(_("Du er logget ut."), "success")
     return redirect(url_for("login.log_in"), 303)
@@ -136,27 +136,27 @@ def fits(email: str, typed: str) -> UUID | None:
 
     :raises TooManyAttempts: when the try has to wait.
     """
-    session.give_way()  # whoever has the turn to write must not wait for those who wait for it
+    transaction.give_way()  # whoever has the turn to write must not wait for those who wait for it
     with _TURNS:
-        with session.short() as own:
+        with transaction.short() as own:
             claim = login.claim(
                 own, email, typed, address=request.remote_addr or "", devices=device.shown()
             )
         verdict = password.verdict(claim.question)
-        with session.short() as own:
+        with transaction.short() as own:
             account = login.admit(own, claim, verdict)
             return account.id if account else None
 
 
 def _begin(account_id: UUID, wanted: str | None) -> str:
     """Log the browser in, as far as the password goes; the answer is where to go on."""
-    with session.short() as own:
+    with transaction.short() as own:
         who = own.get_one(Account, account_id)
         coded = second_factor.active(own, who)
         if not coded and not second_factor.demanded(who):
             enter(own, who)
             return safe(wanted)
-        session.log_in(login_sessions.open_(own, who, device=device.family(), complete=False))
+        caller.log_in(login_sessions.open_(own, who, device=device.family(), complete=False))
     return url_for("login.code" if coded else "second_factor.show", next=wanted or None)
 
 
@@ -164,7 +164,7 @@ def enter(own: Session, who: Account) -> None:
     """Log this browser in as an account that has shown all that is asked of it."""
     _forget(own)
     login.entered(own, who)
-    session.log_in(login_sessions.open_(own, who, device=device.family()))
+    caller.log_in(login_sessions.open_(own, who, device=device.family()))
     known = [each for each in device.shown() if login.knows(own, who, each)]
     device.remember(login.device(own, who), instead_of=known)
 
@@ -180,10 +180,10 @@ def _forget(own: Session) -> None:
 
 def halfway() -> LoginSession | None:
     """This browser's log-in that waits for its second factor."""
-    token = flask.session.get(session.TOKEN)
+    token = flask.session.get(caller.TOKEN)
     if not token:
         return None
-    return login_sessions.find(session.database(), token, complete=False)
+    return login_sessions.find(transaction.database(), token, complete=False)
 
 
 def _given(typed: str) -> bool:
@@ -209,7 +209,7 @@ def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
     :raises TooManyCodes: when it has to wait, and a recovery code would not.
     :raises TooManyAttempts: when the try has to wait.
     """
-    with session.short() as own:
+    with transaction.short() as own:
         who = own.get_one(Account, account_id)
         known = next((each for each in device.shown() if login.knows(own, who, each)), "")
         tries = attempts.count(
@@ -219,7 +219,7 @@ def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
             device=known and f"code {known}",
             code=not second_factor.is_recovery_code(typed),
         )
-    with session.short() as own:
+    with transaction.short() as own:
         right = accept(own, own.get_one(Account, account_id))
         if right:
             attempts.forgive(own, tries)
@@ -232,7 +232,7 @@ def counted(account_id: UUID, typed: str, accept: Accept) -> bool:
 
 def refused_code(refused: TooManyAttempts, account_id: UUID) -> str:
     """What is said when a code has to wait; also what its owner can do instead."""
-    own = session.database()
+    own = transaction.database()
     if isinstance(refused, TooManyCodes) and second_factor.recovery_codes_left(
         own, own.get_one(Account, account_id)
     ):

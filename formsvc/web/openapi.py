@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from formsvc import __version__
-from formsvc.kinds import KINDS, Format, Kind
+from formsvc.formats import MEDIA_TYPES
+from formsvc.kinds import KINDS, Kind
+from formsvc.language import PAPER_LANGUAGES
+from formsvc.services import blanks
 
-_PDF: Final = "application/pdf"
-#: the media type of each format
-MEDIA_TYPES: Final[dict[Format, str]] = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": _PDF,
-    "fillable": _PDF,
-    "flattened": _PDF,
-}
 PROBLEM: Final = "application/problem+json"
 
 #: what each refusal means here
@@ -88,7 +84,7 @@ def document(root: str = "") -> dict[str, Any]:
     for kind in KINDS:
         paths[f"/api/v1/kinds/{kind.slug}/schema"] = {"get": _schema(kind)}
         if not kind.counted:
-            paths[f"/api/v1/render/{kind.slug}"] = {"post": _render(kind)}
+            paths[f"/api/v1/render/{kind.slug}"] = {"get": _blank(kind), "post": _render(kind)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -158,6 +154,28 @@ def _render(kind: Kind) -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/json": answers}},
         "responses": {"200": {"description": "The document", "content": binary}, **_refusals()},
     }
+
+
+def _blank(kind: Kind) -> dict[str, Any]:
+    content: dict[str, Any] = {MEDIA_TYPES[name]: {} for name in blanks.FORMATS}
+    return {
+        "operationId": f"blank_{kind.slug}",
+        "summary": f"The blank paper {kind.slug}, to be written on by hand",
+        "security": [{"token": []}],
+        "parameters": [
+            _parameter("language", PAPER_LANGUAGES),
+            _parameter("format", blanks.FORMATS),
+        ],
+        "responses": {
+            "200": {"description": "The document", "content": content},
+            **_refusals("400", "401", "404", "405", "503"),
+        },
+    }
+
+
+def _parameter(name: str, known: Sequence[str]) -> dict[str, Any]:
+    schema = {"enum": list(known), "default": known[0]}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from flask import (
 
 from formsvc import clock, db, kinds, norway, profile
 from formsvc.errors import FormsvcError
+from formsvc.formats import MEDIA_TYPES
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -27,8 +28,9 @@ from formsvc.models import Document, Job, Paper
 from formsvc.services import audit, papers, work
 from formsvc.services.access import may
 from formsvc.web import errors, history
+from formsvc.web.caller import account, me
 from formsvc.web.paging import beside, turn
-from formsvc.web.session import account, database, me, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("papers", __name__, url_prefix="/papers")
 
@@ -50,24 +52,20 @@ class FileType(NamedTuple):
     use: str
     #: how the name of its file ends
     ending: str
-    mimetype: str
 
 
-_PDF: Final = "application/pdf"
 #: by the format's name in ``kinds``
 FILE_TYPES: Final = {
     "docx": FileType(
         _l("Word"),
         _l("Kan endres og skrives under på papir."),
         ".docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), ".pdf", _PDF),
+    "pdf": FileType(_l("PDF"), _l("Til arkivet og til å lese."), ".pdf"),
     "fillable": FileType(
         _l("Utfyllbar PDF"),
         _l("Det offisielle skjemaet, fylt ut. Kan endres og skrives under."),
         "-skjema.pdf",
-        _PDF,
     ),
 }
 
@@ -170,7 +168,7 @@ def document(paper_id: UUID, wanted: str) -> Response:
     seen("document_downloaded", "paper", paper.id, kind=paper.kind, format=wanted)
     return send_file(
         BytesIO(stored.data or b""),
-        mimetype=of_type.mimetype,
+        mimetype=MEDIA_TYPES[stored.format],
         as_attachment=True,
         download_name=f"{paper.reference}{of_type.ending}",
     )

@@ -13,7 +13,7 @@ from formsvc.language import lazy as _l
 from formsvc.models import Account
 from formsvc.services import password, password_links
 from formsvc.services.attempts import TooManyAttempts
-from formsvc.web import login, session
+from formsvc.web import caller, login, transaction
 
 area = Blueprint("password", __name__)
 
@@ -39,11 +39,11 @@ class Change(Choose):
 @area.route("/password/<token>", methods=["GET", "POST"])
 def choose(token: str) -> ResponseReturnValue:
     """Let the owner of a one-time link choose a password. A GET never uses the link up."""
-    link = password_links.opened(session.database(), token)
+    link = password_links.opened(transaction.database(), token)
     email, act = link.account.email, link.act
     form = Choose(request.form)
     if request.method == "POST" and form.validate() and _passes(form, link.account):
-        with session.short() as own:
+        with transaction.short() as own:
             # before anything is asked of the database: nothing is locked meanwhile
             hashed = password.hashed(own, form.password.data or "")
             password_links.redeem(own, token, hashed)
@@ -58,7 +58,7 @@ def change() -> ResponseReturnValue:
     """Change one's own password; every other browser is logged out."""
     form = Change(request.form)
     status, headers = 200, {}
-    if request.method == "POST" and form.validate() and _passes(form, session.account()):
+    if request.method == "POST" and form.validate() and _passes(form, caller.account()):
         try:
             if _changed(form):
                 flash(_("Passordet er byttet. Andre nettlesere er logget ut."), "success")
@@ -89,10 +89,10 @@ def tell(form: Form, refused: InvalidAnswers) -> None:
 
 
 def _changed(form: Change) -> bool:
-    account_id = login.fits(session.account().email, form.old.data or "")
+    account_id = login.fits(caller.account().email, form.old.data or "")
     if account_id is None:
         return False
-    with session.short() as own:
+    with transaction.short() as own:
         hashed = password.hashed(own, form.password.data or "")
         who = own.get_one(Account, account_id)
         password.change(own, who, hashed)

@@ -15,7 +15,7 @@ from formsvc.language import gettext as _
 from formsvc.models import Account
 from formsvc.services import login_sessions, second_factor
 from formsvc.services.attempts import TooManyAttempts
-from formsvc.web import login, session
+from formsvc.web import caller, login, transaction
 from formsvc.web.login import GiveCode
 
 area = Blueprint("second_factor", __name__, url_prefix="/second-factor")
@@ -42,7 +42,7 @@ def begin() -> ResponseReturnValue:
     who = _who()
     if who is None:
         return _out()
-    second_factor.begin(session.database(), _account(who))
+    second_factor.begin(transaction.database(), _account(who))
     wanted = request.form.get("next") or None
     return redirect(url_for("second_factor.show", next=wanted), 303)
 
@@ -76,7 +76,7 @@ def confirm() -> ResponseReturnValue:
 @area.post("/off")
 def turn_off() -> ResponseReturnValue:
     """Turn it off by a last code, unless the municipality wants it."""
-    who = Who(session.account().id, "")
+    who = Who(caller.account().id, "")
     form = GiveCode(request.form)
     done: list[bool] = []
 
@@ -108,7 +108,7 @@ def _tried(form: GiveCode, account_id: UUID, accept: login.Accept) -> TooManyAtt
 
 
 def _who() -> Who | None:
-    whole: Account | None = session.known()
+    whole: Account | None = caller.known()
     if whole is not None:
         return Who(whole.id, "")
     half = login.halfway()
@@ -116,7 +116,7 @@ def _who() -> Who | None:
 
 
 def _account(who: Who) -> Account:
-    return session.database().get_one(Account, who.account_id)
+    return transaction.database().get_one(Account, who.account_id)
 
 
 def _out() -> ResponseReturnValue:
@@ -125,15 +125,15 @@ def _out() -> ResponseReturnValue:
 
 def _page(who: Who, form: GiveCode, refused: TooManyAttempts | None = None) -> ResponseReturnValue:
     account = _account(who)
-    on = second_factor.active(session.database(), account)
+    on = second_factor.active(transaction.database(), account)
     if on and who.half:  # the code is asked for elsewhere
         return redirect(url_for("login.code"), 303)
-    factor = second_factor.waiting(session.database(), account)
+    factor = second_factor.waiting(transaction.database(), account)
     page = render_template(
         "second_factor/show.html",
         form=form,
         on=on,
-        left=second_factor.recovery_codes_left(session.database(), account),
+        left=second_factor.recovery_codes_left(transaction.database(), account),
         demanded=second_factor.demanded(account),
         secret=second_factor.shown_secret(factor) if factor else "",
         square=_square(second_factor.address(factor, account)) if factor else "",

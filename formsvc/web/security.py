@@ -168,8 +168,8 @@ def refuse_strangers() -> None:
     if site not in ("same-origin", "none") or not ours:
         raise NotAllowed(
             _(
-                "Forespørselen kom fra et annet nettsted, og ble stoppet."
-                " Åpne siden her og prøv igjen."
+                "Forespørselen kom fra et annet nettsted og ble stoppet. Åpne siden her og prøv"
+                " igjen."
             )
         )
 

@@ -15,8 +15,9 @@ from typing import Final
 from formsvc import config, db, logs
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
-from formsvc.services import demo, evaluations, installed
-from formsvc.web import connections, create_app, processes, session
+from formsvc.operations import demo, installed
+from formsvc.services import evaluations
+from formsvc.web import connections, create_app, processes, transaction
 from formsvc.web import worker as workers
 
 #: of glibc's ``malloc.h``: from which size on each piece has pages of its own
@@ -82,7 +83,7 @@ def serve(settings: Settings, listening: list[socket.socket], *, worker: bool = 
     finally:
         # no request is left; whatever works beside them is stopped before the database is closed
         workers.of(app).stop()
-    session.settle(app)
+    transaction.settle(app)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -14,7 +14,8 @@ from formsvc.language import gettext as _
 from formsvc.language import spoken
 from formsvc.models import Draft, Paper
 from formsvc.services import access, shares
-from formsvc.web.session import database, me
+from formsvc.web.caller import me
+from formsvc.web.transaction import database
 
 area = Blueprint("sharing", __name__, url_prefix="/papers")
 

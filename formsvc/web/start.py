@@ -14,10 +14,10 @@ from formsvc.models import Draft
 from formsvc.services import drafts, papers, retention
 from formsvc.services.access import may
 from formsvc.services.paging import Turn
-from formsvc.web import access
+from formsvc.web.caller import account, known, me
 from formsvc.web.paging import beside, turn
 from formsvc.web.papers import line
-from formsvc.web.session import account, database, known, me
+from formsvc.web.transaction import database
 
 area = Blueprint("start", __name__)
 
@@ -71,7 +71,7 @@ def _groups() -> list[Group]:
     if may(me(), "count"):
         results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
         groups[-1].papers.append(results)
-    if account().role in access.TABLE["trail.everything"]:
+    if may(me(), "administer"):
         groups[-1].papers.append(Link(url_for("trail.everything"), _("Hendelser")))
     return groups
 

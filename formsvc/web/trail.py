@@ -21,7 +21,7 @@ from formsvc.web.body import number
 from formsvc.web.history import moment
 from formsvc.web.login import ROLES
 from formsvc.web.papers import FILE_TYPES
-from formsvc.web.session import database, seen
+from formsvc.web.transaction import database, seen
 
 area = Blueprint("trail", __name__, url_prefix="/trail")
 
@@ -52,9 +52,9 @@ WORDS: Final[Mapping[str, str]] = {
     "draft_saved": _l("Endret en kladd"),
     "draft_discarded": _l("Slettet en kladd"),
     "draft_shared": _l("Delte en kladd"),
-    "paper_issued": _l("Ferdigstilte et papir"),
-    "paper_viewed": _l("Så på et papir"),
-    "paper_shared": _l("Delte et papir"),
+    "paper_issued": _l("Ferdigstilte et skjema"),
+    "paper_viewed": _l("Så på et skjema"),
+    "paper_shared": _l("Delte et skjema"),
     "share_ended": _l("Avsluttet en deling"),
     "document_downloaded": _l("Lastet ned et dokument"),
     "document_rendered": _l("Laget et dokument med et program"),

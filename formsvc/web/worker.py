@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, Response, after_this_request, current_app
 
-from formsvc.services.background import Worker
-from formsvc.web import session
+from formsvc.web import transaction
+from formsvc.worker import Worker
 
 
 def init_app(app: Flask) -> None:
     """Give an application its worker; until it is started, others do the work."""
-    makers = session.makers(app)
+    makers = transaction.makers(app)
     app.extensions["formsvc.worker"] = Worker(makers.reading, makers.writing)
 
 

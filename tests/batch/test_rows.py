@@ -15,6 +15,7 @@ import pytest
 from formsvc.batch import cells, rows, tables
 from formsvc.batch.rows import Row
 from formsvc.errors import InvalidAnswers, UnreadableRows
+from formsvc.forms import answer_file
 from formsvc.forms.base import DocumentForm
 from formsvc.kinds import find
 from tests.samples import load
@@ -423,8 +424,8 @@ def test_json_lines_are_numbered_by_their_line(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_bytes(b'\xef\xbb\xbf{"a": 1}\r\n\n {"b": 2}')
     read = list(rows.read(tmp_path / "rows.jsonl", CREATED))
     assert [row.number for row in read] == [1, 3]
-    assert rows.parsed(read[0].data) == {"a": 1}
-    assert rows.parsed(read[1].data) == {"b": 2}
+    assert answer_file.parsed(read[0].data) == {"a": 1}
+    assert answer_file.parsed(read[1].data) == {"b": 2}
 
 
 def test_how_much_is_read_is_known_while_reading(tmp_path: Path) -> None:

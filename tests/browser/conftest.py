@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from formsvc import db
 from formsvc.config import Settings
 from formsvc.services import evaluations
-from formsvc.web import create_app, session
+from formsvc.web import create_app, transaction
 from tests import people
 from tests.browser.filling import sample
 from tests.people import Employee
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(demo=True, data=tmp_path_factory.mktemp("site"), https=False)
     db.migrate(settings)
     app = create_app(settings)
-    with session.makers(app).writing.begin() as opened:
+    with transaction.makers(app).writing.begin() as opened:
         for employee in (people.KARI, people.AMIR, people.LIV, people.TORBJORN):
             people.employ(opened, employee)
         for _family in range(5):
@@ -82,7 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
-    session.dispose(app)
+    transaction.dispose(app)
 
 
 @pytest.fixture(scope="session")

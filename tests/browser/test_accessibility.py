@@ -265,7 +265,7 @@ def test_an_invitation_is_accessible_on_its_way(open_page: Opener) -> None:
     page.get_by_label("E-post").fill("ny.ansatt@eksempel.no")
     page.get_by_label("Navn").fill("Ny Ansatt")
     page.get_by_role("button", name="Lag konto og lenke").click()
-    expect(page.get_by_role("heading", name="Lenken er klar")).to_be_visible()
+    expect(page.get_by_role("heading", name="Lenka er klar")).to_be_visible()
     check(page)
     link = page.locator("code").inner_text()
     page.get_by_role("link", name="Til kontoen").click()

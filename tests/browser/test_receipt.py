@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from formsvc import db
-from formsvc.services.background import Worker
+from formsvc.worker import Worker
 from tests.browser.conftest import Opener, Site
 from tests.browser.filling import begin, sample
 
@@ -38,7 +38,7 @@ def test_a_receipt_mends_itself(site: Site, open_page: Opener, *, javascript: bo
     work(site)
     expect(page.get_by_role("link", name=re.compile("^PDF"))).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Lages nå …")).to_have_count(0)
-    expect(status).to_have_text("Listen over dokumenter er oppdatert." if javascript else "")
+    expect(status).to_have_text("Lista over dokumenter er oppdatert." if javascript else "")
 
 
 def test_a_receipt_that_mends_itself_leaves_the_focus_where_it_was(

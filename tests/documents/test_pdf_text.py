@@ -16,9 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from formsvc.documents import checks, html_pdf, pdf_form, pdf_text
+from formsvc.documents import checks, html_pdf, pdf_text
 from formsvc.documents.checks import _bare as bare
 from formsvc.documents.html_pdf import standards
+from formsvc.documents.words import printable
 from formsvc.errors import AnswersLost
 from tests.documents.html_pdf.test_face import HOSTILE, context, find, printed
 from tests.samples import PRINTED, Sample, load
@@ -38,7 +39,7 @@ def by_poppler(pdf: bytes) -> list[str]:
 
 
 def by_us(pdf: bytes) -> list[str]:
-    found = pdf_text.text(pdf)
+    found = pdf_text.printed(pdf)
     assert found is not None, "not read by the fast reader"
     return [bare(page) for page in found.split("\f")]
 
@@ -85,9 +86,9 @@ def test_any_text_at_all_comes_out_again_or_is_visibly_replaced(odd: str) -> Non
 
     pdf = html_pdf.render("continuation", words)
 
-    found = pdf_text.text(pdf)
+    found = pdf_text.printed(pdf)
     assert found is not None
-    checks.nothing_lost(html_pdf.printable({"entries": words["entries"]}), found)
+    checks.nothing_lost(printable({"entries": words["entries"]}), found)
     # the two may hand an accent and its letter out as one or as two
     ours, theirs = (normalize("NFD", bare(text)) for text in (found, "".join(by_pypdf(pdf))))
     assert Counter(ours) == Counter(theirs)
@@ -105,13 +106,13 @@ def seeded(monkeypatch: pytest.MonkeyPatch, damage: Callable[[Any], None]) -> st
         finish(document, pdf)
 
     monkeypatch.setattr(standards, "finish", damaged)
-    return pdf_text.text(printed(find("minutes")))
+    return pdf_text.printed(printed(find("minutes")))
 
 
 def answers() -> dict[str, Any]:
     sample = find("minutes")
     words = sample.kind.form.from_answers(sample.answers).words()
-    return {key: html_pdf.printable(answer) for key, answer in words.items()}
+    return {key: printable(answer) for key, answer in words.items()}
 
 
 def contents(pdf: Any, page: int) -> Any:
@@ -195,8 +196,8 @@ def test_a_file_of_another_maker_is_read_by_those_who_know_all_of_pdf() -> None:
     again = io.BytesIO()
     PdfWriter(clone_from=io.BytesIO(pdf)).write(again)
 
-    assert pdf_text.text(again.getvalue()) is None
-    assert bare(pdf_form.text(again.getvalue())) == "".join(by_pypdf(pdf))
+    assert pdf_text.printed(again.getvalue()) is None
+    assert bare(pdf_text.text(again.getvalue())) == "".join(by_pypdf(pdf))
 
 
 @pytest.mark.parametrize(
@@ -211,13 +212,13 @@ def test_an_operator_that_it_does_not_know_makes_a_file_unfamiliar(
 def test_a_damaged_file_is_unfamiliar_and_never_an_error() -> None:
     pdf = printed(find("consent"))
     chance = random.Random(7)  # noqa: S311 - the same damage each time
-    whole = pdf_text.text(pdf)
+    whole = pdf_text.printed(pdf)
     assert whole is not None
 
     for place in chance.sample(range(len(pdf)), 400):
         damaged = bytearray(pdf)
         damaged[place] ^= 1 << chance.randrange(8)
-        found = pdf_text.text(bytes(damaged))
+        found = pdf_text.printed(bytes(damaged))
         assert found is None or isinstance(found, str)
     for end in range(0, len(pdf) - 1, 997):
-        assert pdf_text.text(pdf[:end]) is None
+        assert pdf_text.printed(pdf[:end]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from formsvc import config, profile
 from formsvc.cleaning import clean, is_blank
+from formsvc.config import Settings
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.language import speaking
 from tests.samples import SAMPLES, Sample, load
@@ -22,6 +25,38 @@ def test_a_sample_is_valid_and_comes_out_as_it_went_in(sample: Sample) -> None:
     answers = form.answers()
     assert {key: answers[key] for key in sample.answers} == sample.answers
     assert not any(answers[key] for key in answers.keys() - sample.answers.keys())
+
+
+def _codes(answers: object) -> set[str]:
+    """Each text among the answers."""
+    if isinstance(answers, dict):
+        return {code for answer in answers.values() for code in _codes(answer)}
+    if isinstance(answers, list):
+        return {code for answer in answers for code in _codes(answer)}
+    return {answers} if isinstance(answers, str) else set()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+def test_the_sample_of_a_kind_is_valid_where_what_it_chooses_is_switched_off(
+    kind: Kind, tmp_path: Path
+) -> None:
+    held = profile.current()
+    tables = {"services": set(held.all_services), "arenas": set(held.all_arenas)}
+    samples = {language: kind.form.sample(language) for language in ("nb", "nn")}
+    chosen = [
+        (table, code)
+        for table, codes in tables.items()
+        for code in sorted(codes & _codes(samples["nb"]))
+    ]
+    own = tmp_path / "own.toml"
+    own.write_text(
+        "".join(f"[{table}.{code}]\nenabled = false\n" for table, code in chosen), "utf-8"
+    )
+    with config.using(Settings(demo=True, profile=own)):
+        for language in samples:
+            answers = kind.form.sample(language)
+            form = kind.form.from_answers(answers)
+            assert form.validate(), form.problems()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)

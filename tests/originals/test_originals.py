@@ -18,9 +18,9 @@ from hatchling.builders.wheel import WheelBuilder
 from formsvc import clock, config, originals, profile
 from formsvc.cli import main
 from formsvc.config import Settings
-from formsvc.documents import docx, html_pdf, pdf_form
+from formsvc.documents import docx, html_pdf, pdf_text
+from formsvc.operations import health
 from formsvc.originals.fillable import draw
-from formsvc.services import health
 
 ROOT = Path(__file__).parents[2]
 MEND = "python -m formsvc.originals.word; python -m formsvc.originals.fillable"
@@ -50,7 +50,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def read(name: str) -> str:
     data = originals.of(name) or b""
-    return " ".join((docx.text(data) if name.endswith("docx") else pdf_form.text(data)).split())
+    return " ".join((docx.text(data) if name.endswith("docx") else pdf_text.text(data)).split())
 
 
 def test_what_is_shipped_is_what_would_be_made() -> None:
@@ -231,9 +231,9 @@ def test_the_wheel_draws_the_forms_of_its_municipality(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as package:
         package.extractall(tmp_path / "installed")
     code = (
-        "import sys; from formsvc import config, originals; from formsvc.documents import pdf_form;"
+        "import sys; from formsvc import config, originals; from formsvc.documents import pdf_text;"
         "sys.stdout.write(str(config.SHIPPED));"
-        "sys.stdout.write(pdf_form.text(originals.of('consent.nb.pdf')))"
+        "sys.stdout.write(pdf_text.text(originals.of('consent.nb.pdf')))"
     )
     environment = {
         **os.environ,

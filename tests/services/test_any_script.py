@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from formsvc import letters
 from formsvc.cleaning import is_blank
-from formsvc.documents import checks, html_pdf, pdf_form
+from formsvc.documents import checks, html_pdf, pdf_text
+from formsvc.documents.words import printable
 from formsvc.errors import AnswersLost
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, find
+from formsvc.kinds import find
 from formsvc.services import printing
 from tests.samples import load
 
@@ -89,7 +91,7 @@ def _minutes(texts: list[str]) -> DocumentForm:
 
 def _read(form: DocumentForm) -> str:
     words = printing.context(find("minutes"), form)
-    return pdf_form.text(html_pdf.render("minutes", words))
+    return pdf_text.text(html_pdf.render("minutes", words))
 
 
 @pytest.mark.parametrize("texts", [DIRECTIONS, EMOJI, MARKS], ids=["directions", "emoji", "marks"])
@@ -129,14 +131,14 @@ def test_a_mixed_text_that_is_left_out_cut_or_changed_is_lost(printed: str) -> N
     form = _minutes([_CONCLUSION])
     wrong = _read(_minutes([printed or "Annet."]))
     with pytest.raises(AnswersLost, match=r"items\.0\.conclusion"):
-        checks.nothing_lost(html_pdf.printable(form.words()), wrong)
+        checks.nothing_lost(printable(form.words()), wrong)
 
 
 def test_two_mixed_texts_are_not_found_in_one() -> None:
     twice = _minutes([_CONCLUSION, _CONCLUSION])
     once = _read(_minutes([_CONCLUSION]))
     with pytest.raises(AnswersLost):
-        checks.nothing_lost(html_pdf.printable(twice.words()), once)
+        checks.nothing_lost(printable(twice.words()), once)
 
 
 def test_a_number_elsewhere_on_the_page_is_not_the_one_beside_the_name() -> None:
@@ -144,7 +146,7 @@ def test_a_number_elsewhere_on_the_page_is_not_the_one_beside_the_name() -> None
     wrong = _read(_minutes(["محمد år"]))
     assert wrong.count("2027") > 3
     with pytest.raises(AnswersLost):
-        checks.nothing_lost(html_pdf.printable(form.words()), wrong)
+        checks.nothing_lost(printable(form.words()), wrong)
 
 
 #: scripts that the fonts have, mixed as people mix them

@@ -18,6 +18,7 @@ from formsvc.forms.base import DocumentForm
 from formsvc.kinds import KINDS, find
 from formsvc.models import Account, Draft, Event, Paper
 from formsvc.services import actor, drafts, finish, papers, shares
+from formsvc.services.actor import Actor
 from formsvc.services.finish import LookedOver
 
 MINUTES = find("minutes")
@@ -100,8 +101,8 @@ def test_asked_twice_for_one_draft_there_is_one_paper(session: Session, kari: Ac
 def test_what_a_paper_sets_off_is_done_in_its_own_transaction_and_with_it_or_not_at_all(
     session: Session, kari: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def note(own: Session, issued: Paper, form: DocumentForm) -> None:
-        assert own is session
+    def note(own: Session, issued: Paper, form: DocumentForm, by: Actor) -> None:
+        assert (own, by) == (session, actor.Employee(kari))
         assert form.answers() == issued.answers
         set_off.append(issued.reference)
         if len(set_off) > 1:
@@ -138,7 +139,7 @@ def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finis
     drafts.save(
         session, begun, {**begun.typed, "place": ["Rom 2"]}, actor.Employee(amir), version=1
     )
-    issued = finish.finish(session, begun.id, 2, actor.Employee(liv), None)
+    issued = finish.issue_draft(session, begun.id, 2, actor.Employee(liv), None)
     assert issued is not None
     assert (issued.author, issued.changed_by_id, issued.issued_by_id) == (kari, amir.id, liv.id)
     assert issued.form_version == MINUTES.form.version() != ""
@@ -150,7 +151,7 @@ def test_what_a_colleague_finishes_tells_who_wrote_it_who_saved_it_and_who_finis
 def test_a_draft_that_became_a_paper_is_gone(session: Session, kari: Account) -> None:
     begun = begin(session, kari)
     draft_id = begun.id
-    assert finish.finish(session, draft_id, 1, actor.Employee(kari), None)
+    assert finish.issue_draft(session, draft_id, 1, actor.Employee(kari), None)
     with pytest.raises(NotFound):
         drafts.find(session, draft_id, actor.Employee(kari))
 
@@ -164,13 +165,13 @@ def test_what_was_saved_since_it_was_looked_over_is_not_finished(
     )
     for version in (1, 3):
         assert finish.look_over(session, begun.id, version, actor.Employee(kari)) is None
-        assert finish.finish(session, begun.id, version, actor.Employee(kari), None) is None
+        assert finish.issue_draft(session, begun.id, version, actor.Employee(kari), None) is None
     assert finish.look_over(session, begun.id, 2, actor.Employee(kari))
 
 
 def test_what_is_not_valid_is_not_finished(session: Session, kari: Account) -> None:
     begun = drafts.begin(session, "minutes", {"place": ["Rom 2"]}, actor.Employee(kari))
     assert finish.look_over(session, begun.id, 1, actor.Employee(kari)) is None
-    assert finish.finish(session, begun.id, 1, actor.Employee(kari), None) is None
+    assert finish.issue_draft(session, begun.id, 1, actor.Employee(kari), None) is None
     assert drafts.find(session, begun.id, actor.Employee(kari)) is begun
     assert session.scalar(select(func.count()).select_from(Paper)) == 0

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from formsvc import clock, originals, profile
-from formsvc.documents import docx, pdf_form
+from formsvc.documents import docx, pdf_text
 from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Job, Paper
@@ -69,7 +69,7 @@ def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(
     assert order is not None
     assert order.at == issued.issued_at.isoformat()
     printed = press.make(order)
-    assert issued.reference in pdf_form.text(printed.data)
+    assert issued.reference in pdf_text.text(printed.data)
     papers.keep(session, of(issued, "pdf").id, printed)
     kept = papers.document(session, issued, "pdf")
     assert kept.data == printed.data

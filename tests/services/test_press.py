@@ -15,8 +15,9 @@ import pytest
 
 from formsvc import clock, config
 from formsvc.config import Settings
-from formsvc.documents import pdf_form
-from formsvc.kinds import Format, find
+from formsvc.documents import pdf_text
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import press, printing
 
 LAST_MOMENT = "2026-12-31T22:59:59.999+00:00"
@@ -62,8 +63,8 @@ def test_a_paper_is_printed_with_the_words_of_its_own_day(
     monkeypatch.chdir(tmp_path)  # the press stands elsewhere
     with config.using(Settings(demo=True, profile=Path("profile.toml"))):
         for day, title in (("2026-11-25", "Protokoll"), ("2026-11-26", "Møtebok")):
-            assert title in pdf_form.text(press.make(order("pdf", "minutes", day)).data)
-    assert "Møtebok" not in pdf_form.text(press.make(order("pdf", "minutes", "2026-11-26")).data)
+            assert title in pdf_text.text(press.make(order("pdf", "minutes", day)).data)
+    assert "Møtebok" not in pdf_text.text(press.make(order("pdf", "minutes", "2026-11-26")).data)
 
 
 def test_a_paper_of_the_last_moment_of_a_day_is_of_that_day() -> None:

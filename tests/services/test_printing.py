@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formsvc import cleaning, config, letters
-from formsvc.documents import docx, pdf_form
+from formsvc.documents import docx, pdf_text
 from formsvc.documents.docx.package import unpack
-from formsvc.documents.official import Template
+from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, InvalidAnswers
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.originals.word import template as shipped
 from formsvc.services import printing, templates
 from tests import leaving_out
@@ -67,7 +68,7 @@ def test_a_sample_becomes_a_word_document_with_all_of_its_texts(sample: Sample) 
 def test_a_sample_becomes_a_pdf_for_archive_and_screen_reader(sample: Sample) -> None:
     data = printing.make(sample.kind, sample.answers, "pdf")
     _is_valid(data)
-    text = pdf_form.text(data)
+    text = pdf_text.text(data)
     assert not UNFILLED.search(text)
     lost = [wanted for wanted in _plain_texts(sample) if _bare(wanted) not in _bare(text)]
     assert not lost
@@ -79,7 +80,7 @@ def test_a_sample_fills_the_official_form(sample: Sample, wanted: Format, tmp_pa
     data = printing.make(sample.kind, sample.answers, wanted)
     _is_valid(data)
     _qpdf_finds_nothing(data, tmp_path)
-    text = _bare(pdf_form.text(data))
+    text = _bare(pdf_text.text(data))
     assert not [lost for lost in _plain_texts(sample) if _bare(lost) not in text]
 
 
@@ -195,7 +196,7 @@ def test_a_template_that_leaves_out_an_answer_releases_nothing(
     members["word/document.xml"] = body.replace(b"{{ referent }}", b"")
     assert members["word/document.xml"] != body
     faulty = Template(packed(members), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match="referent"):
         printing.make(find("minutes"), load("minutes.nb"), "docx")
 
@@ -246,7 +247,7 @@ def test_an_official_form_that_does_not_show_an_answer_releases_nothing(
     answers = {**load("consent.nb"), **more}
     assert printing.make(find("consent"), answers, "flattened")
     faulty = Template(without(whole, "receiver.name"), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(AnswersLost, match=r"receiver\.name"):
         printing.make(find("consent"), answers, "flattened")
 
@@ -257,7 +258,7 @@ def test_an_official_form_without_a_field_for_an_answer_releases_nothing(
 ) -> None:
     whole = (config.SHIPPED / "consent.nb.pdf").read_bytes()
     faulty = Template(leaving_out.without_field(whole, "receiver.name"), outside=False)
-    monkeypatch.setattr(templates, "official", lambda _kind, _name: faulty)
+    monkeypatch.setattr(templates, "find", lambda _kind, _name: faulty)
     with pytest.raises(BadTemplate, match=r"receiver\.name"):
         printing.make(find("consent"), load("consent.nb"), wanted)
 

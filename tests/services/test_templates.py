@@ -13,10 +13,12 @@ from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
-from formsvc.kinds import KINDS, Format, Kind, find
+from formsvc.formats import Format
+from formsvc.kinds import KINDS, Kind, find
+from formsvc.operations import health
 from formsvc.originals.word import template as shipped
 from formsvc.originals.word.parts import paragraph
-from formsvc.services import health, printing, templates
+from formsvc.services import printing, templates
 from tests.documents.docx.test_guard import changed, packed
 from tests.samples import load
 
@@ -57,7 +59,7 @@ def test_a_template_in_the_jail_gives_the_same_bytes(own: Path, wanted: Format) 
     for ending in ("docx", "pdf"):
         name = f"consent.nb.{ending}"
         (own / name).write_bytes((config.SHIPPED / name).read_bytes())
-    assert templates.official(kind, "consent.nb.docx").outside
+    assert templates.find(kind, "consent.nb.docx").outside
     assert printing.make(kind, answers, wanted) == before
 
 

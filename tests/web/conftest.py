@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from formsvc.config import Settings
-from formsvc.web import create_app, session
+from formsvc.web import create_app, transaction
 from formsvc.web.security import SAFE_METHODS
 from tests import people
 from tests.people import Employee
@@ -62,7 +62,7 @@ def app(settings: Settings) -> Iterator[Flask]:
             assert not changes, f"a GET left changes: {changes}"
 
     yield made
-    session.dispose(made)
+    transaction.dispose(made)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from flask import Flask
 
-from formsvc.models import Role
+from formsvc.roles import Role
 from formsvc.web import access
 from tests import people
 from tests.people import Employee
@@ -52,6 +52,8 @@ def test_what_is_open_to_anyone_is_this_and_nothing_else() -> None:
         "pages.privacy",
         "pages.accessibility",
         "pages.contact",
+        "pages.arms",
+        "pages.colour",
         "api.kinds",
         "api.schema",
         "api.description",
@@ -107,6 +109,8 @@ def test_a_role_gets_what_its_rows_say_and_nothing_else(
         answer = visitor.get(address)
         if employee.role in access.TABLE[endpoint]:
             assert answer.status_code in (200, 404), endpoint
+        elif access.TABLE[endpoint] is access.PROGRAMS:  # a log-in is no program
+            assert answer.status_code == 401, endpoint
         else:
             assert answer.status_code == 403, endpoint
 

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.models import Account, LoginSession
 from formsvc.services import api_tokens
-from formsvc.web import device
-from formsvc.web import session as web_session
+from formsvc.web import device, transaction
 from tests import people
 from tests.web.conftest import Visitor
 
@@ -102,7 +101,7 @@ def test_that_nothing_can_be_noted_stops_no_page(
     session.execute(update(Account).values(unit="PPT"))  # another one writes, and takes its time
     with clock.moved(timedelta(minutes=2)), pytest.MonkeyPatch.context() as patch:
         patch.setattr("formsvc.db.PATIENCE", 10)
-        web_session.dispose(app)  # connections that are opened from now on wait no longer
+        transaction.dispose(app)  # connections that are opened from now on wait no longer
         assert as_kari.get("/account").status_code == 200
     session.rollback()
 

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc.config import Settings
 from formsvc.models import Account
 from formsvc.services import accounts, api_tokens, login_sessions
-from formsvc.web import create_app
-from formsvc.web import session as web_session
+from formsvc.web import create_app, transaction
 from tests import people
 from tests.people import Employee
 from tests.services.test_second_factor import turn_on
@@ -60,7 +59,7 @@ def test_a_link_begins_with_the_address_of_the_service_whatever_the_request_says
     page = admin.send("/accounts/invite", **NORA).text
     begin = re.escape(address or "http://angriper.eksempel.no")
     assert re.search(begin + r"/password/[\w-]{43}", page), page
-    web_session.dispose(app)
+    transaction.dispose(app)
 
 
 def choose(visitor: Visitor, link: str, password: str = NEW) -> tuple[int, str]:

@@ -19,11 +19,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from formsvc.formats import MEDIA_TYPES
 from formsvc.kinds import KINDS, Kind, find
 from formsvc.models import Account, Draft
-from formsvc.services import api_tokens, drafts, rendering
-from formsvc.web import access, body, openapi, security
-from formsvc.web import session as own_session
+from formsvc.services import api_tokens, blanks, drafts, on_demand
+from formsvc.web import access, body, caller, openapi, security, transaction
 from tests.web.conftest import SQLITE_ONLY, Visitor
 from tests.web.test_body import json_values
 
@@ -98,7 +98,7 @@ def test_an_unknown_paper_is_answered_with_those_there_are(visitor: Visitor) -> 
 def test_answers_become_a_word_document(program: Program) -> None:
     answer = program.render("minutes", sample("minutes.nb"))
     assert answer.status_code == 200, answer.text
-    assert answer.mimetype == openapi.MEDIA_TYPES["docx"]
+    assert answer.mimetype == MEDIA_TYPES["docx"]
     assert answer.headers["Content-Disposition"] == 'attachment; filename="minutes.docx"'
     assert answer.headers["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as document:
@@ -115,7 +115,7 @@ def test_answers_become_a_pdf(program: Program, wanted: str) -> None:
 
 def test_where_others_have_their_pdfs_made_one_is_told_when_to_try_again(program: Program) -> None:
     answers = sample("consent.nn")
-    with rendering._places, rendering._places:  # noqa: SLF001 - as two that are being made
+    with on_demand._places, on_demand._places:  # noqa: SLF001 - as two that are being made
         refused = program.render("consent", answers, "?format=pdf")
         assert program.render("consent", answers, "?format=docx").status_code == 200
         assert program.render("consent", {}, "?format=pdf").status_code == 422
@@ -128,7 +128,7 @@ def test_where_others_have_their_pdfs_made_one_is_told_when_to_try_again(program
 def test_a_pdf_that_takes_too_long_is_refused_in_words(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "WALL", 0.01)
+    monkeypatch.setattr(on_demand, "WALL", 0.01)
     answer = program.render("consent", sample("consent.nn"), "?format=pdf")
     assert answer.status_code == 422
     assert "Kort ned teksten" in told(answer)["detail"]
@@ -139,10 +139,7 @@ def test_without_a_format_the_accept_header_decides(program: Program) -> None:
     assert program.render("ke_ip_declined", answers, Accept="application/pdf").mimetype == (
         "application/pdf"
     )
-    assert (
-        program.render("ke_ip_declined", answers, Accept="*/*").mimetype
-        == (openapi.MEDIA_TYPES["docx"])
-    )
+    assert program.render("ke_ip_declined", answers, Accept="*/*").mimetype == (MEDIA_TYPES["docx"])
     refused = program.render("ke_ip_declined", answers, Accept="image/png")
     assert refused.status_code == 406
     told(refused)
@@ -153,6 +150,32 @@ def test_a_format_that_no_paper_has_is_not_understood(program: Program, query: s
     answer = program.render("minutes", sample("minutes.nb"), query)
     assert answer.status_code == 400
     assert "docx, pdf" in told(answer)["detail"]
+
+
+@pytest.mark.parametrize("query", ["?language=nn", "?language=nn&format=docx"])
+def test_a_blank_paper_needs_no_answers(program: Program, query: str) -> None:
+    answer = program.client.get(f"/api/v1/render/minutes{query}", headers=program.headers)
+    assert answer.data == blanks.make(find("minutes"), "nn", "docx")
+    assert answer.mimetype == MEDIA_TYPES["docx"]
+    assert 'filename="minutes-nn.docx"' in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("minutes?language=en", 400),
+        ("minutes?format=fillable", 400),
+        ("minutes?format=pdf&format=docx", 400),
+        ("evaluation", 404),
+        ("letter", 404),
+    ],
+)
+def test_a_blank_paper_that_there_is_not_is_refused_in_words(
+    program: Program, address: str, status: int
+) -> None:
+    answer = program.client.get(f"/api/v1/render/{address}", headers=program.headers)
+    assert answer.status_code == status
+    assert told(answer)["detail"]
 
 
 @pytest.mark.parametrize(("kind", "query"), [("minutes", "?format=fillable"), ("evaluation", "")])
@@ -290,7 +313,7 @@ def test_a_program_may_store_where_its_endpoint_says_so(
     app: Flask, program: Program, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def store() -> str:
-        drafts.begin(own_session.database(), "minutes", {}, own_session.me())
+        drafts.begin(transaction.database(), "minutes", {}, caller.me())
         return ""
 
     app.add_url_rule("/api/v1/drafts", "store", security.csrf.exempt(store), methods=["POST"])

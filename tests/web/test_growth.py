@@ -12,17 +12,9 @@ from sqlalchemy.orm import Session
 from formsvc.keys import Keyring
 from formsvc.models import Account, Document, Draft, Paper
 from formsvc.models.evaluation import SCALES
-from formsvc.services import (
-    accounts,
-    actor,
-    audit,
-    background,
-    evaluations,
-    login_sessions,
-    shares,
-    work,
-)
+from formsvc.services import accounts, actor, audit, evaluations, login_sessions, shares, work
 from formsvc.web import history
+from formsvc.worker import listed
 from tests import people, stored
 from tests.people import Employee
 from tests.queries import counted
@@ -136,7 +128,7 @@ def test_no_page_asks_or_opens_more_where_more_is_stored(
                 assert browsers[who].get(page).status_code == 200, page
             cost[-1][page] = len(queries), len(texts)
         with counted(session) as queries:
-            assert len(background.listed(session)) == size
+            assert len(listed(session)) == size
         session.rollback()
         cost[-1]["jobs"] = len(queries), 0
     assert cost[0] == cost[1]

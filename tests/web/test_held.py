@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, update
 
 from formsvc.clock import now
 from formsvc.models import LoginSession
-from formsvc.services import demo
+from formsvc.operations import demo
 from formsvc.web.connections import THREADS
 from tests.web.running import PATIENCE, Running, running
 

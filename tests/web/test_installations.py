@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from formsvc import config, profile
 from formsvc.config import Settings
-from formsvc.documents import pdf_form
+from formsvc.documents import pdf_text
 from formsvc.kinds import find
 from formsvc.models import Account, Document
 from formsvc.profile import InvalidProfile
 from formsvc.services import finish
-from formsvc.web import create_app, worker
-from formsvc.web import session as sessions
+from formsvc.web import create_app, transaction, worker
 from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY
 
@@ -42,7 +41,7 @@ def opened(settings: Settings, tmp_path: Path) -> Iterator[Opened]:
 
     yield make
     for app in made:
-        sessions.dispose(app)
+        transaction.dispose(app)
 
 
 def test_two_municipalities_in_one_process_each_show_their_own_name(opened: Opened) -> None:
@@ -63,7 +62,7 @@ def test_what_is_made_beside_the_requests_is_made_by_the_same_settings(
     session.commit()
     assert worker.of(app).once()
     made = session.scalars(select(Document).where(Document.format == "pdf")).one()
-    assert "Sel kommune" in pdf_form.text(made.data or b"")
+    assert "Sel kommune" in pdf_text.text(made.data or b"")
 
 
 def test_an_application_is_not_made_of_a_profile_with_a_mistake(

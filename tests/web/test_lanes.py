@@ -9,7 +9,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 from formsvc.kinds import find
-from formsvc.services import demo
+from formsvc.operations import demo
 from formsvc.web.connections import THREADS
 from tests.web.running import PATIENCE, Running, running
 

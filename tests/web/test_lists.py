@@ -18,7 +18,7 @@ from tests.queries import counted
 from tests.web.conftest import Visitor
 
 PAGES = ("/", "/papers/", "/papers/drafts/")
-CANNOT = "Dette papiret kan ikke åpnes. Si fra til administratoren."
+CANNOT = "Dette skjemaet kan ikke åpnes. Si fra til administratoren."
 
 LogIn = Callable[[Employee], Visitor]
 
@@ -78,7 +78,7 @@ def test_a_filter_goes_along_to_the_next_page(log_in: LogIn, session: Session) -
     assert len(links(page)) == 50
     assert len(links(visitor.get(older(page)).text)) == 4
     assert visitor.get("/papers/?kind=nothing&whose=x&after=x&before=\0").status_code == 200
-    assert "Ingen papirer passer" in visitor.get("/papers/?kind=action_plan").text
+    assert "Ingen skjemaer passer" in visitor.get("/papers/?kind=action_plan").text
 
 
 def test_a_page_asks_as_much_of_the_database_however_many_rows_there_are(

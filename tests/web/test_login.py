@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from formsvc import clock
 from formsvc.config import Settings
 from formsvc.models import LoginAttempt
-from formsvc.services import demo
+from formsvc.operations import demo
 from formsvc.services.attempts import MOST
-from formsvc.web import create_app
-from formsvc.web import session as web_session
+from formsvc.web import create_app, transaction
 from tests import people
 from tests.web.conftest import Visitor
 
@@ -217,7 +216,7 @@ def test_outside_the_demo_nobody_is_shown_a_log_in(settings: Settings) -> None:
     page = real.test_client().get("/login").text
     assert not any(log_in.email in page for log_in in demo.LOG_INS)
     assert "demo" not in page.lower()
-    web_session.dispose(real)
+    transaction.dispose(real)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from formsvc.services import demo
+from formsvc.operations import demo
 from tests.web.running import Running, running
 
 #: what checking passwords may leave; each check takes 19 MiB, and two threads would keep as much

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from formsvc import profile
 from formsvc.forms.evaluation import EvaluationForm
-from formsvc.services import demo
+from formsvc.operations import demo
 from tests.web.running import PATIENCE, Running, free_port, running
 
 NGINX: Final = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from formsvc.models import Account, Document, Draft, Paper, Role, Share
+from formsvc.models import Account, Document, Draft, Paper, Share
+from formsvc.roles import Role
 from formsvc.services import actor, api_tokens, shares
 from formsvc.services.access import Act
 from formsvc.web import access

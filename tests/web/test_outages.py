@@ -20,8 +20,8 @@ from formsvc import db, turns
 from formsvc.config import Settings
 from formsvc.models import Draft
 from formsvc.web import create_app
-from formsvc.web.session import dispose
-from formsvc.web.session import makers as session_makers
+from formsvc.web.transaction import dispose
+from formsvc.web.transaction import makers as session_makers
 from tests import people
 from tests.web.conftest import SQLITE_ONLY, Visitor
 

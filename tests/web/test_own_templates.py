@@ -46,7 +46,7 @@ def test_the_one_who_fills_in_reads_plain_words_and_loses_nothing(
     with caplog.at_level(logging.ERROR):
         answer = as_kari.send(f"/papers/drafts/{kept.id}/issue", _version=str(kept.version))
     assert answer.status_code == 503
-    assert "Papiret kan ikke lages akkurat nå" in answer.text
+    assert "Dokumentet kan ikke lages akkurat nå" in answer.text
     assert "har fått beskjed" in answer.text
     assert "measures" not in answer.text
     assert "consent.nb.docx" in caplog.text
@@ -83,5 +83,5 @@ def test_a_program_gets_a_problem(visitor: Visitor, session: Session, kari: Acco
     assert answer.status_code == 503
     assert answer.mimetype == "application/problem+json"
     assert answer.json is not None
-    assert answer.json["title"] == "Papiret kan ikke lages akkurat nå"
+    assert answer.json["title"] == "Dokumentet kan ikke lages akkurat nå"
     assert "measures" not in answer.text

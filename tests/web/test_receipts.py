@@ -141,7 +141,7 @@ def test_a_refused_template_is_told_in_words_and_nothing_is_lost(
 ) -> None:
     answer = finish(as_kari, begin(as_kari))
     assert answer.status_code == 503
-    assert "Papiret kan ikke lages akkurat nå" in answer.text
+    assert "Dokumentet kan ikke lages akkurat nå" in answer.text
     assert "Kladden er lagret." in answer.text
     assert "no Word document of a minutes in nb: FaultyTemplate" in caplog.text
     assert len(session.scalars(select(Draft)).all()) == 1

@@ -13,7 +13,7 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 
 from formsvc.config import Settings
 from formsvc.errors import MissingSetting
-from formsvc.web import create_app, security, session
+from formsvc.web import create_app, security, transaction
 from tests import people
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
@@ -70,7 +70,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(https_app: Flask) -> None:
         assert part in cookie
     assert "Domain" not in cookie
     assert answer.headers["Strict-Transport-Security"]
-    session.dispose(https_app)
+    transaction.dispose(https_app)
 
 
 def test_versioned_files_are_kept_and_others_are_asked_for_again(visitor: Visitor) -> None:
@@ -165,4 +165,4 @@ def test_a_form_opened_after_a_change_of_the_master_key_needs_the_old_one_no_mor
         flask.session["csrf_token"] = raw
         validate_csrf(token)  # raises where it was signed with another key
     for made in (both, only_new):
-        session.dispose(made)
+        transaction.dispose(made)

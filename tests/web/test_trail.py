@@ -17,8 +17,8 @@ from formsvc.language import speaking
 from formsvc.models import Account, Draft, Event, Paper
 from formsvc.services import accounts, actor, api_tokens, audit, shares, trail
 from formsvc.services.trail import Wanted
-from formsvc.web import session as edge
 from formsvc.web import trail as page
+from formsvc.web import transaction
 from tests import people
 from tests.people import Employee
 from tests.samples import load
@@ -188,7 +188,9 @@ def test_a_view_that_leaves_a_line_still_cannot_write(
     receipt = finish(kari, begin(kari)).location
 
     def hire(*_: object, **__: object) -> str:
-        edge.database().add(Account(name="A", email="a@eksempel.no", role="ke", password_hash="-"))
+        transaction.database().add(
+            Account(name="A", email="a@eksempel.no", role="ke", password_hash="-")
+        )
         return "shown"
 
     monkeypatch.setattr("formsvc.web.papers.render_template", hire)
@@ -236,7 +238,7 @@ def test_the_page_tells_who_what_when_and_where_and_no_content(log_in: LogIn) ->
         told[0],
     )
     assert [each.partition(" · ")[0][:21] for each in told[1:3]] == [
-        "Ferdigstilte et papir",
+        "Ferdigstilte et skjema",
         "Begynte på en kladd R",
     ]
     assert "Solveig" not in shown
@@ -337,7 +339,8 @@ def test_whoever_wrote_a_paper_sees_who_else_has_been_there(
     liv.get(f"{receipt}/docx")
     shown = " ".join(kari.get(receipt).text.split())
     assert "Liv Ødegård lastet ned et dokument" in shown
-    assert re.search(r'Liv Ødegård så på papiret <span class="events__more">2 ganger, sist ', shown)
+    seen = r'Liv Ødegård så på skjemaet <span class="events__more">2 ganger, sist '
+    assert re.search(seen, shown)
     assert "Hvem andre" not in liv.get(receipt).text
 
 

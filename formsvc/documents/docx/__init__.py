@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from formsvc import config
 from formsvc.documents.docx import active, checking, dialect, guard, inserted, package
 from formsvc.documents.docx.dialect import Source
 from formsvc.documents.docx.jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
@@ -125,7 +126,8 @@ def compiled(template: bytes) -> CompiledDocx:
 
 
 def warm() -> None:
-    """Load what Python reads in when it is first used, while files can still be opened."""
+    """Load what every template needs, while files can still be opened, and for whoever is first."""
+    compiled((config.SHIPPED / "consent.nb.docx").read_bytes())
     for encoding in guard.BYTE_ORDERS.values():
         codecs.lookup(encoding)
 

@@ -53,8 +53,8 @@ def unknown(above: Found, name: str, schema: Schema) -> str:
         )
     near = _near(above, name, schema)
     if near:
-        return _("Papiret har ikke «%(name)s». Mente du `%(near)s`?", name=written, near=near)
-    return _("Papiret har ikke «%(name)s». Rett navnet, eller ta bort koden.", name=written)
+        return _("Skjemaet har ikke «%(name)s». Mente du `%(near)s`?", name=written, near=near)
+    return _("Skjemaet har ikke «%(name)s». Rett navnet, eller ta bort koden.", name=written)
 
 
 def _near(above: Found, name: str, schema: Schema) -> str:
@@ -97,14 +97,14 @@ def never_printed(schema: Schema, printed: set[Path]) -> Iterator[Fault]:
         label = answer.get("title") or _label_of_list(schema, path) or name
         if required:
             message = _(
-                "Malen skriver aldri ut «%(label)s», som alltid skal stå på papiret. Sett inn koden"
-                " for %(name)s.",
+                "Malen skriver aldri ut «%(label)s», som alltid skal stå i dokumentet. Sett inn"
+                " koden for %(name)s.",
                 label=label,
                 name=name,
             )
         else:
             message = _(
-                "Malen skriver aldri ut «%(label)s» (%(name)s). Et papir med et slikt svar blir"
+                "Malen skriver aldri ut «%(label)s» (%(name)s). Et dokument med et slikt svar blir"
                 " ikke laget, for ingen svar skal gå tapt.",
                 label=label,
                 name=name,

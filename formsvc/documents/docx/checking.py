@@ -288,7 +288,7 @@ _AS_WRITTEN: Final[Mapping[type[nodes.Node], str]] = {
 
 def _forbidden(what: str) -> str:
     return _(
-        "Koden bruker %(what)s, som ikke er lov i en mal. Der kan det bare stå navn fra papiret.",
+        "Koden bruker %(what)s, som ikke er lov i en mal. Der kan det bare stå navn fra skjemaet.",
         what=f"«{what[:40]}»" if what else "noe",
     )
 

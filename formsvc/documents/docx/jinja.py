@@ -74,7 +74,7 @@ class Missing(StrictUndefined):
         if self._undefined_hint:
             return self._undefined_hint
         return _(
-            "Malen bruker «%(name)s», som dette papiret ikke har. Rett navnet i malen.",
+            "Malen bruker «%(name)s», som dette skjemaet ikke har. Rett navnet i malen.",
             name=self._undefined_name,
         )
 

@@ -113,7 +113,7 @@ class Part:
                 raise BadTemplate(
                     _(
                         "En formatert tekst har en lenke («%(name)s») som dokumentet ikke kjenner."
-                        " Legg lenken i malen, eller send teksten uten lenke.",
+                        " Legg lenka i malen, eller send teksten uten lenke.",
                         name=name,
                     )
                 )

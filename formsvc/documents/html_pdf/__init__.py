@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formsvc import letters, profile
+from formsvc import profile
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
 from formsvc.documents.html_pdf import standards
-from formsvc.documents.words import WHOLE, written
+from formsvc.documents.words import WHOLE, printable, written
 from formsvc.errors import MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
 
@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcherResponse
+
+__all__ = [
+    "NO_PANGO",
+    "TEMPLATES",
+    "available",
+    "lay_out_form",
+    "page",
+    "print_html",
+    "render",
+    "template_sha256",
+    "warm_up",
+]
 
 TEMPLATES: Final = PACKAGE / "templates" / "documents"
 
@@ -131,22 +143,6 @@ def unbroken(html: str) -> str:
 
 def _marked(words: re.Match[str]) -> str:
     return _LONG_EMAIL.sub("\\1\u200b", WHOLE.sub(_ON_ONE_LINE, words[0]))
-
-
-def printable(value: Any) -> Any:
-    """The same data with U+FFFD for each character that no bundled font can draw.
-
-    A reader then sees that something stood there; a missing glyph would be an invalid archive
-    file and a lost character. ``render`` does this itself; whoever compares the printed text
-    with the answers must compare with these.
-    """
-    if isinstance(value, str):
-        return letters.drawable(value)
-    if isinstance(value, Mapping):
-        return {key: printable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [printable(item) for item in value]
-    return value
 
 
 @cache

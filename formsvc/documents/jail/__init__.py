@@ -84,7 +84,7 @@ def _answered(answer: bytes) -> Any:
         name, text = json.loads(said)
         raise _ERRORS.get(name, BadTemplate)(text)
     raise BadTemplate(
-        _("Malen tok for lang tid eller for mye plass, og ble stoppet. Gjør den enklere.")
+        _("Malen tok for lang tid eller for mye plass og ble stoppet. Gjør den enklere.")
     )
 
 

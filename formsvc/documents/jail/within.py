@@ -63,12 +63,13 @@ def _warm() -> None:
     """Load all that a piece of work may need, since it can open no file."""
     import jinja2.debug  # noqa: F401, PLC0415 - Jinja does so at the first error
 
-    from formsvc.documents import filling  # noqa: PLC0415 - only the process within needs it
+    from formsvc.documents import docx, pdf_form  # noqa: PLC0415 - only the process within
 
     for language in LANGUAGES:
         with speaking(language):
             _("Ja")
-    filling.warm()
+    docx.warm()
+    pdf_form.warm()
 
 
 def _prepare(kept: Callable[[], object] | None) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from formsvc.documents import pdf_text
+from formsvc import config
 from formsvc.documents.pdf_form import checking, hazards, typeface
 from formsvc.documents.pdf_form.drawn import completed, empty_font
 from formsvc.documents.pdf_form.editable import Editable, Increments
@@ -59,7 +59,7 @@ __all__ = [
     "form_values",
     "load",
     "prove",
-    "text",
+    "warm",
     "written_values",
 ]
 
@@ -233,6 +233,11 @@ def prove(data: bytes) -> None:
     typeface.fallback()
 
 
+def warm() -> None:
+    """Load what every form needs: 25 MB, so only where forms are filled."""
+    load((config.SHIPPED / "consent.nb.pdf").read_bytes())
+
+
 def check(data: bytes, schema: Mapping[str, Any]) -> list[Fault]:
     """All that is wrong with a template, each with its mend; nothing when it may be used.
 
@@ -273,15 +278,3 @@ def _metadata(file: PdfReader | PdfWriter) -> bytes:
     """The XMP packet, which says what standards the file follows; empty where there is none."""
     packet: Any = file.root_object.get("/Metadata")
     return bytes(packet.get_object().get_data()) if packet else b""
-
-
-def text(data: bytes) -> str:
-    """All that a reader finds in a PDF: the text of every page, and what stands in its fields."""
-    printed = pdf_text.text(data)
-    if printed is not None:
-        return printed
-    whole = reader(data)
-    values = [str(field.get("/V", "")) for field in (whole.get_fields() or {}).values()]
-    # a form feed between pages tells where a long text may have been parted
-    pages = "\f".join(page.extract_text() for page in whole.pages)
-    return "\n".join([pages, *values])

@@ -147,13 +147,13 @@ def _told(hazard: Hazard) -> Fault:
         said = _("PDF-en henter innhold fra en annen fil. Lagre den med alt innhold i seg.")
     elif hazard.kind == "xfa":
         said = _(
-            "PDF-en er et XFA-skjema, som bare Adobe sine programmer kan vise. Lagre den som et"
-            " vanlig skjema (AcroForm)."
+            "PDF-en er et XFA-skjema, som bare Adobes programmer kan vise. Lagre den som et vanlig"
+            " skjema (AcroForm)."
         )
     else:
         said = _(
-            "PDF-en er signert, og signaturen ville bli brutt. Bruk fila slik den var før den ble"
-            " signert."
+            "PDF-en har en digital signatur, som ville bli brutt. Bruk fila slik den var før"
+            " signaturen kom på."
         )
     return Fault("", hazard.field, said)
 
@@ -171,7 +171,7 @@ def _told_of_action(kind: str) -> str:
         return _("PDF-en kan sende eller hente svar over nettet. Ta bort handlingen.")
     return _(
         "PDF-en har en lenke som ikke er til en nettside (https) eller en e-postadresse. Ta bort"
-        " lenken."
+        " lenka."
     )
 
 

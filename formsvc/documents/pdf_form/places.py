@@ -38,14 +38,14 @@ def _unknown(name: str, known: Sequence[str]) -> Fault:
     near = get_close_matches(name, known, n=1)
     if near:
         said = _(
-            "Papiret har ikke noe svar med dette navnet. Mente du «%(near)s»? Gi feltet det navnet,"
-            " eller ta det bort.",
+            "Skjemaet har ikke noe svar med dette navnet. Mente du «%(near)s»? Gi feltet det"
+            " navnet, eller ta det bort.",
             near=near[0],
         )
     else:
         said = _(
-            "Papiret har ikke noe svar med dette navnet. Gi feltet navnet på et svar, eller ta det"
-            " bort."
+            "Skjemaet har ikke noe svar med dette navnet. Gi feltet navnet på et svar, eller ta"
+            " det bort."
         )
     return Fault("", name, said)
 
@@ -113,7 +113,7 @@ class _Paper:
                 "",
                 more,
                 _(
-                    "Tabellen har plass til %(rows)s rader, og papiret kan ha flere. Lag et"
+                    "Tabellen har plass til %(rows)s rader, og skjemaet kan ha flere. Lag et"
                     " tekstfelt med dette navnet for resten.",
                     rows=rows,
                 ),
@@ -153,14 +153,14 @@ def _buttons(field: Field, codes: Sequence[str]) -> Iterator[Fault]:
         near = get_close_matches(code, sorted(there - set(codes)), n=1)
         if near:
             said = _(
-                "Gruppen har ingen knapp for «%(code)s», men en som heter «%(near)s». Rett"
+                "Gruppa har ingen knapp for «%(code)s», men en som heter «%(near)s». Rett"
                 " eksportverdien på den.",
                 code=code,
                 near=near[0],
             )
         else:
             said = _(
-                "Gruppen har ingen knapp for «%(code)s». Lag en knapp der eksportverdien er denne"
+                "Gruppa har ingen knapp for «%(code)s». Lag en knapp der eksportverdien er denne"
                 " koden.",
                 code=code,
             )

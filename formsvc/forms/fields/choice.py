@@ -149,10 +149,15 @@ class Choice(_Optioned):
         return {self.name: [answer]}
 
     def sample(self, row: int = 0) -> Any:
-        example = super().sample(row)
-        if example is None:
-            return next(iter(self.labels)) if self.required else self.empty
-        return example
+        example, labels = super().sample(row), list(self.labels)
+        if example in labels:
+            return example
+        if not self.required:
+            return self.empty
+        # a municipality may have switched the example off; another row's example is taken
+        others = self.example if isinstance(self.example, tuple) else ()
+        free = [code for code in labels if code not in others] or labels
+        return free[row % len(free)]
 
     def schema(self) -> Schema:
         codes: list[str | None] = list(self.labels)
@@ -228,9 +233,8 @@ class Choices(_Optioned):
         return {self.name: answer}
 
     def sample(self, row: int = 0) -> Any:
-        if self.example is None:
-            return [next(iter(self.labels))] if self.required else []
-        return list(self.example)
+        examples = [code for code in self.example or () if code in self.labels]
+        return examples or ([next(iter(self.labels))] if self.required else [])
 
     def schema(self) -> Schema:
         codes = {"type": "array", "items": {"enum": list(self.labels)}}

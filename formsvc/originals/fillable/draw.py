@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from formsvc import clock, profile
+from formsvc import clock, kinds, profile
 from formsvc.documents import fonts, html_pdf, pdf_form
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
@@ -17,6 +17,7 @@ from formsvc.forms.consent import ConsentForm
 from formsvc.forms.fields import AnswerField, Group, Rows
 from formsvc.forms.ip_application import IpApplicationForm
 from formsvc.language import speaking
+from formsvc.originals.blank import hand_in
 from formsvc.profile import Profile
 
 HERE: Final = Path(__file__).parent
@@ -84,6 +85,7 @@ def _page(kind: str, language: str) -> str:
         legal=here.legal(kind, language, today),
         style=Markup(_style()),  # noqa: S704 - our own file
         arms=_arms(here),
+        hand_in=hand_in(kinds.find(kind), language),
     )
 
 

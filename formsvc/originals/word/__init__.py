@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from formsvc import kinds
+from formsvc.originals import blank
 from formsvc.originals.word import (
+    by_hand,
     papers_application,
     papers_consent,
     papers_ke,
@@ -38,8 +41,19 @@ def template(kind: str, language: str) -> bytes:
     labels = Labels(kind, language)
     form = labels.form
     closing = greeting(labels, form.sent_by) if form.greets else ""
+    return _packed(opening(labels) + PAPERS[kind](labels) + closing, labels, language)
+
+
+def blank_template(kind: str, language: str) -> bytes:
+    """A paper to be written on by hand; what stands around it is filled in as in the others."""
+    labels = Labels(kind, language)
+    paper = blank.blank(kinds.find(kind), language)
+    return _packed(opening(labels) + by_hand.body(paper, labels), labels, language)
+
+
+def _packed(body: str, labels: Labels, language: str) -> bytes:
     return package(
-        opening(labels) + PAPERS[kind](labels) + closing,
+        body,
         first_header=letterhead(labels),
         header=header(),
         first_footer=footer(labels, address=True),

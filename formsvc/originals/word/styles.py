@@ -167,7 +167,26 @@ _LETTERHEAD: Final = (
     "</w:tblCellMar></w:tblPr></w:style>"
 )
 
+#: what a paper to be written on by hand has beyond the others
+_BY_HAND: Final = (
+    _paragraph_style(
+        "Question",
+        "Spørsmål",
+        following="WritingLine",
+        paragraph="<w:keepNext/>" + _space(120, 20, 240),
+        run=_BOLD,
+    ),
+    _paragraph_style(
+        "WritingLine",
+        "Skrivelinje",
+        paragraph="<w:pBdr>" + _rule("bottom", GREY) + _rule("between", GREY) + "</w:pBdr>"
+        '<w:spacing w:before="0" w:after="0" w:line="480" w:lineRule="exact"/>',
+    ),
+    _paragraph_style("TickLine", "Avkryssing", paragraph=_space(20, 20, 240)),
+)
+
 _STYLES: Final = (
+    *_BY_HAND,
     _DEFAULTS,
     _FACT_LABEL,
     _PAPER_TABLE,

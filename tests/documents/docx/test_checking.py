@@ -73,10 +73,10 @@ def test_no_shipped_template_has_any(slug: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("{{ refferent }}", "Papiret har ikke «refferent». Mente du `referent`?"),
-        ("{{ child.nam }}", "Papiret har ikke «child.nam». Mente du `child.name`?"),
-        ("{{ birth_date }}", "Papiret har ikke «birth_date». Mente du `child.birth_date`?"),
-        ("{{ xyzzy }}", "Papiret har ikke «xyzzy». Rett navnet"),
+        ("{{ refferent }}", "Skjemaet har ikke «refferent». Mente du `referent`?"),
+        ("{{ child.nam }}", "Skjemaet har ikke «child.nam». Mente du `child.name`?"),
+        ("{{ birth_date }}", "Skjemaet har ikke «birth_date». Mente du `child.birth_date`?"),
+        ("{{ xyzzy }}", "Skjemaet har ikke «xyzzy». Rett navnet"),
         ("{{ paper.tittel }}", "Mente du `paper.title`?"),
         ("{{ measures.deadline }}", "«measures» er en liste"),
         ("{{ measures }}", "hel liste eller gruppe"),
@@ -175,7 +175,7 @@ def test_a_box_that_is_ticked_by_a_choice_tells_of_it() -> None:
 
 def test_a_loop_in_rows_and_paragraphs_is_followed() -> None:
     body = code("for m in measures") + paragraph("{{ m.nope }}") + code("endfor")
-    assert told(body) == ["Papiret har ikke «measures.nope». Rett navnet, eller ta bort koden."]
+    assert told(body) == ["Skjemaet har ikke «measures.nope». Rett navnet, eller ta bort koden."]
 
 
 def test_an_untrusted_template_is_refused_at_load_with_all_that_it_may_not_use() -> None:

@@ -26,6 +26,7 @@ from formsvc import profile
 from formsvc.cleaning import REPLACEMENT
 from formsvc.documents import checks, fonts, html_pdf
 from formsvc.documents.html_pdf import glyphs, source, standards
+from formsvc.documents.words import printable
 from formsvc.errors import DocumentFailed, MissingLibrary, MissingResource
 from formsvc.services import printing
 from tests.documents.validator import failures
@@ -231,7 +232,7 @@ def test_memory_stays_flat_over_many_prints_that_are_read_back() -> None:
     program = """
 import gc, json, sys
 from pathlib import Path
-from formsvc.documents import html_pdf, pdf_form
+from formsvc.documents import html_pdf, pdf_text
 
 def kilobytes():
     gc.collect()
@@ -242,7 +243,7 @@ html_pdf.warm_up()
 for number in range(70):
     if number == 10:
         before = kilobytes()
-    pdf_form.text(html_pdf.render("minutes", words))
+    pdf_text.text(html_pdf.render("minutes", words))
 print(kilobytes() - before)
 """
     if not Path("/proc/self/statm").exists():
@@ -329,16 +330,16 @@ def test_any_text_comes_out_again(name: str) -> None:
 
     pdf = html_pdf.render("minutes", words)
 
-    assert REPLACEMENT not in html_pdf.printable(odd)
+    assert REPLACEMENT not in printable(odd)
     assert_archive_proof(pdf)
     asked = {"family_view": words["family_view"], "evaluation": words["evaluation"]}
-    checks.nothing_lost(html_pdf.printable(asked), text(pdf))
+    checks.nothing_lost(printable(asked), text(pdf))
 
 
 def test_a_character_that_no_font_draws_is_replaced_visibly() -> None:
     pdf = printed(find("minutes"), family_view="Hieroglyf \U00013080 her", place="Rom \ue123")
 
-    assert html_pdf.printable({"a": ["\U00013080", "å", 1, True, None]}) == {
+    assert printable({"a": ["\U00013080", "å", 1, True, None]}) == {
         "a": ["\ufffd", "å", 1, True, None]
     }
     assert "Hieroglyf \ufffd her" in text(pdf)

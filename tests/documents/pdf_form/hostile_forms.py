@@ -280,7 +280,7 @@ def acting() -> Iterator[tuple[str, str, bytes]]:
     yield "xfa", "XFA", form({4: _form(b"/XFA 8 0 R"), 8: packed(b"", b"<xdp/>")})
     yield (
         "a signature",
-        "signert",
+        "digital signatur",
         form(
             {
                 4: _form(b"").replace(b"[5 0 R]", b"[5 0 R 8 0 R]"),

@@ -21,9 +21,10 @@ from pypdf.generic import NameObject
 
 from formsvc.documents import html_pdf
 from formsvc.documents.html_pdf import standards
-from formsvc.documents.pdf_form import Overflow, append, fill, layout, text, typeface
+from formsvc.documents.pdf_form import Overflow, append, fill, layout, typeface
 from formsvc.documents.pdf_form.fields import fields
 from formsvc.documents.pdf_form.values import form_values
+from formsvc.documents.pdf_text import text
 from formsvc.errors import BadTemplate
 from formsvc.language import speaking
 from formsvc.services import printing

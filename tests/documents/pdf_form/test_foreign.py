@@ -16,7 +16,7 @@ import pytest
 from PIL import ImageChops
 from pypdf import PdfReader, PdfWriter
 
-from formsvc.documents import pdf_form
+from formsvc.documents import pdf_text
 from formsvc.documents.pdf_form import CompiledForm
 from formsvc.errors import BadTemplate
 from tests.documents.pdf_form.hostile_forms import SOUND, form, packed
@@ -348,7 +348,7 @@ def test_a_file_that_qpdf_wrote_anew_is_filled_like_the_first(
     checked = subprocess.run(["qpdf", "--check", filled], capture_output=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, b"")
     assert compiled.unsure(EMMA, data, **way) == []
-    assert "Emma Åsdatter" in pdf_form.text(data)
+    assert "Emma Åsdatter" in pdf_text.text(data)
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
@@ -359,7 +359,7 @@ def test_a_form_locked_in_any_way_is_filled_without_its_lock(algorithm: str, way
     writer.encrypt("", "owner", algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
-    assert "Emma Åsdatter" in pdf_form.text(CompiledForm(out.getvalue()).fill(EMMA, **way))
+    assert "Emma Åsdatter" in pdf_text.text(CompiledForm(out.getvalue()).fill(EMMA, **way))
 
 
 def test_a_form_that_was_filled_twice_keeps_the_newest() -> None:
@@ -391,5 +391,5 @@ def test_a_form_that_mupdf_made_is_filled() -> None:
     values: Values = {"felt 0": "Emma Åsdatter", "felt 1": True}
     assert _stored(compiled.fill(values))["felt 0"] == "Emma Åsdatter"
     plain = compiled.fill(values, flatten=True)
-    assert "Emma Åsdatter" in pdf_form.text(plain)
+    assert "Emma Åsdatter" in pdf_text.text(plain)
     assert all(_differing(compiled.fill({"felt 0": "Emma Åsdatter"}, flatten=True), plain))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from formsvc.documents import pdf_form
+from formsvc.documents import pdf_text as witness
 from formsvc.documents.pdf_form import CompiledForm, Filled, load, proof
 from formsvc.documents.pdf_form.editable import TextObjects
 from formsvc.documents.pdf_form.layout import Laid
@@ -88,7 +88,7 @@ def test_what_is_vouched_for_is_found_by_a_reader(written: str, name: str, flatt
     form = load(FOREIGN)
     filled = form.fill({name: written}, flatten=flatten)
     if not form.unsure({name: written}, filled, flatten=flatten):
-        assert re.sub(r"\s", "", written) in re.sub(r"\s", "", pdf_form.text(filled))
+        assert re.sub(r"\s", "", written) in re.sub(r"\s", "", witness.text(filled))
 
 
 # -- what cannot be vouched for -------------------------------------------------------------------

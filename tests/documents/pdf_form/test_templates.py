@@ -12,9 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from formsvc.documents.html_pdf import available
-from formsvc.documents.pdf_form import FONT, text
+from formsvc.documents.pdf_form import FONT
 from formsvc.documents.pdf_form.fields import Field, fields
 from formsvc.documents.pdf_form.typeface import read
+from formsvc.documents.pdf_text import text
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import speaking

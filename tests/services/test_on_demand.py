@@ -18,8 +18,9 @@ from formsvc.errors import (
     MissingLibrary,
     NoSuchFormat,
 )
-from formsvc.kinds import Format, find
-from formsvc.services import press, printing, rendering
+from formsvc.formats import Format
+from formsvc.kinds import find
+from formsvc.services import on_demand, press, printing
 from tests.samples import load
 
 #: takes minutes to lay out, and every text of it is allowed
@@ -31,9 +32,9 @@ HEAVY = load("minutes.nb") | {
 @pytest.fixture(autouse=True)
 def own_press() -> Iterator[None]:
     """A press that begins and ends with the test."""
-    rendering._press.stop()  # noqa: SLF001
+    on_demand._press.stop()  # noqa: SLF001
     yield
-    rendering._press.stop()  # noqa: SLF001
+    on_demand._press.stop()  # noqa: SLF001
 
 
 @pytest.mark.parametrize(
@@ -42,32 +43,32 @@ def own_press() -> Iterator[None]:
 )
 def test_a_program_is_given_what_the_service_itself_would_print(slug: str, wanted: Format) -> None:
     kind, answers = find(slug), load(f"{slug}.nn")
-    assert rendering.make(kind, answers, wanted) == printing.make(kind, answers, wanted)
+    assert on_demand.make(kind, answers, wanted) == printing.make(kind, answers, wanted)
 
 
 def test_a_pdf_is_made_beside_the_service_and_beside_the_stored_papers() -> None:
-    rendering.make(find("consent"), load("consent.nb"), "fillable")
-    own = rendering._press._process  # noqa: SLF001
+    on_demand.make(find("consent"), load("consent.nb"), "fillable")
+    own = on_demand._press._process  # noqa: SLF001
     assert own
     assert own is not press._press._process  # noqa: SLF001
 
 
 def test_what_is_wrong_with_the_answers_is_told_before_anything_is_pressed() -> None:
     with pytest.raises(InvalidAnswers):
-        rendering.make(find("minutes"), {}, "pdf")
+        on_demand.make(find("minutes"), {}, "pdf")
     with pytest.raises(NoSuchFormat, match="docx, pdf"):
-        rendering.make(find("minutes"), load("minutes.nb"), "fillable")
-    assert rendering._press._process is None  # noqa: SLF001
+        on_demand.make(find("minutes"), load("minutes.nb"), "fillable")
+    assert on_demand._press._process is None  # noqa: SLF001
 
 
 def test_a_pdf_that_takes_too_long_is_stopped_in_words_and_the_next_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as short:
-        short.setattr(rendering, "WALL", 2)
-        with pytest.raises(rendering.TooHeavy, match="Kort ned teksten"):
-            rendering.make(find("minutes"), HEAVY, "pdf")
-    assert rendering.make(find("consent"), load("consent.nb"), "fillable")
+        short.setattr(on_demand, "WALL", 2)
+        with pytest.raises(on_demand.TooHeavy, match="Kort ned teksten"):
+            on_demand.make(find("minutes"), HEAVY, "pdf")
+    assert on_demand.make(find("consent"), load("consent.nb"), "fillable")
 
 
 def test_two_may_be_made_or_wait_and_the_third_is_told_at_once() -> None:
@@ -76,17 +77,17 @@ def test_two_may_be_made_or_wait_and_the_third_is_told_at_once() -> None:
 
     def one() -> bytes:
         begun.wait()
-        return rendering.make(*given)  # type: ignore[arg-type]
+        return on_demand.make(*given)  # type: ignore[arg-type]
 
-    turn = rendering._press._turn  # noqa: SLF001
+    turn = on_demand._press._turn  # noqa: SLF001
     with ThreadPoolExecutor(3) as programs:
         with turn:  # as while another document is made
             asked = [programs.submit(one) for _program in range(3)]
             refused = _first_done(asked)
-            assert isinstance(refused, rendering.TooManyDocuments)
+            assert isinstance(refused, on_demand.TooManyDocuments)
         refusals = [each for each in asked if each.exception()]
         assert len(refusals) == 1
-    assert rendering.make(*given)  # type: ignore[arg-type]
+    assert on_demand.make(*given)  # type: ignore[arg-type]
 
 
 def _first_done(asked: list[Future[bytes]]) -> BaseException | None:
@@ -101,14 +102,14 @@ def test_a_machine_without_pango_is_told_of_as_ever(
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library pango')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(MissingLibrary) as told:
-        rendering.make(find("minutes"), load("minutes.nb"), "pdf")
+        on_demand.make(find("minutes"), load("minutes.nb"), "pdf")
     assert str(told.value) == html_pdf.NO_PANGO
 
 
 @pytest.mark.parametrize(
     ("kind", "meant"),
     [
-        ("MemoryError", rendering.TooHeavy),
+        ("MemoryError", on_demand.TooHeavy),
         ("FaultyTemplate", BadTemplate),
         ("BadTemplate", BadTemplate),
         ("AnswersLost", DocumentFailed),
@@ -116,13 +117,13 @@ def test_a_machine_without_pango_is_told_of_as_ever(
     ],
 )
 def test_each_kind_of_failure_is_an_error_with_words(kind: str, meant: type[Exception]) -> None:
-    error = rendering._meant(kind)  # noqa: SLF001
+    error = on_demand._meant(kind)  # noqa: SLF001
     assert type(error) is meant
     assert str(error)
 
 
 def test_a_pdf_is_printed_with_the_words_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
     orders: list[press.Order] = []
-    monkeypatch.setattr(rendering, "_pressed", orders.append)
-    rendering.make(find("minutes"), load("minutes.nb"), "pdf")
+    monkeypatch.setattr(on_demand, "_pressed", orders.append)
+    on_demand.make(find("minutes"), load("minutes.nb"), "pdf")
     assert [each.at[:10] for each in orders] == [clock.now().date().isoformat()]

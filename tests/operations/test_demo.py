@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
-from formsvc.models import Account, ApiToken, Draft, Role
-from formsvc.services import api_tokens, demo, drafts
+from formsvc.models import Account, ApiToken, Draft
+from formsvc.operations import demo
+from formsvc.roles import Role
+from formsvc.services import api_tokens, drafts
 from tests import people
 
 

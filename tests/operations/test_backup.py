@@ -16,8 +16,9 @@ from formsvc import db, kinds
 from formsvc.config import Settings
 from formsvc.errors import FormsvcError
 from formsvc.models import Account, Document, Draft, Paper
-from formsvc.services import actor, backup, drafts, finish
-from formsvc.services.backup import BadBackup, NotEmpty
+from formsvc.operations import backup
+from formsvc.operations.backup import BadBackup, NotEmpty
+from formsvc.services import actor, drafts, finish
 from tests import people, postgres
 
 MINUTES = kinds.find("minutes")

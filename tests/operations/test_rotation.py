@@ -20,7 +20,8 @@ from formsvc.config import Settings
 from formsvc.db import Unreadable
 from formsvc.keys import BOUND, DataKey, WrongKey
 from formsvc.models import Account, Draft
-from formsvc.services import accounts, actor, drafts, rotation
+from formsvc.operations import rotation
+from formsvc.services import accounts, actor, drafts
 from tests import people
 
 OLD, NEW = "the first master key, long enough." * 2, "the-second-master-key-" * 3

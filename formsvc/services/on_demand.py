@@ -9,15 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
-from formsvc import clock
+from formsvc import clock, profile
 from formsvc.documents import fonts, html_pdf
 from formsvc.errors import BadTemplate, DocumentFailed, FaultyTemplate, FormsvcError, MissingLibrary
-from formsvc.kinds import Format, Kind
+from formsvc.formats import Format
+from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
-from formsvc.services import press, printing
+from formsvc.profile import Profile
+from formsvc.services import blanks, press, printing
+from formsvc.services.blanks import BlankFormat
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +69,27 @@ def make(kind: Kind, answers: Mapping[str, Any], wanted: Format) -> bytes:
     return _pressed(press.Order(kind.slug, form.answers(), wanted, "", now))
 
 
+def blank(kind: Kind, language: str, wanted: BlankFormat) -> bytes:
+    """The blank paper of a kind, to be written on by hand; one of a day is made once.
+
+    :raises NoSuchFormat: when the kind is only counted.
+    :raises TooManyDocuments: at once, when others have every place.
+    :raises MissingLibrary: when the system cannot print PDFs.
+    :raises DocumentFailed: when anything else went wrong.
+    """
+    blanks.demand(kind)
+    if wanted == "docx":
+        return blanks.make(kind, language, wanted)
+    return _blank_pdf(profile.current(), clock.today(), kind, language)
+
+
+@lru_cache(maxsize=32)
+def _blank_pdf(_held: Profile, _today: date, kind: Kind, language: str) -> bytes:
+    now = clock.now().isoformat()
+    answers = {"language": language}
+    return _pressed(press.Order(kind.slug, answers, "pdf", "", now, blank=True))
+
+
 def _pressed(order: press.Order) -> bytes:
     if not _places.acquire(blocking=False):
         raise TooManyDocuments(
@@ -85,7 +111,7 @@ def _meant(kind: str) -> FormsvcError:
     if kind == MemoryError.__name__:
         return TooHeavy(
             _(
-                "PDF-en tok for lang tid eller for mye minne, og ble stoppet. Kort ned teksten,"
+                "PDF-en tok for lang tid eller for mye minne og ble stoppet. Kort ned teksten,"
                 " eller be om docx."
             )
         )

@@ -15,8 +15,7 @@ from werkzeug.test import TestResponse
 
 from formsvc.errors import Conflict
 from formsvc.models import Account
-from formsvc.web import access
-from formsvc.web import session as edge
+from formsvc.web import access, transaction
 from tests import people
 from tests.web.conftest import Visitor
 
@@ -41,7 +40,7 @@ def opened(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Ope
 
 
 def hire_jonas() -> None:
-    people.employ(edge.database(), people.JONAS)
+    people.employ(transaction.database(), people.JONAS)
 
 
 def hired(session: Session) -> bool:
@@ -61,7 +60,7 @@ def test_a_get_cannot_write(app: Flask, opened: Opened, session: Session) -> Non
 
 
 def test_a_get_that_only_means_to_write_fails_its_test(opened: Opened) -> None:
-    ask = opened(lambda: edge.database().add(Account(name="Ola")))
+    ask = opened(lambda: transaction.database().add(Account(name="Ola")))
     with pytest.raises(AssertionError, match="left changes"):
         ask("GET")
 
@@ -91,8 +90,8 @@ def test_what_stands_in_a_transaction_of_its_own_is_kept_though_the_post_is_refu
     opened: Opened, session: Session
 ) -> None:
     def note_and_fail() -> None:
-        people.employ(edge.database(), people.AMIR)
-        with edge.short() as own:
+        people.employ(transaction.database(), people.AMIR)
+        with transaction.short() as own:
             people.employ(own, people.JONAS)
         raise Conflict("Amir har lagret i mellomtiden.")
 

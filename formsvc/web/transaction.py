@@ -1,4 +1,4 @@
-"""One request's view of the database, and who is logged in during it.
+"""One request's view of the database, and of the trail.
 
 A request that only shows gets a session that cannot write. One that changes something is
 committed once, here at the edge, when it has succeeded; no service that a page calls commits.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import flask
@@ -19,18 +19,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import db, turns
 from formsvc.config import Settings
-from formsvc.errors import FormsvcError, NotAllowed
+from formsvc.errors import FormsvcError
 from formsvc.language import gettext as _
-from formsvc.models import Account
 from formsvc.outages import Outage
-from formsvc.services import actor, api_tokens, audit, login_sessions
-from formsvc.services.actor import Actor, Employee, Program
+from formsvc.services import actor, audit
 from formsvc.web.security import SAFE_METHODS
 
 log = logging.getLogger(__name__)
-
-#: where a browser's session keeps the token of its log-in
-TOKEN: Final = "token"  # noqa: S105  # a name, not a token
 
 
 class Makers(NamedTuple):
@@ -57,14 +52,6 @@ class Seen(NamedTuple):
     subject: str | None
     subject_id: UUID | None
     keys: dict[str, str]
-
-
-class Reader(NamedTuple):
-    """Who is reading, in plain data that a page may show even when the database is gone."""
-
-    name: str
-    email: str
-    role: str
 
 
 class Service(Flask):
@@ -94,7 +81,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.extensions["formsvc.engine"] = engine
     app.teardown_request(_close)
-    app.context_processor(lambda: {"reader": g.get("reader")})
 
 
 def makers(app: Flask) -> Makers:
@@ -233,67 +219,3 @@ def _note(note: Callable[[Session], None]) -> None:
     except (SQLAlchemyError, FormsvcError) as error:
         # the page has been made; that it was asked for can be noted at the next one
         log.debug("not noted that a log-in is in use: %s", type(error).__name__)
-
-
-def me() -> Actor:
-    """Whoever asks: an employee by their log-in, or a program by its key.
-
-    :raises NotAllowed: when nobody is known; the access table lets no such request reach a page
-    """
-    by = actor.current()
-    if by is None:
-        raise NotAllowed
-    return by
-
-
-def account() -> Account:
-    """The account of whoever asks, where it is the account that a page is about.
-
-    :raises NotAllowed: as :func:`me` does
-    """
-    return actor.account(me())
-
-
-def known() -> Account | None:
-    """The account of whoever asks; None where nobody is known."""
-    by = actor.current()
-    return actor.account(by) if by else None
-
-
-def look_up() -> Actor | None:
-    """Whoever this browser is logged in as, read from the database once per request."""
-    if "login" not in g:
-        token = flask.session.get(TOKEN)
-        login = login_sessions.find(database(), token) if token else None
-        if login is not None and not login_sessions.is_seen(login):
-            seen = login.token_hash
-            g.note = lambda own: login_sessions.see(own, seen)
-        g.login = login.token_hash if login else ""
-        _go_on_as(Employee(login.account) if login else None)
-    return actor.current()
-
-
-def look_up_program(token: str) -> Actor | None:
-    """The program that calls by this key."""
-    row = api_tokens.find(database(), token)
-    if row is not None and not api_tokens.is_used(row):
-        used = row.id
-        g.note = lambda own: api_tokens.use(own, used)
-    _go_on_as(Program(row.account) if row else None)
-    return actor.current()
-
-
-def log_in(token: str) -> None:
-    """Give this browser a log-in, in a new session.
-
-    What an attacker planted in the old one before the log-in is worth nothing.
-    """
-    flask.session.clear()
-    flask.session[TOKEN] = token
-
-
-def _go_on_as(by: Employee | Program | None) -> None:
-    """Go on with this request as somebody, or as nobody."""
-    actor.set_current(by)
-    whose = by.account if by else None
-    g.reader = Reader(whose.name, whose.email, whose.role) if whose else None

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from formsvc import config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
-from formsvc.models import Account, Role
+from formsvc.models import Account
+from formsvc.roles import Role
 from formsvc.services import accounts, api_tokens, drafts
 from formsvc.services.actor import Employee
 

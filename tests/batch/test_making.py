@@ -20,11 +20,12 @@ import pytest
 from formsvc import config
 from formsvc.batch import rows
 from formsvc.batch.journal import Journal
-from formsvc.batch.run import Outcome, run
+from formsvc.batch.making import Outcome, run
 from formsvc.config import Settings
 from formsvc.documents import docx
 from formsvc.errors import BatchStopped, NoSuchFormat, UnreadableRows
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.services import printing
 from tests.samples import load
 
@@ -416,7 +417,7 @@ import sys, gc
 from pathlib import Path
 from formsvc.kinds import find
 from formsvc.batch import rows
-from formsvc.batch.run import run
+from formsvc.batch.making import run
 def resident():
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * 4096 / 2**20

@@ -20,12 +20,13 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+import formsvc.worker
 from formsvc import clock, db, profile
 from formsvc.config import Settings
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, Job, Paper
-from formsvc.services import actor, background, drafts, finish, press, work
-from formsvc.services.background import Worker
+from formsvc.services import actor, drafts, finish, press, work
+from formsvc.worker import Worker
 
 Issue = Callable[..., Paper]
 
@@ -114,7 +115,7 @@ def own_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[b
     """
     environment = {**os.environ, "FORMSVC_DATABASE_URL": settings.database, "FORMSVC_DEMO": "1"}
     program = (
-        "from formsvc.cli import main; from formsvc.services.background import Worker;"
+        "from formsvc.cli import main; from formsvc.worker import Worker;"
         " Worker.stop.__defaults__ = (0,); main()"
     )
     other = subprocess.Popen([sys.executable, "-c", program, "worker", *options], env=environment)
@@ -132,7 +133,7 @@ ENDLESS = "Rom " * 100_000
 def test_a_woken_worker_makes_what_was_added_and_stops_when_told(
     worker: Worker, issue: Issue, sessions: sessionmaker[Session], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(background, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(formsvc.worker, "LOOK_EVERY", 3600.0)
     worker.start()
     issued = issue("consent")
     worker.wake()
@@ -145,7 +146,7 @@ def test_a_woken_worker_makes_what_was_added_and_stops_when_told(
 def test_a_worker_begins_with_what_was_left_and_looks_for_what_others_add(
     worker: Worker, issue: Issue, sessions: sessionmaker[Session], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(background, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(formsvc.worker, "LOOK_EVERY", 0.05)
     left = issue()
     worker.start()
     until(lambda: states(sessions, left)["pdf"] == "issued")

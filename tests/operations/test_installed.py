@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from formsvc import config
-from formsvc.services import installed, trail
+from formsvc.operations import installed
+from formsvc.services import trail
 from formsvc.services.trail import Wanted
 
 

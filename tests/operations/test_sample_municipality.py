@@ -13,7 +13,8 @@ from formsvc import clock, config
 from formsvc.errors import NotAllowed
 from formsvc.kinds import find
 from formsvc.models import Account, Document, Draft, EvaluationAnswer, Paper, Share
-from formsvc.services import actor, demo, municipality, papers
+from formsvc.operations import demo, sample_municipality
+from formsvc.services import actor, papers
 from formsvc.services.paging import Turn
 from formsvc.services.references import next_reference
 from tests import people
@@ -22,17 +23,17 @@ from tests import people
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As small as it can be with every kind of paper in it."""
-    monkeypatch.setattr(municipality, "PAPERS", 200)
-    monkeypatch.setattr(municipality, "ANSWERS", 60)
-    monkeypatch.setattr(municipality, "_BATCH", 90)
+    monkeypatch.setattr(sample_municipality, "PAPERS", 200)
+    monkeypatch.setattr(sample_municipality, "ANSWERS", 60)
+    monkeypatch.setattr(sample_municipality, "_BATCH", 90)
     monkeypatch.setattr(
-        municipality, "STAFF", {"referent": 2, "coordinator": 2, "ke": 1, "admin": 1}
+        sample_municipality, "STAFF", {"referent": 2, "coordinator": 2, "ke": 1, "admin": 1}
     )
 
 
 def load(session: Session, size: int = 1) -> list[str]:
     said = []
-    for sentence in municipality.fill(session, size):
+    for sentence in sample_municipality.fill(session, size):
         session.commit()
         said.append(sentence)
     return said
@@ -49,7 +50,7 @@ def test_a_municipality_is_loaded_whole_and_only_once(session: Session) -> None:
     assert load(session) == ["A municipality has been loaded before: nothing is changed."]
 
     kinds = Counter(session.scalars(select(Paper.kind)))
-    assert kinds == {slug: share * 2 for slug, share in municipality.KINDS.items()}
+    assert kinds == {slug: share * 2 for slug, share in sample_municipality.KINDS.items()}
     oldest = session.scalars(select(Paper).order_by(Paper.issued_at)).first()
     assert oldest
     assert clock.now() - oldest.issued_at > timedelta(days=3649)
@@ -73,7 +74,7 @@ def test_whoever_is_in_it_can_log_in_and_finds_their_papers(session: Session) ->
 def test_ten_of_them_are_ten_times_as_many(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(municipality, "PAPERS", 20)
+    monkeypatch.setattr(sample_municipality, "PAPERS", 20)
     load(session, 10)
     assert session.scalar(select(func.count()).select_from(Paper)) == 200
     assert session.scalar(select(func.count()).select_from(Account)) == 60

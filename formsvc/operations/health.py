@@ -15,7 +15,7 @@ from formsvc.documents import html_pdf, jail
 from formsvc.errors import FormsvcError
 from formsvc.kinds import KINDS, Kind, demand_read
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.services import templates
+from formsvc.services import access, templates
 
 if TYPE_CHECKING:
     from formsvc.services.work import Overview
@@ -148,7 +148,9 @@ def _second_factor() -> Finding:
         'Demand one at least of administrators: [accounts] second_factor = ["admin"] in the'
         " municipality's profile. They are asked to turn it on when they log in next."
     )
-    demanded = _profile().ok and "admin" in profile.current().accounts.second_factor
+    demanded = (
+        _profile().ok and access.holders("administer") <= profile.current().accounts.second_factor
+    )
     return Finding("Second factor", ok=config.current().demo or demanded, mend=mend)
 
 

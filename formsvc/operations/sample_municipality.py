@@ -20,11 +20,14 @@ from sqlalchemy.orm import Session
 
 from formsvc import clock, config, profile
 from formsvc.errors import MissingLibrary, NotAllowed
+from formsvc.formats import Format
 from formsvc.forms.base import DocumentForm
-from formsvc.kinds import Format, Kind, find
-from formsvc.models import Account, Document, Draft, Paper, ReferenceCounter, Role, Share
+from formsvc.kinds import Kind, find
+from formsvc.models import Account, Document, Draft, Paper, ReferenceCounter, Share
 from formsvc.models.evaluation import SCALES
-from formsvc.services import accounts, demo, evaluations, printing
+from formsvc.operations import demo
+from formsvc.roles import Role
+from formsvc.services import accounts, evaluations, printing
 
 #: by the names of ``formsvc demo-data --size``: how many municipalities of 20,000 inhabitants
 SIZES: Final = {"municipality": 1, "10-municipalities": 10}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import formsvc
-from formsvc import config, kinds, profile
+from formsvc import config, kinds, profile, whole_file
 from formsvc.batch import rows, workers
 from formsvc.batch.journal import Journal
 from formsvc.batch.rows import Row, RowFile
@@ -27,7 +26,8 @@ from formsvc.batch.tables import CsvWriter
 from formsvc.config import Settings
 from formsvc.documents import html_pdf
 from formsvc.errors import FormsvcError, InvalidAnswers, MissingLibrary, Problem
-from formsvc.kinds import Format, Kind
+from formsvc.formats import Format
+from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 from formsvc.services import printing, templates
@@ -193,7 +193,7 @@ def _outcome(order: Order, kind: Kind, journal: Journal, row: Row) -> Outcome:
             document.unlink(missing_ok=True)  # of what the row was; it must not be sent
         return made._replace(seconds=time.perf_counter() - start)
     data, notices = made
-    _write(document, data)
+    whole_file.write(document, data)
     journal[row.number] = fingerprint
     return Outcome(row.number, "made", [], notices, time.perf_counter() - start)
 
@@ -229,17 +229,6 @@ def _stands(document: Path) -> bool:
         return document.stat().st_size > 0
     except FileNotFoundError:
         return False
-
-
-def _write(out: Path, data: bytes) -> None:
-    """Write a whole file or none."""
-    part = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(out)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 # -- the report -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 from formsvc import config
 from formsvc.config import OPEN_FILES
-from formsvc.services import health
+from formsvc.operations import health
 
 
 def told(what: str) -> health.Finding:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from formsvc import clock, config
-from formsvc.documents import official
+from formsvc.documents import docx
 from formsvc.models import What
 from formsvc.outages import Outage
 from formsvc.services import papers, press, retention, work
@@ -236,6 +236,6 @@ def _warm() -> None:
     """
     try:
         press.warm()
-        official.warm_word()
+        docx.warm()
     except Exception as error:  # whatever is wrong, the first job will say so
         log.error("nothing could be loaded beforehand: %s", type(error).__name__)  # noqa: TRY400

@@ -1,0 +1,1 @@
+"""Running the machine: looked over, copied, its keys changed, filled with invented people."""
