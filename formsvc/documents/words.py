@@ -31,7 +31,7 @@ _SHORT_LINE: Final = 40
 #: what is read as one, and is not torn apart at the end of a line: a section of an act, a phone, an
 #: organisation number, a time of day, a date
 WHOLE: Final = re.compile(
-    r"§+ [0-9]+[0-9a-z-]*(?: [a-z]\b)?"
+    r"§+ [0-9]+[0-9a-z-]*(?: [a-h]\b)?"
     r"|(?<![0-9])(?:\+[0-9]{2,3} )?[0-9]{2}(?: [0-9]{2}){3}(?![0-9])"
     r"|(?<![0-9])(?:\+47 )?[0-9]{3} [0-9]{2} [0-9]{3}(?![0-9])"
     r"|\b[0-9]{3} [0-9]{3} [0-9]{3}\b"
