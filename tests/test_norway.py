@@ -184,6 +184,14 @@ def test_a_number_that_nobody_understands_is_shown_as_it_is() -> None:
     assert norway.show_phone("ukjent") == "ukjent"
 
 
+MONTHS = {
+    language: [
+        norway.long_date(date(2027, month, 1), language).split()[1] for month in range(1, 13)
+    ]
+    for language in ("nb", "nn", "en")
+}
+
+
 @given(DATES, st.sampled_from(["nb", "nn", "en"]))
 def test_every_way_of_writing_a_date_is_read_back_as_the_same_day(day: date, language: str) -> None:
     written = [
@@ -192,11 +200,58 @@ def test_every_way_of_writing_a_date_is_read_back_as_the_same_day(day: date, lan
         norway.long_date(day, language),
         f"{day.day}.{day.month}.{day.year}",
         f"{day.day}. {day.month}. {day.year}",
-        f"{day:%d/%m/%Y}",
+        f"{day:%d/%m}-{day:%Y}",
+        f"{day.day}/{day.month} {day.year}",
         f"{day:%d%m%Y}",
+        f"{day.year}-{day.month}-{day.day}",
         f" {norway.short_date(day)}\n",
+        f"{day.day}. {MONTHS[language][day.month - 1][:3]}. {day.year}",
+        f"{day.day}.{MONTHS[language][day.month - 1].upper()} {day.year}",
     ]
     assert {norway.parse_date(text) for text in written} == {day}
+
+
+@given(st.dates(date(1969, 1, 1), date(2068, 12, 31)))
+def test_a_year_of_two_digits_is_enough_where_people_write_it_so(day: date) -> None:
+    written = [
+        f"{day:%d%m%y}",
+        f"{day:%d.%m.%y}",
+        f"{day:%d/%m}-{day:%y}",
+        f"{day:%d.%m}-{day:%y}",
+        f"{day.day}. {MONTHS['nn'][day.month - 1]} {day:%y}",
+    ]
+    assert {norway.parse_date(text) for text in written} == {day}
+
+
+@given(DATES, st.sampled_from("/-"))
+def test_a_date_that_may_be_of_another_country_is_never_guessed(day: date, mark: str) -> None:
+    text = f"{day:%d}{mark}{day:%m}{mark}{day:%Y}"
+    if day.day > 12 or day.day == day.month:
+        assert norway.parse_date(text) == day
+        return
+    with pytest.raises(norway.DoubtfulDate) as doubt:
+        norway.parse_date(text)
+    assert set(doubt.value.readings) == {day, day.replace(day=day.month, month=day.day)}
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("05/03/2015", "2015-03-05 2015-05-03"),
+        ("5/3/15", "2015-03-05 2015-05-03"),
+        ("24-11-26", "2024-11-26 2026-11-24"),
+        ("05-03-15", "2005-03-15 2015-03-05 2015-05-03"),
+    ],
+)
+def test_each_reading_of_a_date_in_doubt_is_named(text: str, readings: str) -> None:
+    with pytest.raises(norway.DoubtfulDate) as doubt:
+        norway.parse_date(text)
+    assert " ".join(day.isoformat() for day in doubt.value.readings) == readings
+
+
+@pytest.mark.parametrize("text", ["05.03.2015", "5/3-2015", "05032015", "050315", "5. mars 15"])
+def test_the_way_of_this_country_is_in_no_doubt(text: str) -> None:
+    assert norway.parse_date(text) == date(2015, 3, 5)
 
 
 def test_a_year_of_two_digits_is_near_our_own_time() -> None:
@@ -207,8 +262,17 @@ def test_a_year_of_two_digits_is_near_our_own_time() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "snarest", "fortløpende", "uke 39", "24.11", "24-11-2026", "24. novembre 2026"),
-        *("31.02.2026", "29.02.2027", "2026-13-01", "24.11.1026", "20261124", "٢٤.١١.٢٠٢٦"),
+        *("", "snarest", "fortløpende", "uke 39", "24.11", "2411", "24. novembre 2026"),
+        *(
+            "31.02.2026",
+            "29.02.2027",
+            "2026-13-01",
+            "24.11.1026",
+            "20261124",
+            "24. m 2026",
+            "1112026",
+            "٢٤.١١.٢٠٢٦",
+        ),
     ],
 )
 def test_a_text_that_is_no_date_is_refused(text: str) -> None:

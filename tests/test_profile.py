@@ -7,15 +7,18 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc import profile
-from formsvc.language import LANGUAGES
-from formsvc.profile import InvalidProfile, NotInProfile, Profile, SigningRule
+from formsvc.forms import consent_parts
+from formsvc.forms import wording as papers
+from formsvc.forms.consent import ConsentForm
+from formsvc.language import LANGUAGES, PAPER_LANGUAGES
+from formsvc.profile import Concern, InvalidProfile, NotInProfile, Profile, SigningRule
 from formsvc.profile.contents import FORMS
 from formsvc.profile.tables import laid_over
 
@@ -41,6 +44,7 @@ SERVICES = [
     *("bup", "habu", "hospital", "statped", "family_counselling", "crisis_centre", "ot"),
     *("upper_secondary", "interpreter", "other"),
 ]
+CONCERNS = get_args(Concern)
 # Words that are bokmål and cannot stand in a nynorsk text.
 BOKMAAL = re.compile(
     r"\b(ikke|jeg|dere|deres|dem|hva|hvem|hvor|hvordan|hvorfor|hvilke|hvilken|hvis|hver|noe|noen"
@@ -112,7 +116,8 @@ def test_every_paper_says_what_happens_next(shipped: Profile, kind: str, languag
 
 def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Profile) -> None:
     assert list(shipped.texts("consent", "nb", DAY)) == [
-        *("intro", "voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
+        *("intro", "declaration", "signed_instead"),
+        *("voluntary", "purpose", "scope", "exclusions", "child_heard", "who_signs"),
         *("duration", "withdraw", "exceptions", "new_consent", "archive"),
         *("privacy", "privacy_rights", "next"),
     ]
@@ -120,11 +125,205 @@ def test_a_consent_says_everything_that_must_be_said_before_signing(shipped: Pro
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_headings_belong_to_texts(shipped: Profile, language: str) -> None:
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_headings_belong_to_texts(shipped: Profile, language: str, concern: Concern) -> None:
     for kind in KINDS:
-        assert set(shipped.headings(kind, language)) <= set(shipped.texts(kind, language))
+        texts = shipped.texts(kind, language, concern=concern)
+        assert set(shipped.headings(kind, language, concern=concern)) <= set(texts)
     unread = set(shipped.texts("consent", language)) - set(shipped.headings("consent", language))
-    assert unread == {"intro"}
+    assert unread == {"intro", "declaration", "signed_instead"}
+
+
+#: what must be said before anybody signs, and a few words that say it
+CLAUSES = {
+    "it is voluntary": "frivillig",
+    "what a no means": "Sier du nei, mister ingen rettighetene",
+    "the purpose": "bare brukes til formålene som er krysset av",
+    "which services and what information": "bare tjenestene og opplysningene som er krysset av",
+    "which direction": "hente opplysninger derfra, gi opplysninger dit, eller begge",
+    "only what is needed": "aldri mer enn det som er nødvendig",
+    "what may be left out": "enkelte opplysninger ikke skal deles",
+    "withdrawn at any time, in whole or in part": "når som helst: alt, eller bare for en tjeneste",
+    "orally or in writing": "muntlig eller skriftlig",
+    "with effect forward": "gjelder framover. Det som alt er delt, kan vi ikke hente tilbake",
+    "until when": "til og med datoen",
+    "what then": "Etter datoen deler vi ikke mer",
+    "the duty to report": "melde fra til barnevernstjenesten .*menneskehandel.*atferdsvansker",
+    "danger to life": "fare for noens liv eller helse",
+    "who signs": "skriver? under",
+    "when it is valid": "gjelder, deler vi ingenting",
+    "the controller": "Eksempel kommune er behandlingsansvarlig",
+    "the data protection officer": "Personvernombudet når du på telefon",
+    "consent is not the legal basis": "Det er ikke det rettslige grunnlaget",
+    "who receives": "går bare til tjenesten som tar imot samtykket, og til tjenestene som er",
+    "the archive": "så lenge reglene for dem krever",
+    "archived even if withdrawn": "også hvis du trekker samtykket tilbake",
+    "rights": "rett til å se opplysningene og til å få rettet",
+    "where to complain": "klage til Datatilsynet",
+    "when a new consent is needed": "En ny tjeneste skal være med",
+}
+
+
+@pytest.mark.parametrize("concern", ["child", "adult"])
+def test_every_clause_of_a_consent_is_there(shipped: Profile, concern: Concern) -> None:
+    texts = shipped.texts("consent", "nb", DAY, concern)
+    said = " ".join(paragraph for key in texts if key != "next" for paragraph in texts[key])
+    assert [clause for clause, words in CLAUSES.items() if not re.search(words, said)] == []
+    assert bool(re.search("Barnet har rett til å bli hørt", said)) == (concern == "child")
+
+
+# Whom a paper concerns
+
+
+@pytest.mark.parametrize(
+    ("language", "child"),
+    [("nb", r"barn(et|ets)?\b|foreldre"), ("nn", r"barn(et)?\b|foreldre"), ("en", "child|parent")],
+)
+def test_an_adult_is_not_told_of_a_child(shipped: Profile, language: str, child: str) -> None:
+    texts = shipped.texts("consent", language, DAY, "adult")
+    assert "child_heard" not in texts
+    told = {key for key, words in texts.items() if re.search(child, " ".join(words))}
+    assert told == {"exceptions"}  # the duty to report is to help any child
+    as_child = shipped.texts("consent", language, DAY)
+    assert {key for key in texts if texts[key] != as_child[key]} == {
+        *("intro", "signed_instead", "who_signs", "duration", "new_consent")
+    }
+
+
+@pytest.mark.parametrize("concern", ["anonymous", "system"])
+@pytest.mark.parametrize("kind", ["invitation", "minutes"])
+def test_a_paper_that_names_nobody_speaks_of_no_child_and_no_consent(
+    shipped: Profile, kind: str, concern: Concern
+) -> None:
+    words = " ".join(shipped.texts(kind, "nb", DAY, concern)["confidentiality"])
+    assert not re.search("barnet|familien|samtykk|taushetsplikt", words)
+    named = " ".join(shipped.texts(kind, "nb", DAY)["confidentiality"])
+    assert words != named
+    heading = shipped.headings(kind, "nb", DAY, concern)["confidentiality"]
+    assert heading != shipped.headings(kind, "nb", DAY)["confidentiality"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_names_somebody_is_stamped_and_by_both_acts(
+    shipped: Profile, language: str
+) -> None:
+    stamps = {concern: shipped.exempt(language, DAY, concern) for concern in CONCERNS}
+    assert stamps["child"] == stamps["adult"]
+    assert len(re.findall("§\N{NO-BREAK SPACE}13", stamps["child"])) == 2
+    assert stamps["anonymous"] == stamps["system"] == ""
+
+
+def test_an_own_text_is_for_all_whom_no_other_is_for(load_own: Callable[[str], Profile]) -> None:
+    own = load_own(
+        """
+        [texts.minutes]
+        remarks = {nb = "Til alle", nn = "Til alle"}
+        remarks_adult = {nb = "Til voksne", nn = "Til vaksne"}
+        remarks_system = {nb = "På systemnivå", nn = "På systemnivå"}
+        """
+    )
+    said = [own.texts("minutes", "nb", DAY, concern)["remarks"] for concern in CONCERNS]
+    assert said == [["Til alle"], ["Til voksne"], ["Til alle"], ["På systemnivå"]]
+
+
+# The law
+
+
+#: for each service, the act that binds those who work there to confidentiality
+BOUND_BY = {
+    "helsepersonelloven": ["physiotherapy", "occupational_therapy", "psychologist", "gp"],
+    "helse- og omsorgstjenesteloven": [
+        *("health_clinic", "school_health", "family_team", "coordinating_unit"),
+        *("allocation_office", "respite", "bpa", "mental_health"),
+    ],
+    "spesialisthelsetjenesteloven": ["bup", "habu", "hospital"],
+    "tannhelsetjenesteloven": ["dentist"],
+    "barnehageloven": ["kindergarten"],
+    "opplæringslova": ["school", "after_school", "ppt", "statped", "ot", "upper_secondary"],
+    "barnevernsloven": ["child_welfare"],
+    "NAV-loven": ["nav"],
+    "sosialtjenesteloven": ["nav"],
+    "integreringsloven": ["refugee_service"],
+    "politiregisterloven": ["police"],
+    "familievernkontorloven": ["family_counselling"],
+    "krisesenterlova": ["crisis_centre"],
+    "tolkeloven": ["interpreter"],
+    "forvaltningsloven": ["culture_school", "slt", "other"],
+}
+
+
+def test_a_consent_names_the_act_of_every_service_that_can_be_ticked(shipped: Profile) -> None:
+    assert {*shipped.all_services} == {code for codes in BOUND_BY.values() for code in codes}
+    acts = "\n".join(shipped.legal("consent", "nb", DAY))
+    assert [act for act in BOUND_BY if not re.search(rf"(?<![\w-]){act}\b", acts)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "sections"),
+    [
+        ("consent", "4-3 4-4 4-5 4-7 3-4 3-6 22 12-1 13-1 6-1 7 44 5"),
+        ("ip_application", "7-1 7-2 2-5 15-9"),
+        ("ke_group_created", "22 7-3"),
+        ("ke_group_dissolved", "22 7-3"),
+        ("ke_coordinator_changed", "22 7-2 7-3"),
+        ("ke_ip_declined", "22 7-1 7-2 7-3"),
+    ],
+)
+def test_a_paper_names_the_sections_it_rests_on(
+    shipped: Profile, kind: str, sections: str, language: str
+) -> None:
+    acts = "\n".join(shipped.legal(kind, language, DAY))
+    missing = [
+        each for each in sections.split() if not re.search(rf"(?<![\d-]){each}(?![\d-])", acts)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("ke_")])
+def test_what_lets_a_notification_be_sent_is_the_consent(shipped: Profile, kind: str) -> None:
+    first, *_others = shipped.legal(kind, "nb", DAY)
+    assert "samtyk" in first
+
+
+@pytest.mark.parametrize("text", ["consent.privacy", "ip_application.privacy", "site.privacy"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legal_basis_is_named_by_article_and_letter(
+    shipped: Profile, text: str, language: str
+) -> None:
+    words = " ".join(shipped.text(text, language, DAY))
+    article_6 = r"6\(1\)\(c\).* and \(e\)|artikkel 6 nr\. 1 bokstav c .*og e\b"
+    article_9 = r"9\(2\)\(g\).* and \(h\)|artikkel 9 nr\. 2 bokstav g .*og h\b"
+    assert re.search(article_6, words)
+    assert re.search(article_9, words)
+
+
+@pytest.mark.parametrize("language", PAPER_LANGUAGES)
+def test_the_acts_are_not_called_what_the_consent_says_that_it_is_not(
+    shipped: Profile, language: str
+) -> None:
+    """A consent is no legal basis under the GDPR, and says so right above its list of acts."""
+    assert "rettsl" in " ".join(shipped.text("consent.privacy", language, DAY))
+    assert "rettsl" not in papers.of(ConsentForm, language).phrases["legal"].casefold()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_said_who_keeps_what_and_where_to_complain(shipped: Profile, language: str) -> None:
+    for kind in ("consent", "ip_application"):
+        texts = shipped.texts(kind, language, DAY)
+        privacy = " ".join(texts["privacy"] + texts.get("privacy_rights", []))
+        for needed in ("www.datatilsynet.no", "ar[ck]h?iv", "Eksempel", r"61 70 00 20"):
+            assert re.search(needed, privacy), (kind, needed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_may_complain_where_there_is_a_right(shipped: Profile, language: str) -> None:
+    """The law gives a right to a plan and to both kinds of coordinator, and to no group."""
+    right, *_how, none = shipped.text("ip_application.complaint", language, DAY)
+    group = shipped.word("responsibility_group.indefinite", language)
+    assert shipped.word("complaint_deadline", language) in right
+    assert group in none.casefold()
+    assert group not in right
 
 
 @pytest.mark.parametrize("page", ["privacy", "accessibility", "contact"])
@@ -143,8 +342,9 @@ def test_no_text_is_left_with_a_placeholder_or_a_line_break(
     shipped: Profile, language: str
 ) -> None:
     for group in (*KINDS, "site"):
-        for paragraphs in shipped.texts(group, language, DAY).values():
-            assert all(p and not re.search(r"[{}\n]|  ", p) for p in paragraphs)
+        for concern in CONCERNS:
+            for paragraphs in shipped.texts(group, language, DAY, concern).values():
+                assert all(p and not re.search(r"[{}\n]|  ", p) for p in paragraphs)
 
 
 def test_every_wording_is_written_in_all_three_languages() -> None:
@@ -166,6 +366,24 @@ def test_nynorsk_is_not_bokmaal() -> None:
         if path.startswith(("word_lists", "legal")):
             continue
         assert not BOKMAAL.findall(wording["nn"].casefold()), path
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        r"papir\w*(?<!på papir)",  # a thing is a document or a form; only what lies there is paper
+        *("udelt", "løyveerklæring", "tillatelseserklæring", "stedfortredar", "utkast"),
+        r"NAV\b(?!-lov)",  # the act's name; the service is called Nav
+        "dekker|dekkjer",  # a consent is said to omfatte
+    ],
+)
+def test_one_thing_has_one_name(word: str) -> None:
+    said = {
+        path
+        for path, wording in wordings(SHIPPED)
+        if not path.startswith("word_lists") and re.search(word, wording["nb"] + wording["nn"])
+    }
+    assert said == set()
 
 
 def test_the_invented_municipality_cannot_be_taken_for_a_real_one(shipped: Profile) -> None:
@@ -256,6 +474,11 @@ def test_one_purpose_can_have_ages_of_its_own_and_the_strictest_rules(
 def test_somebody_always_signs(shipped: Profile, age: int, purposes: list[str]) -> None:
     rule = shipped.signing_rule(age, purposes, DAY)
     assert rule.young_person or rule.guardians != "none"
+
+
+def test_a_consent_names_each_purpose_that_a_rule_may_be_about() -> None:
+    """The codes are the profile's, the labels the form's: neither has one that the other lacks."""
+    assert tuple(consent_parts.PURPOSES) == profile.PURPOSES
 
 
 # Words and texts that change
@@ -547,7 +770,7 @@ MISTAKES = {
     ),
     "a word that no text names": (
         '[words]\nlunch = "lunsj"',
-        "words.lunch: is not known here; known: exempt, complaint_deadline",
+        "words.lunch: is not known here; known: complaint_deadline, exempt",
     ),
     "a word that is not inflected": (
         '[words]\nabsence = "frafall"',

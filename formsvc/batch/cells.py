@@ -26,8 +26,9 @@ from formsvc.forms.fields import (
     PostalCode,
     Rows,
     Typed,
+    YesNo,
 )
-from formsvc.forms.fields.group import MOST_ROWS
+from formsvc.forms.fields.rows import MOST_ROWS
 from formsvc.language import PAPER_LANGUAGES, speaking
 from formsvc.language import gettext as _
 
@@ -56,6 +57,9 @@ def demand_columns(form_class: type[DocumentForm], columns: Sequence[str]) -> No
 def _unknown(form_class: type[DocumentForm], columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         if field(form_class, column) is None:
+            if today := form_class.renamed(column):
+                yield _("Kolonnen «%(column)s»: %(mend)s", column=column, mend=today)
+                continue
             near = _nearest(form_class, column)
             if near:
                 yield _(
@@ -225,21 +229,19 @@ def _typed(into: AnswerField, cell: str, misfits: list[Problem]) -> Typed:
         return answers
     if isinstance(into, Choices):
         return {into.name: _codes(into, cell)}
+    if isinstance(into, Check | YesNo):
+        return _yes_or_no(into, cell.strip().casefold(), misfits)
     if isinstance(into, Choice):
         return {into.name: [_code(into, cell.strip())]}
-    if isinstance(into, Check):
-        return _ticked(into, cell.strip().casefold(), misfits)
     if isinstance(into, NationalId) and re.fullmatch(r"[0-9]{10}", cell.strip()):
         # a spreadsheet took it for a number; the check digits tell if it was another slip
         cell = cell.strip().zfill(11)
     return {into.name: [cell]}
 
 
-def _ticked(into: Check, cell: str, misfits: list[Problem]) -> Typed:
-    if cell in _YES:
-        return {into.name: ["true"]}
-    if cell in _NO:
-        return {}
+def _yes_or_no(into: Check | YesNo, cell: str, misfits: list[Problem]) -> Typed:
+    if cell in _YES or cell in _NO:
+        return into.typed_from(cell in _YES, misfits)
     return into.misfit(misfits, _("Skriv ja eller nei i cellen."))
 
 

@@ -52,5 +52,5 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
 @click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="formsvc")
 def main() -> None:
-    """The papers around children who get help from several services at once."""
+    """The forms around children who get help from several services at once."""
     origin.set_current(origin.COMMAND_LINE)

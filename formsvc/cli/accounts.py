@@ -174,7 +174,7 @@ def _hand_over(session: Session, account: Account, address: str) -> None:
 @click.command("close-account")
 @_whose
 def close_account(email: str) -> None:
-    """Let somebody who has left in no more; their papers stay."""
+    """Let somebody who has left in no more; their forms stay."""
     from formsvc.services import accounts
 
     with reports.refusals(), database.writing() as session:

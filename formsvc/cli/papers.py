@@ -35,7 +35,7 @@ _answers_file = click.option(
 @click.command()
 @reports.json_option
 def kinds(*, as_json: bool) -> None:
-    """List the papers."""
+    """List the forms."""
     from formsvc.kinds import KINDS
 
     rows: list[dict[str, Any]] = [
@@ -159,7 +159,7 @@ def blank(kind: str, language: str, out: Path, *, as_json: bool) -> None:
 
 @click.command("check-template")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", required=True, help="The paper that it is a template of.")
+@click.option("--kind", required=True, help="The form that it is a template of.")
 @reports.json_option
 def check_template(file: Path, kind: str, *, as_json: bool) -> None:
     """Say all that is wrong with a Word template or a PDF form of your own."""
@@ -230,7 +230,7 @@ def batch(kind: str, source: Path, out: Path, wanted: Format, jobs: int | None) 
     """Make a document of every row.
 
     Columns are called what the answers are called: child.name, measures.0.deadline. Those that
-    begin with # are remarks. Rows that were made before and are the same still are left as they
+    begin with # are comments. Rows that were made before and are the same still are left as they
     are, so that a run that was stopped can be started again.
 
     Refused rows are listed in refused.jsonl. Those of a table stand in refused.csv too: mend

@@ -117,10 +117,10 @@ def init_db() -> None:
 @click.option(
     "--size",
     type=click.Choice(["municipality", "10-municipalities"]),
-    help="Add ten years of papers of 20,000 inhabitants, or of ten times as many, to measure with.",
+    help="Add ten years of forms of 20,000 inhabitants, or of ten times as many, to measure with.",
 )
 def demo_data(size: str | None) -> None:
-    """Load invented people and papers; only in demo mode."""
+    """Load invented people and forms; only in demo mode."""
     from formsvc.operations import demo, sample_municipality
 
     with reports.refusals(), database.writing() as session:

@@ -31,6 +31,7 @@ from typing import Final
 from formsvc.documents import pdf_text
 from formsvc.documents.words import STEERING, printable
 from formsvc.errors import AnswersLost
+from formsvc.language import gettext as _
 from formsvc.letters import INVISIBLE
 
 #: print in one colour shows none
@@ -96,8 +97,11 @@ def nothing_lost(words: Mapping[str, object], text: str) -> None:
     if lost:
         fields = ", ".join(field for field, _answer in answers if field in lost)
         raise AnswersLost(
-            f"Dokumentet mangler svar som er gitt, og er derfor ikke levert ut: {fields}."
-            " Se om malen skriver ut disse feltene."
+            _(
+                "Dokumentet mangler svar som er gitt, og er derfor ikke levert ut: %(fields)s."
+                " Se om malen skriver ut disse feltene.",
+                fields=fields,
+            )
         )
 
 

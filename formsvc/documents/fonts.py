@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from formsvc import letters
 from formsvc.config import PACKAGE
 from formsvc.errors import MissingLibrary
+from formsvc.language import gettext as _
 
 #: made at build from the npm packages that assets.json names; not in the repository
 FOLDER: Final = PACKAGE / "static" / "vendor" / "docfonts"
@@ -39,7 +40,7 @@ def bundled() -> tuple[FontFile, ...]:
         listed = json.loads((FOLDER / "fonts.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingLibrary(
-            "Skriftene som PDF-ene trykkes med, er ikke laget ennå. Kjør `python3 dev.py run`."
+            _("Skriftene som PDF-ene trykkes med, er ikke laget ennå. Kjør «python3 dev.py run».")
         ) from None
     return tuple(FontFile(**font) for font in listed)
 

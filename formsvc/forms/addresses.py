@@ -22,7 +22,7 @@ def protected(text: str) -> str:
     phrases = profile.current().phrases("protected_address")
     if any(re.search(rf"\b{re.escape(phrase)}\b", plain) for phrase in phrases):
         return _(
-            "Teksten ser ut til å handle om en adresse som er beskyttet. Alle som får papiret,"
+            "Teksten ser ut til å handle om en adresse som er beskyttet. Alle som får dokumentet,"
             " leser dette. Ta det bort, og gi beskjed muntlig til dem som må vite det."
         )
     return ""
@@ -33,6 +33,6 @@ def street(text: str) -> str:
     if not _STREET.search(text):
         return ""
     return _(
-        "Her ser det ut til å stå en gateadresse. Alle som får papiret, leser den."
+        "Her ser det ut til å stå en gateadresse. Alle som får dokumentet, leser den."
         " Ta den bort hvis den viser hvor noen bor."
     )

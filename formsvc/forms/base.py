@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Self, final
 
-from formsvc import norway
+from formsvc import clock, norway, profile
 from formsvc.errors import FormChanged, Problem
-from formsvc.forms import addresses, versions
+from formsvc.forms import house_rules, versions
 from formsvc.forms.fields import (
-    LONGEST_NAME,
     AnswerField,
     Choice,
     Date,
@@ -95,6 +95,8 @@ class DocumentForm(Part):
     layout: ClassVar[Layout] = ()
     #: the rows of those who sign its papers, or the groups that name each of them
     signed: ClassVar[tuple[str, ...]] = ()
+    #: the group that names who receives them and signs for that; "" where nobody does
+    received: ClassVar[str] = ""
     #: what they declare, printed right above their names
     declaration: ClassVar[str] = ""
     #: the heading of the municipality's texts on its papers
@@ -105,9 +107,9 @@ class DocumentForm(Part):
     phrases: ClassVar[Mapping[str, str]] = {}
 
     language = Choice(
-        _l("Språk i papiret"),
+        _l("Språk i dokumentet"),
         PAPER_LANGUAGE_NAMES,
-        required=_l("Velg hvilket språk papiret skal skrives på."),
+        required=_l("Velg hvilket språk dokumentet skal skrives på."),
         default=_language_of_the_reader,
         example="nb",
     )
@@ -118,6 +120,21 @@ class DocumentForm(Part):
         self.misfits: list[Problem] = []
         #: what was typed into fields that the form has no longer
         self.leftovers: list[Leftover] = []
+
+    @property
+    def concern(self) -> profile.Concern:
+        """Whom it speaks of: what the municipality says to them on the paper follows from it."""
+        adult_age = profile.current().limits.adult_age
+        ages = [norway.age_on(born, clock.today()) for born in self._born()]
+        return "adult" if any(age >= adult_age for age in ages) else "child"
+
+    def _born(self) -> Iterator[date]:
+        """The birthday of whom it is about, where it asks for one and has got it."""
+        for group in self:
+            for field in group.fields if isinstance(group, Group) else ():
+                asked = (group.short_name, field.short_name) == (self.whom, "birth_date")
+                if asked and isinstance(field, Date) and field.day:
+                    yield field.day
 
     # -- in ---------------------------------------------------------------------------------
 
@@ -145,14 +162,19 @@ class DocumentForm(Part):
         misfits: list[Problem] = []
         given = {"language": PAPER_LANGUAGES[0], **answers}
         form = cls.from_typed(typed_from(list(_shape(cls)), given, misfits))
-        form.misfits = [cls._of_today(misfit) for misfit in misfits]
+        form.misfits = [
+            misfit._replace(message=cls.renamed(misfit.field) or misfit.message)
+            for misfit in misfits
+        ]
         return form
 
     @classmethod
-    def _of_today(cls, misfit: Problem) -> Problem:
-        """The same, with the sentence that names today's name of what had another one."""
-        sentence = cls.moved.get(re.sub(r"\.[0-9]+(?=\.|$)", "", misfit.field))
-        return misfit._replace(message=str(sentence)) if sentence else misfit
+    def renamed(cls, path: str) -> str:
+        """The sentence that names today's name of an answer that had this path, or ""."""
+        name = re.sub(r"\.[0-9]+(?=\.|$)", "", path)
+        while name and name not in cls.moved:
+            name = name.rpartition(".")[0]
+        return str(cls.moved.get(name, ""))
 
     @classmethod
     def from_stored(cls, answers: Mapping[str, Any]) -> Self:
@@ -175,31 +197,11 @@ class DocumentForm(Part):
     @final
     def advice(self) -> list[Problem]:
         """What a good paper would have done otherwise: shown, never refused."""
-        return [*self._advice_on_texts(), *self._advice_on_days(), *self.own_advice()]
+        return [*house_rules.advice(self.leaves()), *self.own_advice()]
 
     def own_advice(self) -> list[Problem]:
         """What a good paper of this kind would have done otherwise."""
         return []
-
-    def _advice_on_texts(self) -> Iterator[Problem]:
-        for leaf in self._written_texts():
-            in_sentences = leaf.longest > LONGEST_NAME
-            advice = addresses.protected(leaf.text)
-            if advice := advice or (in_sentences and addresses.street(leaf.text)) or "":
-                yield Problem(leaf.path, advice)
-
-    def _advice_on_days(self) -> Iterator[Problem]:
-        for leaf in self.leaves():
-            if isinstance(leaf, Date) and (name := leaf.holiday()):
-                yield Problem(
-                    leaf.path, _("Dagen er %(name)s. Velg en annen dag hvis dere kan.", name=name)
-                )
-
-    def _written_texts(self) -> Iterator[Text]:
-        """What people have written in their own words and is not too long to be looked at."""
-        for leaf in self.leaves():
-            if isinstance(leaf, Text) and leaf.own_words and not leaf.is_too_long():
-                yield leaf
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the paper may be issued; ``problems`` then names everything there is to mend.
@@ -209,27 +211,12 @@ class DocumentForm(Part):
         """
         super().validate(extra_validators)
         if self.printed:
-            self._refuse_missing_letters()
+            house_rules.refuse_missing_letters(self.leaves())
         if not any(isinstance(leaf, Text) and leaf.is_too_long() for leaf in self.leaves()):
             self.rules()
-        self._refuse_identity_numbers()
+        # after the rules: what an anonymous paper says of such a number is nearer the matter
+        house_rules.refuse_identity_numbers(self.leaves())
         return not self.problems()
-
-    def _refuse_identity_numbers(self) -> None:
-        """After the rules: what an anonymous paper says of such a number is nearer the matter."""
-        for leaf in self._written_texts():
-            if norway.identity_numbers(leaf.text):
-                leaf.refuse(
-                    _(
-                        "Ta bort fødselsnummeret. Det skal bare stå i søknaden om individuell"
-                        " plan, i feltet som spør etter det."
-                    )
-                )
-
-    def _refuse_missing_letters(self) -> None:
-        for leaf in self.leaves():
-            if isinstance(leaf, Text) and (sentence := leaf.missing_letters()):
-                leaf.refuse(sentence)
 
     def problems(self) -> list[Problem]:
         """Everything to mend, in reading order; where the shape is wrong, that comes first."""
@@ -257,6 +244,15 @@ class DocumentForm(Part):
             if leaf.replaced
         ]
 
+    def waits(self) -> str:
+        """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
+        return ""
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose age rules it is judged by."""
+        return clock.today()
+
     # -- out --------------------------------------------------------------------------------
 
     @property
@@ -282,6 +278,13 @@ class DocumentForm(Part):
         """What was typed, to be kept in a draft and shown again."""
         fields = (*self, *self.leftovers)
         return {name: texts for field in fields for name, texts in field.typed().items()}
+
+    @classmethod
+    def fitting(
+        cls, texts: Mapping[str, list[str]], _answers: Mapping[str, Any]
+    ) -> dict[str, list[str]]:
+        """Those of the municipality's texts that fit a paper with these answers, by their keys."""
+        return dict(texts)
 
     @classmethod
     def concerns(cls, answers: Mapping[str, Any]) -> str:
@@ -372,12 +375,11 @@ class DocumentForm(Part):
     @classmethod
     def schema(cls) -> Schema:
         """JSON Schema of the answers. The rules between fields are not in it."""
+        answers = object_schema(list(_shape(cls)))
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **object_schema(list(_shape(cls))),
-            "required": [
-                f.short_name for f in _shape(cls) if f.always_required and f.name != "language"
-            ],
+            **answers,
+            "required": [name for name in answers["required"] if name != "language"],
         }
 
 

@@ -6,19 +6,9 @@ from typing import ClassVar
 
 from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
-from formsvc.forms.consent import PURPOSES
-from formsvc.forms.fields import (
-    Choice,
-    Choices,
-    Date,
-    Group,
-    LongText,
-    Part,
-    Rows,
-    Text,
-)
-from formsvc.forms.parts import Child, Employee, Signature
-from formsvc.language import gettext as _
+from formsvc.forms.consent_parts import PURPOSES, ConsentPerson, NamedService
+from formsvc.forms.fields import TODAY, Choice, Choices, Date, Group, LongText, Rows, Text
+from formsvc.forms.parts import Employee, Signature
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
 
@@ -30,11 +20,11 @@ EXTENT = {
 MANNER = {
     "oral": _l("Muntlig"),
     "written": _l("Skriftlig"),
-    "self_service": _l("Trukket på nett av den som signerte"),
+    "self_service": _l("På nett, av den som hadde skrevet under"),
 }
 
 
-class WithdrawnService(Part):
+class WithdrawnService(NamedService):
     """A service that the consent no longer covers."""
 
     service = Choice(
@@ -62,10 +52,14 @@ class ConsentWithdrawalForm(DocumentForm):
     about = _l("Om tilbaketrekkingen")
     sent_by = "received_by"
 
-    child = Group(Child, _l("Barnet"))
+    child = Group(ConsentPerson, _l("Hvem samtykket gjelder"))
     consent_reference = Text(
         _l("Samtykkets referanse"),
-        hint=_l("Den står øverst på samtykket, for eksempel S-2026-0042."),
+        required=_l("Skriv referansen til samtykket som trekkes tilbake."),
+        hint=_l(
+            "Den står på alle sidene av samtykket, for eksempel S-2026-0042. Har det ingen, skriv"
+            " datoen det ble underskrevet."
+        ),
         example="S-2026-0042",
         printed=_l("Samtykke"),
     )
@@ -78,17 +72,22 @@ class ConsentWithdrawalForm(DocumentForm):
     services = Rows(
         Group(WithdrawnService),
         _l("Tjenester samtykket ikke lenger gjelder"),
+        required=_l("Legg til minst én tjeneste samtykket ikke lenger gjelder."),
         hint=_l("Fyll ut når samtykket trekkes tilbake for noen tjenester."),
         row_label=_l("Tjeneste"),
         add_label=_l("Legg til tjeneste"),
+        asked=lambda form: form.extent.code == "services",
+        distinct=("service", "name"),
         samples=0,
     )
     purposes = Choices(
         _l("Formål samtykket ikke lenger gjelder"),
         PURPOSES,
+        required=_l("Kryss av for minst ett formål samtykket ikke lenger gjelder."),
         hint=_l("Fyll ut når samtykket trekkes tilbake for noen formål."),
+        asked=lambda form: form.extent.code == "purpose",
     )
-    withdrawn_by = Group(Signature, _l("Den som trekker samtykket"), one_line=True)
+    withdrawn_by = Group(Signature, _l("Den som trekker samtykket tilbake"), one_line=True)
     manner = Choice(
         _l("Hvordan kom beskjeden?"),
         MANNER,
@@ -96,18 +95,22 @@ class ConsentWithdrawalForm(DocumentForm):
         example="oral",
     )
     withdrawn_on = Date(
-        _l("Trukket tilbake dato"),
+        _l("Dato for tilbaketrekkingen"),
         required=_l("Skriv datoen samtykket ble trukket tilbake."),
         default=lambda: clock.today().isoformat(),
-        example="2027-02-03",
+        not_after=TODAY,
+        years=(10, 0),
+        called=_l("tilbaketrekkingen"),
+        example="2026-11-24",
         printed=_l("Dato"),
     )
     received_by = Group(Employee, _l("Den som tok imot beskjeden"), one_line=True)
     informed = Rows(
         Text(_l("Tjeneste eller person"), example="BUP Otta"),
-        _l("Hvem har fått beskjed om at samtykket er trukket?"),
+        _l("Hvem har fått beskjed om at samtykket er trukket tilbake?"),
         row_label=_l("Mottaker"),
         add_label=_l("Legg til en som har fått beskjed"),
+        distinct=True,
         samples=1,
         printed="",
     )
@@ -117,20 +120,6 @@ class ConsentWithdrawalForm(DocumentForm):
     )
 
     def rules(self) -> None:
-        if self.extent.code == "services" and not self.services.filled:
-            self.services.refuse(_("Legg til minst én tjeneste samtykket ikke lenger gjelder."))
-        if self.extent.code == "purpose" and self.purposes.is_empty():
-            self.purposes.refuse(_("Kryss av for minst ett formål samtykket ikke lenger gjelder."))
-        if self.extent.code in ("all", "purpose") and self.services.filled:
-            self.services.refuse(
-                _("Ta bort tjenestene, eller velg at samtykket bare trekkes for noen tjenester.")
-            )
-        if self.extent.code in ("all", "services") and not self.purposes.is_empty():
-            self.purposes.refuse(
-                _("Ta bort formålene, eller velg at samtykket bare trekkes for noen formål.")
-            )
-        born, day = self.child.form.birth_date.day, self.withdrawn_on.day
-        if born and day and born > day:
-            self.child.form.birth_date.refuse(
-                _("Fødselsdatoen kan ikke være etter at samtykket ble trukket tilbake.")
-            )
+        if self.services.is_asked():
+            for row in self.services.filled:
+                row.form.refuse_nameless()

@@ -2,152 +2,43 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import ClassVar
 
 from formsvc import clock, norway, profile
-from formsvc.forms import signing
-from formsvc.forms.base import DocumentForm, Layout, Section
+from formsvc.errors import Problem
+from formsvc.forms import ip_application_signing, signing
+from formsvc.forms.ability import AsksAbility
+from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import (
     LONGEST_TEXT,
     Check,
-    Choice,
     Choices,
     Date,
-    Email,
     Group,
     LongText,
-    NationalId,
-    Part,
-    Phone,
-    PostalCode,
     Rows,
     Text,
+    YesNo,
+)
+from formsvc.forms.ip_application_parts import (
+    BY_PROXY,
+    EXISTING_PLANS,
+    LIFE_AREAS,
+    REQUESTS,
+    CurrentService,
+    GuardianContact,
+    Person,
+    Sender,
 )
 from formsvc.forms.parts import signatures
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 
-REQUESTS = {
-    "individual_plan": _l("Individuell plan"),
-    "coordinator": _l("Koordinator"),
-    "child_coordinator": _l("Barnekoordinator"),
-    "responsibility_group": _l("Ansvarsgruppe"),
-}
-RELATIONS = {
-    "mother": _l("Mor"),
-    "father": _l("Far"),
-    "co_mother": _l("Medmor"),
-    "guardian": _l("Verge"),
-    "foster_parent": _l("Fosterforelder"),
-    "child_welfare": _l("Barnevernstjenesten"),
-    "other": _l("Andre"),
-}
-SENDER_ROLES = {
-    "self": _l("Den det gjelder"),
-    "guardian": _l("Foresatt"),
-    "next_of_kin": _l("Pårørende med fullmakt"),
-    "proxy": _l("Fullmektig"),
-    "employee": _l("Ansatt"),
-}
-LIFE_AREAS = {
-    "home": _l("Hjem og bolig"),
-    "school": _l("Barnehage og skole"),
-    "health": _l("Helse"),
-    "leisure": _l("Fritid"),
-    "work": _l("Arbeid"),
-    "economy": _l("Økonomi"),
-}
-EXISTING_PLANS = {
-    "relay_log": _l("Stafettlogg"),
-    "individual_education_plan": _l("Individuell opplæringsplan"),
-    "responsibility_group": _l("Ansvarsgruppe"),
-    "child_welfare_plan": _l("Plan fra barnevernstjenesten"),
-    "individual_plan": _l("Individuell plan"),
-    "other": _l("Annen plan"),
-}
+#: no child is expected for longer
+_MONTHS_EXPECTED = 10
 
 
-class Person(Part):
-    """The one who needs help. An unborn child has no name yet."""
-
-    name = Text(_l("Navn"), example="Emma Čáhci-Bakken")
-    birth_date = Date(_l("Fødselsdato"), example="2011-01-19")
-    has_national_id = Check(
-        _l("Fødselsnummeret trengs for å behandle søknaden"),
-        hint=_l("Kryss av bare når fødselsdatoen ikke er nok."),
-        printed="",
-    )
-    national_id = NationalId(_l("Fødselsnummer"), hint=_l("Elleve siffer."))
-    address = Text(_l("Adresse"), example="Storgata 12")
-    postal_code = PostalCode(_l("Postnummer"), example="2670", printed="")
-    city = Text(_l("Poststed"), example="Otta", printed="")
-    phone = Phone(_l("Telefon"), example="+4790909090")
-    email = Email(_l("E-post"))
-    language = Text(_l("Språk"), example="nordsamisk")
-    interpreter = Check(_l("Trenger tolk"))
-
-
-class GuardianContact(Part):
-    """A guardian and how to reach them."""
-
-    name = Text(_l("Navn"), required=_l("Skriv navnet på den foresatte."), example="Máret Čáhci")
-    relation = Choice(
-        _l("Relasjon"),
-        RELATIONS,
-        required=_l("Velg hvilken relasjon den foresatte har."),
-        example="mother",
-    )
-    parental_responsibility = Check(_l("Har foreldreansvar"), example=True)
-    phone = Phone(_l("Telefon"), example="+4741234567")
-    email = Email(_l("E-post"), example="maret.cahci@eksempel.no")
-
-
-class Sender(Part):
-    """The one who sends the application."""
-
-    role = Choice(
-        _l("Hvem sender søknaden?"),
-        SENDER_ROLES,
-        required=_l("Velg hvem som sender søknaden."),
-        example="employee",
-    )
-    name = Text(
-        _l("Navn"),
-        required=_l("Skriv navnet på den som sender."),
-        example="Torbjørn Aas",
-    )
-    title = Text(
-        _l("Stilling"),
-        hint=_l("Når en ansatt sender søknaden."),
-        example="Helsesykepleier",
-        printed="",
-    )
-    service = Text(
-        _l("Tjeneste"),
-        hint=_l("Når en ansatt sender søknaden."),
-        example="Helsestasjonen",
-        printed="",
-    )
-    phone = Phone(_l("Telefon"), example="+4761700000", printed="")
-    email = Email(_l("E-post"), example="torbjorn.aas@eksempel.no", printed="")
-
-
-class CurrentService(Part):
-    """A service that helps today."""
-
-    service = Text(
-        _l("Tjeneste"),
-        required=_l("Skriv hvilken tjeneste det er."),
-        example="Otta ungdomsskole",
-    )
-    contact = Text(_l("Kontaktperson"), example="Kontaktlærer Berit Lie")
-    phone = Phone(_l("Telefon"), example="+4761700100")
-    email = Email(_l("E-post"))
-    since = Date(_l("Siden"), example="2024-08-19")
-
-
-class IpApplicationForm(DocumentForm):
+class IpApplicationForm(AsksAbility):
     """Declining the plan is not declining the coordinator: each is asked for by itself."""
 
     whom = "person"
@@ -155,7 +46,7 @@ class IpApplicationForm(DocumentForm):
     layout: ClassVar[Layout] = (
         Section(_l("Hva det søkes om"), ("requests",)),
         Section(_l("Hvem det gjelder"), ("person", "expecting_child_due", "guardians")),
-        Section(_l("Den som sender søknaden"), ("sender", "power_of_attorney")),
+        Section(_l("Den som sender {words.application.definite}"), ("sender", "power_of_attorney")),
         Section(_l("Behovet"), ("need", "important_to_person", "life_areas")),
         Section(
             _l("Tjenester og planer"),
@@ -165,9 +56,14 @@ class IpApplicationForm(DocumentForm):
             _l("Samtykke"),
             ("may_contact", "consent_individual_plan", "consent_information"),
         ),
-        Section(_l("Underskrift"), ("date", "signed_by")),
+        AsksAbility.ability,
+        Section(_l("Underskrift"), ("date", "signed_by", "guardian_mandate")),
     )
     signed = ("signed_by",)
+    declaration = _l(
+        "Jeg har lest det som står over, og står bak {words.application.definite} og svarene om"
+        " samtykke."
+    )
     about = _l("Dette har du rett til å vite")
     sent_by = "sender"
     addressed_to = "coordinating_unit"
@@ -189,21 +85,28 @@ class IpApplicationForm(DocumentForm):
         row_label=_l("Foresatt"),
         add_label=_l("Legg til foresatt"),
         few=1,
+        distinct="name",
     )
-    sender = Group(Sender, _l("Den som sender søknaden"))
+    sender = Group(Sender, _l("Den som sender {words.application.definite}"))
     power_of_attorney = Check(
         _l("Fullmakt er lagt ved"),
-        hint=_l("Når pårørende eller en fullmektig sender søknaden."),
+        hint=_l("Når pårørende eller en fullmektig sender eller skriver under."),
     )
     need = LongText(
         _l("Hvorfor trengs det samordning?"),
         required=_l("Skriv hvorfor det er behov for samordnet hjelp."),
         hint=_l("Skriv kort hva som er vanskelig, og hvilken hjelp dere får i dag."),
-        example="Emma har oppfølging fra skole, BUP og fastlege.",
+        example={
+            "nb": "Emma har oppfølging fra skole, BUP og fastlege.",
+            "nn": "Emma har oppfølging frå skule, BUP og fastlege.",
+        },
     )
     important_to_person = LongText(
         _l("Hva er viktig for den det gjelder?"),
-        example="Å kunne gå på skolen hele dagen.",
+        example={
+            "nb": "Å kunne gå på skolen hele dagen.",
+            "nn": "Å kunne gå på skulen heile dagen.",
+        },
     )
     life_areas = Choices(
         _l("Hvilke områder i livet gjelder det?"),
@@ -227,47 +130,66 @@ class IpApplicationForm(DocumentForm):
     )
     may_contact = Rows(
         Text(_l("Tjeneste eller person"), example="Fastlege"),
-        _l("Hvem kan kommunen kontakte om søknaden?"),
+        _l("Hvem kan kommunen kontakte om {words.application.definite}?"),
         row_label=_l("Kontakt"),
         add_label=_l("Legg til kontakt"),
         samples=1,
+        distinct=True,
     )
-    consent_individual_plan = Check(
-        _l("Jeg samtykker til at det lages en individuell plan"), example=True
+    consent_individual_plan = YesNo(
+        _l("Samtykker du til at det blir laget en individuell plan?"), example=True
     )
-    consent_information = Check(
-        _l("Jeg samtykker til at kommunen henter inn opplysninger fra dem som er nevnt over"),
-        example=True,
+    consent_information = YesNo(
+        _l(
+            "Samtykker du til at kommunen henter opplysninger fra dem som er nevnt over, og deler"
+            " med dem det som trengs for å behandle {words.application.definite}?"
+        ),
+        required=_l("Svar ja eller nei på om kommunen kan hente og dele opplysninger."),
     )
     signed_by = signatures(
-        _l("De som signerer"), _l("Skriv hvem som signerer søknaden."), printed=""
+        _l("De som skriver under"),
+        _l("Skriv hvem som skriver under {words.application.definite}."),
+        printed="",
+    )
+    guardian_mandate = Check(
+        _l("Mandatet til vergen omfatter dette, og er kontrollert"),
+        required=_l("Kontroller at mandatet til vergen omfatter dette, og kryss av for det."),
+        asked=lambda form: form.is_signed_by_guardian_of_adult(),
     )
     date = Date(
         _l("Dato"),
-        required=_l("Skriv datoen for søknaden."),
+        required=_l("Skriv datoen for {words.application.definite}."),
         default=lambda: clock.today().isoformat(),
         example="2026-11-20",
+        not_after="today",
+        years=(20, 0),
+        called=_l("{words.application.definite}"),
     )
 
     @classmethod
     def sample(cls, language: str = "nb") -> dict[str, object]:
-        """A young person of fifteen signs together with a guardian."""
+        """A young person of fifteen, who can judge it, signs together with the guardian."""
         answers = super().sample(language)
+        guardian = {"name": answers["guardians"][0]["name"], "role": "parent"}
         young_person = {"name": answers["person"]["name"], "role": "young_person"}
-        return {**answers, "signed_by": [*answers["signed_by"], young_person]}
+        return {**answers, "signing_ability": "yes", "signed_by": [guardian, young_person]}
 
     def rules(self) -> None:
         self._person_rules()
         self._national_id_rules()
         self._sender_rules()
-        if "individual_plan" in self.requests.chosen and not self.consent_individual_plan.data:
-            self.consent_individual_plan.refuse(
-                _(
-                    "Kryss av for samtykke til individuell plan."
-                    " Uten det kan dere ikke søke om plan."
-                )
-            )
+        self._plan_rules()
         self._age_rules()
+
+    def own_advice(self) -> list[Problem]:
+        """Who may be asked for information is named, or nobody is asked."""
+        if not self.consent_information.is_yes or self.may_contact.filled:
+            return []
+        sentence = _(
+            "Du samtykker til at kommunen henter opplysninger, men har ikke nevnt noen kommunen kan"
+            " kontakte. Skriv hvem det er, eller svar nei på spørsmålet."
+        )
+        return [Problem("may_contact", sentence)]
 
     def _person_rules(self) -> None:
         person = self.person.form
@@ -275,9 +197,13 @@ class IpApplicationForm(DocumentForm):
         may_be_unborn = "child_coordinator" in self.requests.chosen
         if self.expecting_child_due.data and not may_be_unborn:
             self.expecting_child_due.refuse(
-                _("Termindato gjelder bare søknad om barnekoordinator. Ta den bort.")
+                _(
+                    "Termindato gjelder bare {words.application.indefinite} om barnekoordinator."
+                    " Ta den bort."
+                )
             )
         if self.expecting_child_due.data and unborn:
+            self._due_date_rules()
             return
         if may_be_unborn and unborn:
             self.expecting_child_due.refuse(
@@ -288,6 +214,18 @@ class IpApplicationForm(DocumentForm):
             person.name.refuse(_("Skriv navnet på den det gjelder."))
         if person.birth_date.is_empty():
             person.birth_date.refuse(_("Skriv fødselsdatoen til den det gjelder."))
+
+    def _due_date_rules(self) -> None:
+        """A child that is late is a child all the same; one that is a month late has been born."""
+        due, day = self.expecting_child_due.day, self.date.day
+        if not due or not day:
+            return
+        if due > norway.months_after(day, _MONTHS_EXPECTED):
+            self.expecting_child_due.refuse(_("Termindatoen er for langt fram i tid. Rett datoen."))
+        elif norway.months_after(due, 1) < day:
+            self.expecting_child_due.refuse(
+                _("Termindatoen er passert. Skriv navnet og fødselsdatoen til barnet.")
+            )
 
     def _national_id_rules(self) -> None:
         person = self.person.form
@@ -305,44 +243,83 @@ class IpApplicationForm(DocumentForm):
                 sender.title.refuse(_("Skriv stillingen til den ansatte som sender."))
             if sender.service.is_empty():
                 sender.service.refuse(_("Skriv hvilken tjeneste den ansatte arbeider i."))
-        if sender.role.code in ("next_of_kin", "proxy") and not self.power_of_attorney.data:
-            self.power_of_attorney.refuse(
-                _("Legg ved fullmakt, og kryss av for det, når du sender på vegne av andre.")
+        elif not self._can_be_reached():
+            sender.phone.refuse(
+                _("Skriv telefon, e-post eller adresse, slik at kommunen kan svare.")
             )
+        by_proxy = any(row.form.role.code == "proxy" for row in self.signed_by.filled)
+        if (sender.role.code in BY_PROXY or by_proxy) and not self.power_of_attorney.data:
+            self.power_of_attorney.refuse(
+                _(
+                    "Legg ved skriftlig fullmakt, og kryss av for det, når noen sender eller"
+                    " skriver under for andre."
+                )
+            )
+
+    def _can_be_reached(self) -> bool:
+        """Whether an answer can be sent to the applicant."""
+        person, sender = self.person.form, self.sender.form
+        ways = [person.address, person.phone, person.email, sender.phone, sender.email]
+        ways += [way for row in self.guardians.filled for way in (row.form.phone, row.form.email)]
+        return any(not way.is_empty() for way in ways)
+
+    def _plan_rules(self) -> None:
+        if "individual_plan" not in self.requests.chosen or self.consent_individual_plan.is_yes:
+            return
+        if self.consent_individual_plan.is_empty():
+            self.consent_individual_plan.refuse(
+                _("Svar ja eller nei på om det kan lages en individuell plan.")
+            )
+        self.consent_individual_plan.refuse(
+            _(
+                "Uten samtykke kan det ikke lages en individuell plan. Svar ja, eller ta bort"
+                " individuell plan fra det du søker om."
+            )
+        )
+
+    def case_by_age(self) -> signing.Case | None:
+        """What decides who signs: an unborn child is signed for as one that is born."""
+        person, day = self.person.form, self.date.day
+        born = person.birth_date.day or self.expecting_child_due.day
+        if not day or not born or person.birth_date.errors:
+            return None
+        return signing.Case(
+            min(born, day),
+            day,
+            name=person.name.text,
+            purposes=self.requests.chosen,
+            responsibility=ip_application_signing.responsibility(self.signed_by),
+            holders=max(1, ip_application_signing.holders(self.guardians)),
+        )
+
+    def is_signed_by_guardian_of_adult(self) -> bool:
+        """Whether a legal guardian signs for an adult, and must have that in the mandate."""
+        case, roles = self.case_by_age(), {row.form.role.code for row in self.signed_by.filled}
+        return case is not None and case.is_adult and bool(roles & {"guardian", "representative"})
 
     def _age_rules(self) -> None:
-        day, born = (
-            self.date.day,
-            self.person.form.birth_date.day or self.expecting_child_due.day,
-        )
-        if not day or not born:
+        case, limits = self.signing_case(), profile.current().limits
+        if case is None:
             return
-        unborn = not self.person.form.birth_date.day
-        if born > day and not unborn:
-            self.person.form.birth_date.refuse(
-                _("Fødselsdatoen kan ikke være etter søknadsdatoen.")
+        if "child_coordinator" in self.requests.chosen and case.is_adult:
+            self.requests.refuse(
+                _(
+                    "Barnekoordinator er for barn under %(age)s år. Ta bort krysset for det.",
+                    age=limits.adult_age,
+                )
             )
-            return
-        self._guardian_rules(min(born, day), day)
-
-    def _guardian_rules(self, born: datetime.date, day: datetime.date) -> None:
-        limit = profile.current().limits.guardians_listed_under
-        if norway.age_on(born, day) < limit and not self.guardians.filled:
+        if not self.guardians.filled and case.age < limits.guardians_listed_under:
             self.guardians.refuse(
                 _(
                     "Skriv hvem som er foresatt. Det trengs når barnet er under %(age)s år.",
-                    age=limit,
+                    age=limits.guardians_listed_under,
                 )
             )
-        responsible = sum(
-            bool(row.form.parental_responsibility.data) for row in self.guardians.filled
-        )
-        signers = [
-            signing.Signer(row.form.name.text, row.form.role.code) for row in self.signed_by.filled
-        ]
-        case = signing.Case(born, day, purposes=self.requests.chosen, holders=max(1, responsible))
-        for number, sentence in case.misplaced(signers):
-            self.signed_by.filled[number].refuse(sentence)
-        sentence = case.missing(signers)
-        if signers and sentence:
-            self.signed_by.refuse(sentence)
+        if not self.guardians.filled and not case.is_adult and not case.can_judge:
+            self.guardians.refuse(
+                _(
+                    "Skriv hvem som har foreldreansvar. De skriver under når den det gjelder, ikke"
+                    " kan vurdere dette selv."
+                )
+            )
+        ip_application_signing.refuse(case, self.guardians, self.signed_by)

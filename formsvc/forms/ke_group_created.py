@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from formsvc import norway, profile
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import Choice, Date, Group, LongText, Part, Rows, Text
 from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
     SENDER,
     WHO,
+    YEARS,
     KeNotificationForm,
     consent_reference,
 )
@@ -35,7 +37,7 @@ class Member(Part):
     role = Text(
         _l("Rolle"),
         required=_l("Skriv hvilken rolle medlemmet har."),
-        example=("Mor", "Rådgiver"),
+        example={"nb": ("Mor", "Rådgiver"), "nn": ("Mor", "Rådgjevar")},
     )
     service = Text(_l("Tjeneste"), example=("", "PPT"))
 
@@ -46,7 +48,7 @@ class KeGroupCreatedForm(KeNotificationForm):
     layout: ClassVar[Layout] = (
         *WHO,
         Section(
-            _l("Ansvarsgruppa"),
+            _l("{words.Responsibility_group.definite}"),
             ("created_on", "reason", "members", "first_meeting_on"),
         ),
         Section(
@@ -61,11 +63,17 @@ class KeGroupCreatedForm(KeNotificationForm):
         _l("Gruppa ble opprettet"),
         required=_l("Skriv datoen gruppa ble opprettet."),
         example="2026-11-24",
+        not_after="date",
+        years=YEARS,
+        called=_l("opprettelsen av {words.responsibility_group.definite}"),
     )
     reason = LongText(
         _l("Hvorfor er gruppa opprettet?"),
         required=_l("Skriv hvorfor gruppa er opprettet."),
-        example="Behov for langvarig, koordinert oppfølging.",
+        example={
+            "nb": "Behov for langvarig, koordinert oppfølging.",
+            "nn": "Behov for langvarig, koordinert oppfølging frå fleire tenester.",
+        },
     )
     members = Rows(
         Group(Member),
@@ -74,11 +82,15 @@ class KeGroupCreatedForm(KeNotificationForm):
         row_label=_l("Medlem"),
         add_label=_l("Legg til medlem"),
         few=2,
+        distinct="name",
     )
     first_meeting_on = Date(
         _l("Første møte"),
         required=_l("Skriv datoen for det første møtet."),
         example="2026-12-08",
+        not_before="created_on",
+        years=YEARS,
+        workday=True,
     )
     individual_plan = Choice(
         _l("Individuell plan"),
@@ -88,7 +100,9 @@ class KeGroupCreatedForm(KeNotificationForm):
     )
     relay_log_closed = Date(
         _l("Stafettloggen ble avsluttet"),
-        hint=_l("Fyll ut når ansvarsgruppa overtar etter en stafettlogg."),
+        hint=_l("Fyll ut når {words.responsibility_group.definite} overtar etter en stafettlogg."),
+        not_after="date",
+        years=YEARS,
     )
     consent_valid_to = Date(
         _l("Samtykket gjelder til"),
@@ -102,14 +116,15 @@ class KeGroupCreatedForm(KeNotificationForm):
             self.members.refuse(
                 _("Legg til minst ett medlem til. Det skal være minst to i gruppa.")
             )
-        created = self.created_on.day
-        if not created:
+        created, until = self.created_on.day, self.consent_valid_to.day
+        if not created or not until:
             return
-        if self.first_meeting_on.day and self.first_meeting_on.day < created:
-            self.first_meeting_on.refuse(
-                _("Det første møtet kan ikke være før gruppa ble opprettet. Rett datoen.")
-            )
-        if self.consent_valid_to.day and self.consent_valid_to.day < created:
+        most = profile.current().limits.consent_max_months
+        if until < created:
             self.consent_valid_to.refuse(
                 _("Samtykket har gått ut før gruppa ble opprettet. Hent inn nytt samtykke først.")
+            )
+        elif until > norway.months_after(created, most):
+            self.consent_valid_to.refuse(
+                _("Et samtykke gjelder i høyst %(months)s måneder. Rett datoen.", months=most)
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
@@ -11,6 +12,7 @@ from formsvc.forms.ke_notification import (
     CONSENT_WANTED,
     SENDER,
     WHO,
+    YEARS,
     KeNotificationForm,
     consent_reference,
 )
@@ -31,6 +33,7 @@ INDIVIDUAL_PLAN = {
     "continues": _l("Individuell plan fortsetter"),
     "none": _l("Har ikke individuell plan"),
 }
+DECEASED = "deceased"
 #: what is written when no partner was to be informed: an explicit answer, not an empty list
 NOBODY = frozenset({"none", "ingen"})
 
@@ -66,7 +69,9 @@ class KeGroupDissolvedForm(KeNotificationForm):
     dissolved_on = Date(
         _l("Gruppa ble oppløst"),
         required=_l("Skriv datoen gruppa ble oppløst."),
-        example="2028-06-15",
+        example="2026-11-20",
+        not_after="date",
+        years=YEARS,
     )
     reason = Choice(
         _l("Hvorfor er gruppa oppløst?"),
@@ -78,14 +83,17 @@ class KeGroupDissolvedForm(KeNotificationForm):
         _l("Utdyp grunnen"), hint=_l("Må fylles ut ved «Annen grunn»."), printed=_l("Utdyping")
     )
     agreed_with_family_on = Date(
-        _l("Avklart med familien dato"),
+        _l("Dato for avklaring med familien"),
         hint=_l("Må fylles ut, unntatt ved dødsfall."),
-        example="2028-06-10",
+        example="2026-11-12",
+        not_after="date",
+        years=YEARS,
         printed=_l("Avklart med familien"),
     )
     told_may_return = Check(
         _l("Familien vet at de kan ta kontakt igjen"),
         required=_l("Fortell familien at de kan ta kontakt igjen, og kryss av for det."),
+        asked=lambda form: form.reason.code != DECEASED,
     )
     leader_informed = Check(
         _l("Nærmeste leder har fått beskjed"),
@@ -99,6 +107,7 @@ class KeGroupDissolvedForm(KeNotificationForm):
         row_label=_l("Samarbeidspartner"),
         add_label=_l("Legg til samarbeidspartner"),
         few=1,
+        distinct=True,
     )
     individual_plan = Choice(
         _l("Individuell plan"),
@@ -109,17 +118,27 @@ class KeGroupDissolvedForm(KeNotificationForm):
     archived_in = Text(
         _l("Hvor er dokumentene arkivert?"),
         longest=LONGEST_TEXT,
-        example="Elevmappe",
+        example={"nb": "Elevmappa", "nn": "Elevmappa"},
         printed=_l("Arkivert i"),
     )
+
+    @classmethod
+    def fitting(
+        cls, texts: Mapping[str, list[str]], answers: Mapping[str, Any]
+    ) -> dict[str, list[str]]:
+        """At a death, what is said of it stands in the place of what is said of any other end."""
+        fit = {key: words for key, words in texts.items() if not key.endswith(f"_{DECEASED}")}
+        if answers.get("reason") != DECEASED:
+            return fit
+        return {key: texts.get(f"{key}_{DECEASED}", words) for key, words in fit.items()}
 
     def rules(self) -> None:
         super().rules()
         if self.reason.code == "other" and self.reason_note.is_empty():
             self.reason_note.refuse(_("Skriv hvilken grunn det er."))
-        if self.reason.code not in ("", "deceased") and self.agreed_with_family_on.is_empty():
+        if self.reason.code not in ("", DECEASED) and self.agreed_with_family_on.is_empty():
             self.agreed_with_family_on.refuse(
-                _("Skriv datoen det ble avklart med familien at gruppa avsluttes.")
+                _("Skriv datoen det ble avklart med familien at gruppa oppløses.")
             )
         partners = [row.text.casefold() for row in self.partners_informed.filled]
         if len(partners) > 1 and NOBODY & set(partners):

@@ -6,17 +6,18 @@ from typing import ClassVar
 
 from formsvc import clock
 from formsvc.forms.base import DocumentForm, Layout, Section
-from formsvc.forms.fields import Date, Group, LongText, Rows, Text
-from formsvc.forms.parts import Child, Coordinator, Employee
-from formsvc.language import gettext as _
+from formsvc.forms.fields import Date, Group, LongText, Part, Rows, Text
+from formsvc.forms.parts import Coordinator, Employee
 from formsvc.language import lazy as _l
 
 #: the sections before and after what each notification is about
 WHO = (
-    Section(_l("Barnet og de foresatte"), ("child", "guardians")),
+    Section(_l("Hvem meldingen gjelder"), ("child", "guardians", "consent_reference")),
     Section(_l("Koordinatoren"), ("coordinator",)),
 )
-SENDER = (Section(_l("Avsender"), ("consent_reference", "remark", "sender", "date")),)
+SENDER = (Section(_l("Avsender"), ("sender", "date", "remark")),)
+#: for how many years back and ahead the days of a group's work are no slip
+YEARS = (20, 3)
 
 
 def consent_reference(required: str = "") -> Text:
@@ -33,6 +34,23 @@ def consent_reference(required: str = "") -> Text:
 CONSENT_WANTED = _l("Skriv referansen til samtykket som samarbeidet bygger på.")
 
 
+class Concerned(Part):
+    """The child, or the young person, who may be of age."""
+
+    name = Text(
+        _l("Navn"),
+        required=_l("Skriv navnet på den meldingen gjelder."),
+        hint=_l("Fornavn og etternavn."),
+        example="Ådne Sæbø Øvrelid",
+    )
+    birth_date = Date(
+        _l("Fødselsdato"),
+        required=_l("Skriv fødselsdatoen til den meldingen gjelder."),
+        example="2015-05-03",
+        not_after="date",
+    )
+
+
 class KeNotificationForm(DocumentForm):
     """Who it is about, who coordinates, and who sends."""
 
@@ -43,7 +61,7 @@ class KeNotificationForm(DocumentForm):
     dated = "date"
     greets = True
 
-    child = Group(Child, _l("Barnet"))
+    child = Group(Concerned, _l("Den meldingen gjelder"))
     guardians = Rows(
         Text(_l("Navn"), example=("Ingebjørg Sæbø", "Jon Øvrelid")),
         _l("Foresatte"),
@@ -51,6 +69,7 @@ class KeNotificationForm(DocumentForm):
         add_label=_l("Legg til foresatt"),
         few=1,
         samples=2,
+        distinct=True,
     )
     coordinator = Group(Coordinator, _l("Koordinatoren"))
     remark = LongText(_l("Merknad"))
@@ -59,10 +78,8 @@ class KeNotificationForm(DocumentForm):
         _l("Dato"),
         required=_l("Skriv datoen for meldingen."),
         default=lambda: clock.today().isoformat(),
-        example="2028-06-15",
+        example="2026-11-24",
+        not_after="today",
+        years=YEARS,
+        called=_l("meldingen"),
     )
-
-    def rules(self) -> None:
-        born, day = self.child.form.birth_date.day, self.date.day
-        if born and day and born > day:
-            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter meldingen."))

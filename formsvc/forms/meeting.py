@@ -91,6 +91,13 @@ class MeetingForm(DocumentForm):
         except profile.NotInProfile:
             return None
 
+    @property
+    def concern(self) -> profile.Concern:
+        """Whom it speaks of: in some cases of nobody by name, and at system level of nobody."""
+        if self.anonymous.data:
+            return "anonymous"
+        return "system" if self.case and self.case.level == "system" else super().concern
+
     def meeting_rules(self) -> None:
         """What holds for every meeting."""
         start, end = self.start.data, self.end.data

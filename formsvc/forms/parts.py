@@ -11,8 +11,9 @@ SIGNING_ROLES = {
     "guardian": _l("Verge"),
     "representative": _l("Representant"),
     "child_welfare": _l("Barnevernstjenesten"),
-    "young_person": _l("Ungdommen selv"),
+    "young_person": _l("Den det gjelder"),
     "proxy": _l("Fullmektig"),
+    "nearest_relative": _l("Nærmeste pårørende"),
 }
 
 
@@ -40,7 +41,7 @@ class Employee(Part):
     service = Text(
         _l("Tjeneste"),
         required=_l("Skriv hvilken tjeneste personen arbeider i."),
-        example="Heidal skole",
+        example={"nb": "Heidal skole", "nn": "Heidal skule"},
         printed="",
     )
 
@@ -62,13 +63,13 @@ class Signature(Part):
 
     name = Text(
         _l("Navn"),
-        required=_l("Skriv navnet på den som signerer."),
+        required=_l("Skriv navnet på den som skriver under."),
         example="Jon Øvrelid",
     )
     role = Choice(
         _l("Rolle"),
         SIGNING_ROLES,
-        required=_l("Velg hvilken rolle den som signerer, har."),
+        required=_l("Velg hvilken rolle den som skriver under, har."),
         example="parent",
     )
 
@@ -80,8 +81,9 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         label,
         required=required,
         row_label=_l("Underskrift"),
-        add_label=_l("Legg til en som signerer"),
+        add_label=_l("Legg til en som skriver under"),
         few=1,
+        distinct="name",
         printed=printed,
     )
 

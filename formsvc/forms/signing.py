@@ -13,6 +13,8 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from formsvc import norway, profile
+from formsvc.forms import people
+from formsvc.forms.fields import as_compared
 from formsvc.language import gettext as _
 
 #: roles of those who have parental responsibility, or are appointed to have it
@@ -157,7 +159,7 @@ class Case:
 
     def _not_as(self, signer: Signer, parents: int) -> str:
         """Why that one may not sign in that role; "" when nothing speaks against it."""
-        if signer.role == "young_person" and self.name and not _same(signer.name, self.name):
+        if signer.role == "young_person" and self.name and not people.same(signer.name, self.name):
             return _(
                 "Den som skriver under selv, skal ha samme navn som den skjemaet gjelder:"
                 " %(name)s. Rett navnet eller rollen.",
@@ -189,7 +191,7 @@ class Case:
         return ""
 
     def _is_named(self, signer: Signer) -> bool:
-        return any(_same(signer.name, name) for name in self.named)
+        return any(people.same(signer.name, name) for name in self.named)
 
     def _not_for_adult(self, role: str) -> str:
         if role in ("parent", "child_welfare"):
@@ -227,9 +229,5 @@ class Case:
 
 def _roles(signers: Iterable[Signer]) -> list[str]:
     """The roles of those who sign; who is named twice signs once."""
-    once = {tuple(signer.name.casefold().split()): signer.role for signer in signers}
+    once = {as_compared(signer.name): signer.role for signer in signers}
     return list(once.values())
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold().split() == other.casefold().split()

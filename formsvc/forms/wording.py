@@ -34,7 +34,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "organisation_number": _l("Org.nr."),
     "page": _l("Side"),
     "of": _l("av"),
-    "legal": _l("Rettslig grunnlag"),
+    "legal": _l("Hva dette bygger på"),
     "row_number": _l("Nr."),
     "signatures": _l("Underskrift"),
     "signature": _l("Underskrift"),
@@ -106,6 +106,8 @@ def _order(form: DocumentForm, phrases: Mapping[str, str]) -> Iterator[str]:
         yield str(section.title)
         for name in section.names:
             yield from _pen(_labels(form[name]), phrases) if name in rows else _labels(form[name])
+            if name == form.received:
+                yield from (phrases["place_and_date"], phrases["signature"])
     if not rows:
         yield from texts
     if form.signed and not rows:

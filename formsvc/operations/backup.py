@@ -211,7 +211,7 @@ def _copy(source: Settings, target: Settings) -> None:
             writing.execute(select(Paper.id).limit(1)).first()
         ):
             raise NotEmpty(
-                "There are accounts or papers in the database already. A backup is brought back"
+                "There are accounts or forms in the database already. A backup is brought back"
                 " into an empty one: point FORMSVC_DATA at a new folder, or FORMSVC_DATABASE_URL"
                 " at a new database."
             )

@@ -212,7 +212,7 @@ def _own_templates() -> Finding:
         if (path := config.own_template(name)) and (fault := _first_fault(kind, path))
     ]
     mend = (
-        "No paper is made of these. `formsvc check-template FILE --kind KIND` says all that is"
+        "No document is made of these. `formsvc check-template FILE --kind KIND` says all that is"
         f" wrong: {', '.join(faulty)}"
     )
     return Finding("Your own templates", ok=not faulty, mend=mend)

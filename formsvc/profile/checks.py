@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from formsvc.profile.contents import PAGES, PLACEHOLDER, NotInProfile, Profile, Words, small
+from formsvc.profile.contents import PAGES, PLACEHOLDER, NotInProfile, Profile, Words, short, small
 from formsvc.profile.tables import InvalidProfile, refuse_unread
 
 
@@ -66,4 +66,5 @@ def refuse_unread_keys(profile: Profile, shipped: Profile) -> None:
     refuse_unread("word_lists", profile.word_lists, shipped.word_lists)
     refuse_unread(f"texts.{PAGES}", profile.resources[PAGES], shipped.resources[PAGES])
     for group, headings in profile.all_headings.items():
-        refuse_unread(f"headings.{group}", headings, profile.resources.get(group, {}))
+        texts = profile.resources.get(group, {})
+        refuse_unread(f"headings.{group}", map(short, headings), {*map(short, texts)})

@@ -22,6 +22,8 @@ PURPOSES: Final = (
 PAGES: Final = "site"
 
 Level = Literal["case", "system"]
+#: whom a paper speaks of: a child, an adult, somebody who stays unnamed, or nobody at all
+Concern = Literal["child", "adult", "anonymous", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
 Guardians = Literal["all", "one", "none"]
 
@@ -83,6 +85,8 @@ class Service:
 
     name: Words
     enabled: bool = True
+    #: whether there are several of the kind, so that a paper must name the one it means
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -287,14 +291,28 @@ class Profile:
         words = _found(self.resources.get(group, {}), f"texts.{group}", short)
         return self.paragraphs(words, language, on)
 
-    def texts(self, kind: str, language: str, on: date | None = None) -> dict[str, list[str]]:
-        """All texts of a kind by their short keys, in reading order."""
-        found = self.resources.get(kind, {})
+    def texts(
+        self, kind: str, language: str, on: date | None = None, concern: Concern = "child"
+    ) -> dict[str, list[str]]:
+        """All texts of a kind by their short keys, in reading order.
+
+        ``intro_adult`` stands in the place of ``intro`` where a paper concerns an adult, and
+        ``child_heard_child`` only where it concerns a child, as intro and child_heard.
+        """
+        found = _fitting(self.resources.get(kind, {}), concern)
         return {key: self.paragraphs(words, language, on) for key, words in found.items()}
 
-    def headings(self, kind: str, language: str, on: date | None = None) -> dict[str, str]:
+    def headings(
+        self, kind: str, language: str, on: date | None = None, concern: Concern = "child"
+    ) -> dict[str, str]:
         """Headings for those texts of a kind that have one, by the same short keys."""
-        return {k: words.say(language, on) for k, words in self.all_headings.get(kind, {}).items()}
+        found = _fitting(self.all_headings.get(kind, {}), concern)
+        return {key: words.say(language, on) for key, words in found.items()}
+
+    def exempt(self, language: str, on: date | None = None, concern: Concern = "child") -> str:
+        """The stamp of what the public may not see; none where no child or adult is named."""
+        named = concern in ("child", "adult")
+        return self.word("exempt", language, on) if named else ""
 
     def legal(self, kind: str, language: str, on: date | None = None) -> list[str]:
         """The acts that a paper rests on; none for many kinds."""
@@ -308,6 +326,11 @@ class Profile:
             for code, service in self.all_services.items()
             if service.enabled
         }
+
+    def has_several(self, code: str) -> bool:
+        """Whether a paper must name which of these services it means; of no such code, no."""
+        service = self.all_services.get(code)
+        return service is not None and service.several
 
     def arenas(self, language: str) -> dict[str, str]:
         """The arenas to choose from: code to name, in the profile's order."""
@@ -385,6 +408,22 @@ def _found(table: Mapping[str, _T], name: str, key: str) -> _T:
         return table[key]
     except KeyError:
         raise NotInProfile(f"{name}.{key}") from None
+
+
+def short(key: str) -> str:
+    """The short key of a text that is said of some only: ``intro`` for ``intro_adult``."""
+    plain, _, concern = key.rpartition("_")
+    return plain if concern in get_args(Concern) else key
+
+
+def _fitting(texts: Mapping[str, Words], concern: Concern) -> dict[str, Words]:
+    """The texts for those whom a paper concerns: their own version, else the one for all."""
+    own = {f"{key}_{concern}" for key in map(short, texts)} & texts.keys()
+    return {
+        short(key): words
+        for key, words in texts.items()
+        if key in own or (key == short(key) and f"{key}_{concern}" not in own)
+    }
 
 
 def small(key: str) -> str:

@@ -146,7 +146,7 @@ def _wording(table: Table, language: str) -> str:
         raise InvalidProfile(
             table(language), "holds no text, or characters that cannot be printed."
         )
-    return text
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}")  # no number stands on a line of its own
 
 
 def _all_words(table: Table) -> dict[str, Words]:
@@ -251,9 +251,12 @@ def _email(table: Table) -> str:
 def _service(path: str, value: object) -> Service:
     if not isinstance(value, dict):
         return Service(_words(path, value))
-    wording = {key: text for key, text in value.items() if key != "enabled"}
+    table, flags = Table(path, value), ("enabled", "several")
+    wording = {key: text for key, text in value.items() if key not in flags}
     return Service(
-        _words(path, wording), Table(path, value).may("enabled", bool, True, "true or false")
+        _words(path, wording),
+        enabled=table.may("enabled", bool, True, "true or false"),
+        several=table.may("several", bool, False, "true or false"),
     )
 
 

@@ -196,7 +196,7 @@ def _paper(kind: Kind, form: DocumentForm, document: Word) -> Paper:
         reference=document.reference,
         answers=form.answers(),
         issued_at=document.at,
-        rules_version=profile.current().rules_version,
+        rules_version=profile.current().rules_on(form.ruled_on).version,
         form_version=form.version(),
     )
 

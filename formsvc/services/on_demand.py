@@ -117,7 +117,7 @@ def _meant(kind: str) -> FormsvcError:
         )
     if kind == MissingLibrary.__name__:
         fonts.bundled()  # it says so itself where these are what is missing
-        return MissingLibrary(html_pdf.NO_PANGO)
+        return MissingLibrary(str(html_pdf.NO_PANGO))
     if kind in (BadTemplate.__name__, FaultyTemplate.__name__):
         return BadTemplate(kind)
     return DocumentFailed(

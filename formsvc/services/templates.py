@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from formsvc import clock, config, originals, profile
@@ -70,7 +71,7 @@ def _refusals(kind: Kind, name: str, data: bytes, _now: int) -> list[Fault]:
     refusals = [fault for fault in check(kind, data) if fault.refuses]
     if refusals:
         log.error(
-            "your template %s cannot be used, and its papers are refused until it is mended"
+            "your template %s cannot be used, and its documents are refused until it is mended"
             " (formsvc check-template says all): %s",
             name,
             refusals[0].told(),
@@ -170,15 +171,24 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference, letter.of(form)),
+        "paper": frame(
+            kind, language, clock.today(), reference, form.concern, form.codes(), letter.of(form)
+        ),
     }
 
 
 def frame(
-    kind: Kind, language: str, today: date, reference: str, sent: Letter = NO_LETTER
+    kind: Kind,
+    language: str,
+    today: date,
+    reference: str,
+    concern: profile.Concern = "child",
+    answers: Mapping[str, Any] = MappingProxyType({}),
+    sent: Letter = NO_LETTER,
 ) -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say.
 
+    :param answers: where the texts of the profile hang on what was answered.
     :param sent: what of the answers stands in the letterhead.
     """
     municipality, words = profile.current(), wording.of(kind.form, language)
@@ -187,16 +197,18 @@ def frame(
         "title": kind.title(language, today),
         "language": language,
         "reference": reference,
-        "exempt": municipality.word("exempt", language, today),
+        "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "addressee": _addressee(kind, language, today),
         **sent._asdict(),
-        "texts": municipality.texts(kind.slug, language, today),
-        "headings": municipality.headings(kind.slug, language, today),
+        "texts": kind.form.fitting(
+            municipality.texts(kind.slug, language, today, concern), answers
+        ),
+        "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
-        "phrases": words.phrases,
+        "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
     }
 
 
@@ -210,6 +222,12 @@ def _addressee(kind: Kind, language: str, today: date) -> dict[str, str]:
         "name": municipality.office(office, language, today),
         "address": municipality.office_address(office),
     }
+
+
+def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What is printed word for word; what is declared is as the municipality says it."""
+    own = {"declaration": " ".join(texts["declaration"])} if "declaration" in texts else {}
+    return {**phrases, **own}
 
 
 def schema(kind: Kind) -> dict[str, Any]:

@@ -45,7 +45,7 @@ WORDS: Final = {
     ),
     403: Words(
         _l("Du har ikke tilgang"),
-        _l("Kontakt den som er ansvarlig for tjenesten hvis du trenger tilgang til denne siden."),
+        _l("Kontakt administratoren hvis du trenger tilgang til denne siden."),
     ),
     404: Words(
         _l("Siden finnes ikke"),

@@ -17,12 +17,12 @@ PROBLEM: Final = "application/problem+json"
 REFUSALS: Final = {
     "400": "The body is not JSON, or a parameter is not understood.",
     "401": "The token is missing, unknown or revoked.",
-    "404": "There is no such paper, or it does not come in that format.",
+    "404": "There is no such form, or it does not come in that format.",
     "405": "The address does not answer that method.",
     "406": "The Accept header takes none of the formats.",
     "413": "The body is larger than 4 MB.",
     "415": "The body is not sent as application/json.",
-    "422": "Answers are missing or break a rule of the paper; `problems` names every one."
+    "422": "Answers are missing or break a rule of the form; `problems` names every one."
     " Without `problems`: the PDF took too long or too much memory; shorten texts or ask for docx.",
     "500": "The document could not be made; none was released.",
     "503": "Others have their PDFs made, and `Retry-After` says when to try again; or something"
@@ -46,7 +46,7 @@ _PROBLEM_SCHEMA: Final = {
                     "field": {
                         "type": "string",
                         "description": "dotted path, such as measures.0.deadline;"
-                        " empty for the paper as a whole",
+                        " empty for the form as a whole",
                     },
                     "message": {"type": "string", "description": "a sentence that says what to do"},
                 },
@@ -90,7 +90,7 @@ def document(root: str = "") -> dict[str, Any]:
         "info": {
             "title": "formsvc",
             "version": __version__,
-            "description": "Papers around children who get help from several services:"
+            "description": "Forms around children who get help from several services:"
             " answers in, official documents out.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -111,8 +111,8 @@ def _kinds() -> dict[str, Any]:
     listed = {"type": "array", "items": {"$ref": "#/components/schemas/Kind"}}
     return {
         "operationId": "kinds",
-        "summary": "The papers, in the order of the menu",
-        "responses": {"200": _json("The papers", listed), **_refusals("405")},
+        "summary": "The forms, in the order of the menu",
+        "responses": {"200": _json("The forms", listed), **_refusals("405")},
     }
 
 

@@ -69,7 +69,7 @@ def _groups() -> list[Group]:
         for group, heading in GROUPS.items()
     ]
     if may(me(), "count"):
-        results = Link(url_for("evaluation.results"), _("Svar på brukerskjemaet"))
+        results = Link(url_for("evaluation.results"), _("Svar fra familiene"))
         groups[-1].papers.append(results)
     if may(me(), "administer"):
         groups[-1].papers.append(Link(url_for("trail.everything"), _("Hendelser")))

@@ -58,7 +58,7 @@ WORDS: Final[Mapping[str, str]] = {
     "share_ended": _l("Avsluttet en deling"),
     "document_downloaded": _l("Lastet ned et dokument"),
     "document_rendered": _l("Laget et dokument med et program"),
-    "evaluation_viewed": _l("Så på svarene på brukerskjemaet"),
+    "evaluation_viewed": _l("Så på svarene fra familiene"),
     "trail_viewed": _l("Så på hendelsene"),
     "trail_broken": _l("Hendelsene er endret utenfor tjenesten"),
     "profile_changed": _l("Profilen til kommunen er endret"),

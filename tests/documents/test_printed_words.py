@@ -130,7 +130,9 @@ def test_a_word_that_only_the_official_form_lacks_or_has_is_told(
     assert "Noe annet" in found
 
 
-@pytest.mark.parametrize("label", ["Gjelder til", "Kan gi opplysninger", "Hva samtykket gjelder"])
+@pytest.mark.parametrize(
+    "label", ["Gjelder til og med", "Kan gi opplysninger", "Hva samtykket gjelder"]
+)
 def test_a_word_that_only_word_has_is_told(label: str) -> None:
     consent = find("consent")
     data = word.template("consent", "nb")
@@ -156,7 +158,21 @@ def test_rows_and_groups_have_their_labels_by_path() -> None:
 
 def test_who_signs_stands_after_what_must_be_known_first() -> None:
     said = _said(find("consent").form)
-    after = said[said.index("Rettslig grunnlag") + 1 :]
+    after = said[said.index("Hva dette bygger på") + 1 :]
     declaration = str(find("consent").form.declaration)
     who = ["Navn", "Rolle", "Sted og dato", "Underskrift"]
-    assert after[:6] == ["De som signerer", declaration, *who]
+    assert after[:6] == ["De som skriver under", declaration, *who]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_box_that_was_not_asked_has_no_label_and_no_answer(language: str) -> None:
+    kind = find("ke_group_dissolved")
+    label = wording.of(kind.form, language).labels["leader_informed"]
+    paper = _paper(kind, language) | {"leader_informed": ""}
+    made = word.template(kind.slug, language)
+    for said in (
+        printed_words.of_page(html_pdf.page(kind.slug, paper)),
+        printed_words.of_word(docx.render(made, paper, language)),
+    ):
+        assert label not in said
+        assert wording.of(kind.form, language).labels["partners_informed"] in said

@@ -9,6 +9,7 @@ import pytest
 from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm, Layout, Section
 from formsvc.forms.fields import Check, Choice, Choices, Date, Group, Part, Phone, Rows, Text
+from formsvc.kinds import find
 
 REASONS = {"death": "Dødsfall", "moved": "Flyttet"}
 
@@ -144,3 +145,42 @@ class Moved(Notice):
 @pytest.mark.parametrize(("language", "name"), [("nb", "Anne"), ("nn", "Ånne")])
 def test_an_example_speaks_the_language_of_the_sample(language: str, name: str) -> None:
     assert Moved.sample(language)["whose"]["name"] == name
+
+
+def test_the_schema_says_when_an_answer_is_asked_and_printed() -> None:
+    fields = Notice.schema()["properties"]
+    assert fields["day"]["description"] == (
+        "Spørsmålet stilles bare når de andre svarene tilsier det."
+    )
+    assert fields["secret"]["description"] == (
+        "Brukes bare til å sende dokumentet, og står ikke i det."
+    )
+    assert fields["secret"]["writeOnly"] is True
+    phone = fields["people"]["items"]["properties"]["phone"]
+    assert phone["description"] == "Står i dokumentet bare når de andre svarene tilsier det."
+    assert "writeOnly" not in phone
+    assert "description" not in fields["reason"]
+
+
+def test_what_stands_in_something_private_is_private() -> None:
+    class Sealed(DocumentForm):
+        layout: ClassVar[Layout] = (Section("Alt", ("who", "all")),)
+        who = Group(Somebody, "Hvem", private=True)
+        all = Rows(Group(Somebody), "Alle", private=True)
+
+    answers = {"who": {"name": "Kari"}, "all": [{"name": "Per", "employee": True}]}
+    form = Sealed.from_answers(answers)
+    assert form.words()["who"]["name"] == ""
+    assert form.words()["all"] == []
+    for each in ("who", "all"):
+        schema = Sealed.schema()["properties"][each]
+        inner = schema.get("items", schema)["properties"]
+        assert inner["name"]["writeOnly"] is True
+    assert "Telefon" not in wording.of(Sealed, "nb").order
+
+
+@pytest.mark.parametrize(("language", "school"), [("nb", "Heidal skole"), ("nn", "Heidal skule")])
+def test_the_sample_of_a_paper_speaks_its_language(language: str, school: str) -> None:
+    form = find("ke_group_created").form
+    assert form.sample(language)["sender"]["service"] == school
+    assert form.from_answers(form.sample(language)).validate()

@@ -31,7 +31,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("rule", "day", "refused"), list(_cases()))
 def test_the_day_decides(rule: Rule, day: str, refused: str) -> None:
-    assert refused_at(rule.sample, {**rule.given, rule.field: day}) == refused
+    assert refused_at(rule.sample, {**rule.given, rule.field: day}, rule.today) == refused
 
 
 def _days(field: AnswerField, path: str) -> Iterator[str]:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from formsvc import clock, profile
+from formsvc import profile
 from formsvc.config import settings
 from formsvc.forms.evaluation import EvaluationForm
 from formsvc.kinds import find
-from tests.forms.days import FATHER, MOTHER, YOUNG, changed, refused_at
+from tests.forms.days import EMMA, FATHER, MOTHER, YOUNG, changed, on, refused_at
 
 # -- what depends on the day on which one asks ----------------------------------------------------
-
-
-def _on(day: str, hour: str = "12:00") -> AbstractContextManager[None]:
-    """The clock stands at that hour of that day in Oslo."""
-    wanted = datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=clock.OSLO)
-    return clock.moved(wanted - clock.now())
 
 
 @pytest.mark.parametrize(
@@ -36,7 +29,7 @@ def _on(day: str, hour: str = "12:00") -> AbstractContextManager[None]:
     ],
 )
 def test_a_consent_lasts_a_year_when_nothing_else_is_chosen(today: str, until: str) -> None:
-    with _on(today):
+    with on(today):
         form: Any = find("consent").form()
         assert (form.valid_from.data, form.valid_to.data) == (today, until)
 
@@ -55,7 +48,7 @@ def test_a_consent_lasts_a_year_when_nothing_else_is_chosen(today: str, until: s
 def test_the_half_years_that_can_be_chosen_follow_the_day(
     today: str, newest: str, oldest: str
 ) -> None:
-    with _on(today):
+    with on(today):
         codes = list(EvaluationForm().period.labels)
     assert (codes[0], codes[-1], len(codes)) == (newest, oldest, 4)
 
@@ -163,16 +156,16 @@ relay_log = [
   { from_age = 0, guardians = "none", young_person = true },
   { from_age = 18, guardians = "none", young_person = true },
 ]
-individual_plan = [
+transition = [
   { from_age = 0, guardians = "all", young_person = false },
   { from_age = 18, guardians = "none", young_person = true },
 ]
 """
     )
-    purposes = ["relay_log", "individual_plan"]
+    purposes = ["relay_log", "transition"]
     assert _refused_for(purposes, signed) == refused
     assert _refused_for(["relay_log"], [YOUNG]) == ""
-    assert _refused_for(["individual_plan"], [MOTHER, FATHER]) == ""
+    assert _refused_for(["transition"], [MOTHER, FATHER]) == ""
 
 
 def _refused_for(purposes: list[str], signed: list[dict[str, str]]) -> str:
@@ -197,7 +190,7 @@ def _refused_for(purposes: list[str], signed: list[dict[str, str]]) -> str:
         (
             "[limits]\nguardians_listed_under = 18",
             "ip_application.nb",
-            {"guardians": [], "signed_by": [YOUNG]},
+            {"guardians": [], "signed_by": [EMMA]},
             {"2008-11-21": "guardians", "2008-11-20": "", "2008-11-19": ""},
         ),
     ],

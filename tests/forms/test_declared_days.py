@@ -117,3 +117,30 @@ class Astray(DocumentForm):
 def test_a_date_that_stands_to_nothing_is_told_to_who_made_the_form() -> None:
     with pytest.raises(LookupError, match="nowhere"):
         Astray.from_answers({"day": "2027-02-09"}).validate()
+
+
+# -- dates as people type them --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["241126", "24.11.26", "24/11-2026", "24. nov 2026", "2026-11-24", "24112026"]
+)
+def test_a_date_is_read_as_people_here_type_it(typed: str) -> None:
+    assert Plan.from_answers({"held": typed}).answers()["held"] == "2026-11-24"
+
+
+def test_a_date_that_reads_two_ways_is_asked_about_and_kept_as_typed() -> None:
+    assert refusals({"held": "05/03/2015"})["held"] == (
+        "Datoen kan leses på flere måter."
+        " Skriv 05.03.2015 for 5. mars 2015 eller 03.05.2015 for 3. mai 2015."
+    )
+    form = Plan.from_answers({"held": "05/03/2015"})
+    assert form.answers()["held"] is None
+    assert form.held.value == "05/03/2015"
+    assert form.typed()["held"] == ["05/03/2015"]
+
+
+def test_what_is_no_date_is_kept_as_typed() -> None:
+    form = Plan.from_answers({"held": "over påske"})
+    assert not form.validate()
+    assert form.held.value == "over påske"

@@ -21,6 +21,7 @@ MANDATORY = {
         "services",
         "services.*.service",
         "parental_responsibility",
+        "signed_on",
         "signatories",
         "signatories.*.name",
         "signatories.*.role",
@@ -35,8 +36,8 @@ MANDATORY = {
     "consent_withdrawal": [
         "child.name",
         "child.birth_date",
+        "consent_reference",
         "extent",
-        "services",
         "manner",
         "withdrawn_by",
         "withdrawn_by.name",
@@ -178,6 +179,8 @@ MANDATORY = {
 }
 #: mandatory in these samples alone, by the conditions that they meet
 HERE = {
+    "consent.nb": ["consent_individual_plan", "signing_ability"],
+    "consent_withdrawal.nb": ["services"],
     "ip_application.nb": ["person.name", "person.birth_date", "sender.title", "sender.service"],
     "ip_application.nn": ["expecting_child_due"],
     "minutes.nb": [

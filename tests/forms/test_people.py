@@ -71,6 +71,13 @@ def test_rows_of_texts_are_told_apart_too() -> None:
     ]
 
 
+def test_a_long_text_that_is_there_twice_is_named_by_its_beginning() -> None:
+    [(_field, sentence)] = problems({"names": ["a" * 81, "a" * 81]})
+    assert sentence.startswith(f"«{'a' * 80}…»")
+    [(_field, sentence)] = problems({"names": ["a" * 80, "a" * 80]})
+    assert sentence.startswith(f"«{'a' * 80}»")
+
+
 def test_who_is_in_two_lists_that_exclude_each_other_is_found_in_the_second() -> None:
     form = Meeting.from_answers(
         {"there": [{"name": "Anne Moen"}], "absent": [{"name": "Per"}, {"name": "ANNE MOEN"}]}

@@ -25,84 +25,6 @@ def _problems(name: str, changes: dict[str, Any]) -> list[str]:
     return [problem.field for problem in form.problems()]
 
 
-YOUNG = {"name": "Ådne Sæbø Øvrelid", "role": "young_person", "email": "", "phone": ""}
-MOTHER = {"name": "Máret", "role": "parent", "email": "", "phone": ""}
-FATHER = {**MOTHER, "name": "Jon"}
-WELFARE = {**MOTHER, "name": "Barnevernstjenesten", "role": "child_welfare"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "refused"),
-    [
-        ({"purposes": []}, ["purposes"]),
-        ({"information": [], "information_other": ""}, ["information"]),
-        ({"information": []}, []),
-        ({"services": [load("consent.nn")["services"][0]]}, ["services"]),  # the receiver's own
-        ({"services.1.collect": False, "services.1.share": False}, ["services.1"]),
-        ({"services.1.service": "other", "services.1.name": ""}, ["services.1.name"]),
-        ({"services.1.service": "everybody"}, ["services.1.service"]),
-        ({"valid_to": "2026-11-20"}, ["valid_to"]),
-        ({"valid_to": "2029-11-20"}, []),
-        ({"valid_to": "2029-11-21"}, ["valid_to"]),
-        ({"child_heard": ""}, ["child_heard"]),
-        ({"child_heard": "", "child.birth_date": "2020-05-03"}, []),
-        ({"child.birth_date": "2026-11-21"}, ["child.birth_date"]),
-        ({"signatories": [MOTHER]}, ["single_signature_reason"]),
-        ({"signatories": [MOTHER], "single_signature_reason": "sole_daily_care"}, []),
-        ({"parental_responsibility": "mother", "signatories": [MOTHER]}, []),
-        ({"parental_responsibility": "child_welfare"}, ["signatories"]),
-        ({"parental_responsibility": "child_welfare", "signatories": [WELFARE]}, []),
-        ({"parental_responsibility": "none"}, ["parental_responsibility"]),
-        # fifteen: the guardians and the young person
-        ({"child.birth_date": "2011-05-03"}, ["signatories"]),
-        ({"child.birth_date": "2011-05-03", "signatories": [MOTHER, FATHER, YOUNG]}, []),
-        # sixteen and seventeen: the young person alone is enough
-        ({"child.birth_date": "2010-05-03", "signatories": [YOUNG]}, []),
-        ({"child.birth_date": "2010-05-03", "signatories": [MOTHER, FATHER, YOUNG]}, []),
-        ({"child.birth_date": "2010-05-03", "signatories": [MOTHER, FATHER]}, ["signatories"]),
-        # one name is one person, and child welfare is no second parent
-        ({"signatories": [MOTHER, MOTHER]}, ["single_signature_reason"]),
-        ({"signatories": [MOTHER, WELFARE]}, ["single_signature_reason"]),
-        ({"services.0.name": "", "services.1.name": ""}, []),
-        ({"child.name": "\u200b"}, ["child.name"]),
-        # eighteen: only the person
-        (
-            {
-                "child.birth_date": "2005-05-03",
-                "parental_responsibility": "none",
-                "signatories": [YOUNG],
-            },
-            [],
-        ),
-        (
-            {"child.birth_date": "2005-05-03"},
-            ["signatories", "signatories.0", "signatories.1"],
-        ),
-        # the last day is the one before the eighteenth birthday
-        ({"child.birth_date": "2009-11-19", "signatories": [YOUNG]}, ["valid_to"]),
-        ({"child.birth_date": "2009-11-20", "signatories": [YOUNG]}, []),
-    ],
-)
-def test_consent(changes: dict[str, Any], refused: list[str]) -> None:
-    assert _problems("consent.nn", changes) == refused
-
-
-@pytest.mark.parametrize(
-    ("changes", "refused"),
-    [
-        ({"services": []}, ["services"]),
-        ({"extent": "all", "services": []}, []),
-        ({"extent": "all"}, ["services"]),
-        ({"extent": "purpose", "services": []}, ["purposes"]),
-        ({"extent": "purpose", "services": [], "purposes": ["relay_log"]}, []),
-        ({"purposes": ["relay_log"]}, ["purposes"]),
-        ({"child.birth_date": "2027-02-04"}, ["child.birth_date"]),
-    ],
-)
-def test_withdrawal(changes: dict[str, Any], refused: list[str]) -> None:
-    assert _problems("consent_withdrawal.nb", changes) == refused
-
-
 @pytest.mark.parametrize(
     ("changes", "refused"),
     [
@@ -132,8 +54,8 @@ def test_withdrawal(changes: dict[str, Any], refused: list[str]) -> None:
             },
             ["person.name"],
         ),
-        ({"guardians": []}, ["guardians"]),
-        ({"signed_by": [{"name": "Máret", "role": "parent"}]}, ["signed_by"]),
+        ({"guardians": []}, ["guardians", "signed_by.0.name"]),
+        ({"signed_by": [{"name": "Máret Čáhci", "role": "parent"}]}, ["signed_by"]),
         ({"person.has_national_id": True}, ["person.national_id"]),
         ({"person.national_id": "17851550097"}, ["person.has_national_id"]),
         ({"person.national_id": "17851550097", "person.has_national_id": True}, []),
@@ -153,7 +75,7 @@ def test_application(changes: dict[str, Any], refused: list[str]) -> None:
         ([], ["signed_by"]),
         ([{"name": "Jon Bakken", "role": "parent"}], []),
         # the same person twice is one, however the name is written
-        ([{"name": "MÁRET  čáhci", "role": "parent"}], ["signed_by"]),
+        ([{"name": "MÁRET  čáhci", "role": "parent"}], ["signed_by", "signed_by.2.name"]),
     ],
 )
 def test_where_two_have_parental_responsibility_both_sign_the_application(

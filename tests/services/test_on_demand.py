@@ -103,7 +103,7 @@ def test_a_machine_without_pango_is_told_of_as_ever(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(MissingLibrary) as told:
         on_demand.make(find("minutes"), load("minutes.nb"), "pdf")
-    assert str(told.value) == html_pdf.NO_PANGO
+    assert str(told.value) == str(html_pdf.NO_PANGO)
 
 
 @pytest.mark.parametrize(

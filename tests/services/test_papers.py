@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from formsvc import clock, originals, profile
+from formsvc import clock, config, originals, profile
 from formsvc.documents import docx, pdf_text
 from formsvc.errors import NoSuchFormat, NotFound
 from formsvc.kinds import find
@@ -58,6 +60,34 @@ def test_a_paper_keeps_what_it_was_made_from(session: Session, kari: Account) ->
     assert issued.rules_version == profile.current().rules_version != ""
     expected = hashlib.sha256(originals.of("minutes.nb.docx") or b"").hexdigest()
     assert of(issued, "docx").template_sha256 == expected
+
+
+RULES = """
+[[age_rules]]
+from = 2020-01-01
+version = "old"
+ages = [
+  { from_age = 0, guardians = "all", young_person = false },
+  { from_age = 18, guardians = "none", young_person = true },
+]
+"""
+
+
+def test_a_consent_keeps_the_name_of_the_age_rules_of_the_day_of_signing(
+    session: Session, kari: Account, tmp_path: Path
+) -> None:
+    since = clock.today()
+    (tmp_path / "own.toml").write_text(
+        RULES + RULES.replace("2020-01-01", since.isoformat()).replace("old", "new"), "utf-8"
+    )
+    own = replace(config.current(), profile=tmp_path / "own.toml")
+    consent = find("consent")
+    with config.using(own):
+        for days, version in ((1, "old"), (0, "new")):
+            signed = {"signed_on": (since - timedelta(days=days)).isoformat()}
+            form = consent.form.from_answers(consent.form.sample() | signed)
+            assert form.validate()
+            assert finish.issue(session, consent, form, kari).rules_version == version
 
 
 def test_a_pdf_is_made_from_the_answers_with_the_paper_s_own_number_and_day(

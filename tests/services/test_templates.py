@@ -3,18 +3,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from formsvc import config, originals
+from formsvc import clock, config, norway, originals, profile
 from formsvc.cli import main
 from formsvc.documents import jail
 from formsvc.documents.docx.package import unpack
 from formsvc.errors import BadTemplate, FaultyTemplate
 from formsvc.formats import Format
 from formsvc.kinds import KINDS, Kind, find
+from formsvc.language import PAPER_LANGUAGES
 from formsvc.operations import health
 from formsvc.originals.word import template as shipped
 from formsvc.originals.word.parts import paragraph
@@ -49,6 +51,46 @@ def test_a_template_may_be_as_large_as_there_is_room_for(
     monkeypatch.setattr(templates, "MOST_BYTES", len(data) + room)
     told = [fault.told() for fault in templates.check(find("minutes"), data)]
     assert told == [] if is_taken else "altfor stor" in told[0]
+
+
+MEETINGS = ("invitation", "minutes")
+
+
+@pytest.mark.parametrize("language", PAPER_LANGUAGES)
+@pytest.mark.parametrize("slug", MEETINGS)
+@pytest.mark.parametrize(
+    ("changes", "concern"),
+    [
+        ({}, "child"),
+        ({"child": {"name": "Ola", "birth_date": "1999-05-03"}}, "adult"),
+        ({"anonymous": True, "child": None}, "anonymous"),
+        ({"arena": "steering_group", "child": None}, "system"),
+    ],
+)
+def test_a_paper_is_stamped_and_speaks_by_whom_it_concerns(
+    slug: str, changes: dict[str, object], concern: profile.Concern, language: str
+) -> None:
+    kind, here = find(slug), profile.current()
+    form = kind.form.from_answers(kind.form.sample(language) | changes)
+    paper = templates.context(kind, form)["paper"]
+    assert paper["exempt"] == here.exempt(language, concern=concern)
+    assert bool(paper["exempt"]) == (concern in ("child", "adult"))
+    said = here.texts(slug, language, concern=concern)["confidentiality"]
+    assert paper["texts"]["confidentiality"] == said
+
+
+@pytest.mark.parametrize(("to_birthday", "concern"), [(1, "child"), (0, "adult"), (-1, "adult")])
+def test_a_consent_speaks_to_a_child_until_it_is_of_age(
+    to_birthday: int, concern: profile.Concern
+) -> None:
+    kind = find("consent")
+    birthday = clock.today() + timedelta(days=to_birthday)
+    born = norway.months_after(birthday, -12 * 18).isoformat()
+    answers = kind.form.sample("nb")
+    form = kind.form.from_answers(answers | {"child": answers["child"] | {"birth_date": born}})
+    texts = templates.context(kind, form)["paper"]["texts"]
+    assert texts["intro"] == profile.current().texts("consent", "nb", concern=concern)["intro"]
+    assert ("child_heard" in texts) == (concern == "child")
 
 
 @pytest.mark.parametrize("wanted", FORMATS)

@@ -77,6 +77,14 @@ def test_a_receipt_says_what_is_being_made_and_mends_itself(app: Flask, as_kari:
     assert "receipt.js" not in page.text
 
 
+def test_a_consent_that_waits_for_a_decision_says_so_on_its_receipt(as_kari: Visitor) -> None:
+    waits = {"parental_responsibility": "joint", "single_signature_reason": "cannot_be_reached"}
+    for changes, is_told in ((waits, True), ({}, False)):
+        receipt = as_kari.get(finish(as_kari, begin(as_kari, "consent", **changes)).location)
+        assert receipt.status_code == 200
+        assert ("Ikke gyldig ennå: " in receipt.text) == is_told
+
+
 def test_a_receipt_does_not_look_for_ever(as_kari: Visitor) -> None:
     receipt = finish(as_kari, begin(as_kari)).location
     for looks, again in ((0, True), (papers.LOOKS - 1, True), (papers.LOOKS, False), (-1, False)):

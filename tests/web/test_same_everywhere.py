@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,22 @@ def test_a_text_that_cannot_be_printed_is_told_alike_everywhere(
     assert f'id="{said["field"]}"' in shown
     # what was typed stands there still
     assert text in shown
+
+
+def test_an_earlier_name_is_refused_with_the_one_of_today_everywhere(
+    program: tuple[Visitor, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mend = "Dette heter «responsible» nå."
+    monkeypatch.setattr(find("minutes").form, "moved", {"measures.who": mend, "leader": mend})
+    answers = {**load("minutes.nb"), "leader": "Anne Moen"}
+    answers["measures"][0]["who"] = "Anne Moen"
+    for said in (_cli("minutes", answers), _api(program, "minutes", answers)):
+        found = {each["field"]: each["message"] for each in said}
+        assert found == {"measures.0.who": mend, "leader": mend}
+    table = tmp_path / "rows.csv"
+    table.write_text("measures.0.who;leader.name\nAnne;Anne\n", "utf-8")
+    batch = ["batch", "minutes", "--rows", str(table), "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(main, batch)
+    assert told.exit_code != 0
+    assert f"Kolonnen «measures.0.who»: {mend}" in told.stderr
+    assert f"Kolonnen «leader.name»: {mend}" in told.stderr

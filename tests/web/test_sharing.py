@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.models import Account, Share
+from formsvc import kinds
+from formsvc.models import Account, Draft, Share
 from tests import people, stored
 from tests.people import Employee
+from tests.samples import load
 from tests.web.conftest import SQLITE_ONLY, Visitor
 
 pytestmark = SQLITE_ONLY
@@ -133,3 +135,27 @@ def test_a_receipt_leads_its_author_to_sharing_and_nobody_else(
     page = kari.get(f"/papers/{row.id}/share").text
     assert "liv@eksempel.no" in page
     assert "kan skrive" not in page
+
+
+def test_whoever_reads_a_draft_sees_nothing_private_and_the_writer_does(
+    draft_page: tuple[Visitor, str],
+    log_in: LogIn,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    minutes = kinds.find("minutes").form
+    monkeypatch.setitem(minutes.referent.kwargs, "private", True)  # type: ignore[attr-defined]
+    kari, address = draft_page
+    draft = address.removesuffix("/share")
+    secret = {"referent": "Hemmelig Skriver", "referent_external": True, "place": "Møterom 7"}
+    written = minutes.from_answers(load("minutes.nb") | secret).typed()
+    session.scalars(select(Draft)).one().typed = written
+    session.commit()
+    (amir,) = offered(kari.send(address, colleague="amir").text)
+    kari.send(address, to=amir)
+    review = kari.get(f"{draft}/review").text
+    assert "Ferdigstill" in review
+    assert "Hemmelig Skriver" in review
+    read = log_in_again(log_in, people.AMIR).get(draft).text
+    assert "Møterom 7" in read
+    assert "Hemmelig Skriver" not in read

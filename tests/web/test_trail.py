@@ -237,9 +237,9 @@ def test_the_page_tells_who_what_when_and_where_and_no_content(log_in: LogIn) ->
         r" \d\d\.\d\d\.\d{4} kl\. \d\d\.\d\d · Kari Nygård · 127\.0\.0\.1",
         told[0],
     )
-    assert [each.partition(" · ")[0][:21] for each in told[1:3]] == [
+    assert [each.partition(" · ")[0][:22] for each in told[1:3]] == [
         "Ferdigstilte et skjema",
-        "Begynte på en kladd R",
+        "Begynte på en kladd Re",
     ]
     assert "Solveig" not in shown
     assert rows(torbjorn.get("/trail/").text)[0].startswith("Så på hendelsene")

@@ -35,6 +35,7 @@ from formsvc.documents.html_pdf import standards
 from formsvc.documents.words import WHOLE, printable, written
 from formsvc.errors import MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
+from formsvc.language import lazy as _l
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -65,7 +66,7 @@ _HELD: Final = re.compile(r"data:(image/svg\+xml|image/png|font/ttf);base64,([A-
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9_-]+\.[a-z]+")
 
 #: what whoever runs the service is told where a system cannot print PDFs
-NO_PANGO: Final = (
+NO_PANGO: Final = _l(
     "Pango mangler på maskinen, så det kan ikke lages PDF."
     " På Debian og Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0"
     " libharfbuzz-subset0. På macOS: brew install pango."
@@ -198,7 +199,7 @@ def lay_out_form(html: str) -> bytes:
 
 def _laid_out(html: str, *, fields: bool = False) -> bytes:
     if not available():
-        raise MissingLibrary(NO_PANGO)
+        raise MissingLibrary(str(NO_PANGO))
     from formsvc.documents.html_pdf.source import Page  # noqa: PLC0415 - it loads WeasyPrint
 
     shelf = _Shelf(data_urls=fields)
@@ -295,7 +296,10 @@ class _Shelf:
         """
         if self._refused:
             raise MissingResource(
-                "Malen ber om noe som ikke finnes eller ikke er lov: "
-                + ", ".join(self._refused)
-                + f". Legg bildet i {TEMPLATES.name}-mappa og bruk bare filnavnet."
+                gettext(
+                    "Malen ber om noe som ikke finnes eller ikke er lov: %(asked)s. Legg bildet i"
+                    " mappa %(folder)s, og bruk bare filnavnet.",
+                    asked=", ".join(self._refused),
+                    folder=TEMPLATES.name,
+                )
             )

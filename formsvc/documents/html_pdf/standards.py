@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from formsvc.documents.html_pdf import glyphs
 from formsvc.documents.to_unicode import to_unicode
 from formsvc.errors import DocumentFailed
+from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
     import pydyf
@@ -49,7 +50,8 @@ def _spell_out_glyphs(document: Document, pdf: pydyf.PDF) -> bool:
     used = document.fonts.values()
     missing = {chr(point) for font in used for point in font.missing}
     if missing:
-        raise DocumentFailed(f"Skriftene har ikke disse tegnene: {' '.join(sorted(missing))}")
+        letters = " ".join(sorted(missing))
+        raise DocumentFailed(_("Skriftene har ikke disse tegnene: %(letters)s", letters=letters))
     if not any(glyphs.doubtful(font.to_unicode) for font in used):
         return True
     complete = True

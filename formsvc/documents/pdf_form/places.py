@@ -61,6 +61,8 @@ class _Paper:
     def homeless(self, schema: Mapping[str, Any], path: str) -> Iterator[Fault]:
         """What is wrong with the place of an answer, or of each answer within it."""
         kind = _type(schema)
+        if schema.get("writeOnly"):  # an answer that stands on no paper
+            return
         if kind == "object":
             for name, inner in schema.get("properties", {}).items():
                 if path or name not in STEERING:

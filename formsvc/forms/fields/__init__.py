@@ -15,9 +15,11 @@ from formsvc.forms.fields.answer import (
     object_schema,
     typed_from,
 )
-from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale
+from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale, YesNo
 from formsvc.forms.fields.days import TODAY, Date
-from formsvc.forms.fields.group import Group, Part, Rows
+from formsvc.forms.fields.group import Group, Part
+from formsvc.forms.fields.numbers import NationalId, Number, Phone, PostalCode
+from formsvc.forms.fields.rows import Rows
 from formsvc.forms.fields.text import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -25,10 +27,6 @@ from formsvc.forms.fields.text import (
     Leftover,
     Link,
     LongText,
-    NationalId,
-    Number,
-    Phone,
-    PostalCode,
     Text,
     Time,
     as_compared,
@@ -61,6 +59,7 @@ __all__ = [
     "Text",
     "Time",
     "Typed",
+    "YesNo",
     "as_compared",
     "object_schema",
     "typed_from",

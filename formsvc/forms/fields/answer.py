@@ -13,7 +13,8 @@ from formsvc.language import PAPER_LANGUAGES, spoken
 from formsvc.language import gettext as _
 
 if TYPE_CHECKING:
-    from formsvc.forms.fields.group import Group, Part, Rows
+    from formsvc.forms.fields.group import Group, Part
+    from formsvc.forms.fields.rows import Rows
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
@@ -83,7 +84,8 @@ class AnswerField(Field):
     @property
     def within(self) -> Group[Part] | Rows[AnswerField] | None:
         """The list or the group in which it stands, if it does not stand right in the form."""
-        return self.row_of or self.part.group
+        # an empty list counts as false
+        return self.part.group if self.row_of is None else self.row_of
 
     @property
     def always_required(self) -> bool:
@@ -99,6 +101,11 @@ class AnswerField(Field):
         """Whether the answer is for sending alone."""
         own = self.private if isinstance(self.private, bool) else bool(self.private(self.part))
         return own or (self.within is not None and self.within.is_private())
+
+    @property
+    def always_private(self) -> bool:
+        """Whether its answer never stands on a paper, whatever else is answered."""
+        return self.private is True or (self.within is not None and self.within.always_private)
 
     def is_printed(self) -> bool:
         """Whether the answer stands on the papers."""
@@ -188,9 +195,20 @@ class AnswerField(Field):
 
     def _described(self, schema: Schema) -> Schema:
         described = {"title": str(self.label.text), **schema}
-        if self.hint:
-            described["description"] = str(self.hint)
+        if description := " ".join(filter(None, (str(self.hint), *self._conditions()))):
+            described["description"] = description
+        if self.always_private:
+            described["writeOnly"] = True
         return described
+
+    def _conditions(self) -> Iterator[str]:
+        """When it is asked and printed, for those who make answers by a program."""
+        if self.asked is not None:
+            yield _("Spørsmålet stilles bare når de andre svarene tilsier det.")
+        if self.always_private:
+            yield _("Brukes bare til å sende dokumentet, og står ikke i det.")
+        elif self.private:
+            yield _("Står i dokumentet bare når de andre svarene tilsier det.")
 
 
 def typed_from(
@@ -215,8 +233,8 @@ def _unknown_name(name: str, known: list[str]) -> str:
     """The sentence for a name that the paper does not have, with the nearest one that it has."""
     near = get_close_matches(name, known, n=1)
     if near:
-        return _("Papiret har ikke dette feltet. Mente du «%(near)s»?", near=near[0])
-    return _("Papiret har ikke dette feltet. Ta det bort.")
+        return _("Skjemaet har ikke dette feltet. Mente du «%(near)s»?", near=near[0])
+    return _("Skjemaet har ikke dette feltet. Ta det bort.")
 
 
 def object_schema(fields: Sequence[AnswerField]) -> Schema:

@@ -164,6 +164,42 @@ class Choice(_Optioned):
         return self._described({"enum": codes if self.always_required else [*codes, "", None]})
 
 
+class YesNo(Choice):
+    """A question that is answered with yes or no: true or false in plain data, else nothing.
+
+    Unlike a box, it tells "no" from what nobody answered.
+    """
+
+    def __init__(self, label: str = "", **kwargs: Any) -> None:
+        super().__init__(label, YES_NO, empty=None, **kwargs)
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it was answered with yes."""
+        return self.code == "yes"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        # a draft from when the question was a box
+        self.data = "yes" if self.data == "true" else self.data
+
+    def answer(self) -> bool | None:  # type: ignore[override]
+        return {"yes": True, "no": False}.get(self.code)
+
+    def typed_from(self, answer: object, misfits: list[Problem]) -> Typed:
+        if isinstance(answer, bool):
+            return {self.name: ["yes" if answer else "no"]}
+        if answer is None or (isinstance(answer, str) and answer in ("", *YES_NO)):
+            return super().typed_from(answer, misfits)
+        return self.misfit(misfits, _("Her skal det stå true eller false."))
+
+    def sample(self, row: int = 0) -> Any:
+        return True if self.example is None and self.required else AnswerField.sample(self, row)
+
+    def schema(self) -> Schema:
+        return self._described({"type": "boolean" if self.always_required else ["boolean", "null"]})
+
+
 class Scale(Choice):
     """A grade from 1 to 5, where the ends are named."""
 
@@ -261,6 +297,10 @@ class Check(AnswerField):
 
     def no_answer(self) -> bool:
         return False
+
+    def no_words(self) -> str:
+        """Nothing: what was not asked is no «Nei»."""
+        return ""
 
     def typed(self) -> Typed:
         return {self.name: ["true"]} if self.data else {}

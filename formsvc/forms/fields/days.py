@@ -104,8 +104,7 @@ class Date(Text):
         for relation, name in self.bounds.items():
             other, named = self._other(name)
             if other and not _STANDS[relation](day, other):
-                said = norway.long_date(other, spoken())
-                return str(_MISPLACED[relation]) % {"other": named, "day": said}
+                return str(_MISPLACED[relation]) % {"other": named, "day": _said(other)}
         back, ahead = self.years or (0, 0)
         if self.years and norway.years_after(clock.today(), -back) > day:
             return _("Dagen er mer enn %(years)s år siden. Se over årstallet.", years=back)
@@ -138,6 +137,13 @@ class Date(Text):
     def parse(self, text: str) -> str:
         try:
             return norway.parse_date(text).isoformat()
+        except norway.DoubtfulDate as doubt:
+            ways = [
+                _("%(typed)s for %(day)s", typed=norway.short_date(day), day=_said(day))
+                for day in doubt.readings
+            ]
+            sentence = _("Datoen kan leses på flere måter. Skriv %(ways)s.", ways=_either(ways))
+            raise ValueError(sentence) from None
         except ValueError:
             raise ValueError(_("Skriv datoen slik: 24.11.2026")) from None
 
@@ -150,3 +156,11 @@ class Date(Text):
         return self._described(
             day if self.always_required else {"anyOf": [day, {"enum": ["", None]}]}
         )
+
+
+def _said(day: date) -> str:
+    return norway.long_date(day, spoken())
+
+
+def _either(ways: list[str]) -> str:
+    return _(" eller ").join((", ".join(ways[:-1]), ways[-1]))

@@ -32,8 +32,8 @@ def answer(labels: Labels, path: str, words: str = "") -> str:
 
 
 def box(labels: Labels, path: str) -> str:
-    """Ja or Nei for a box that was ticked or not."""
-    return fact(labels[path], yes_or_no(labels, path))
+    """Ja or Nei for a box that was ticked or not; nothing where it was not asked."""
+    return fact(labels[path], yes_or_no(labels, path), when=f"{path} != ''")
 
 
 def ticked(labels: Labels, path: str) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from formsvc.originals.word.answers import (
     answer,
-    box,
     listed,
     rows,
     said,
     section,
     ticked,
-    yes_or_no,
 )
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import fact, heading, title, when
-from formsvc.originals.word.people import lead, legal, reachable, signatures, texts
+from formsvc.originals.word.parts import fact, heading, paragraph, title, when
+from formsvc.originals.word.people import ability, lead, legal, reachable, signatures, texts
 
 
 def ip_application(labels: Labels) -> str:
@@ -37,12 +35,15 @@ def ip_application(labels: Labels) -> str:
         + listed(labels, "life_areas")
         + _services_and_plans(labels)
         + section(labels, "may_contact", listed(labels, "may_contact"))
-        + box(labels, "consent_individual_plan")
-        + box(labels, "consent_information")
+        + answer(labels, "consent_individual_plan")
+        + answer(labels, "consent_information")
+        + ability(labels)
         + texts(labels)
         + legal(labels)
         + section(labels, "date", answer(labels, "date"))
+        + when("signed_instead", paragraph("{{ signed_instead }}"))
         + signatures(labels, "signed_by")
+        + ticked(labels, "guardian_mandate")
     )
 
 
@@ -62,7 +63,7 @@ def _person(labels: Labels) -> str:
         answer(labels, "person.phone"),
         answer(labels, "person.email"),
         answer(labels, "person.language"),
-        box(labels, "person.interpreter"),
+        ticked(labels, "person.interpreter"),
     )
 
 
@@ -77,13 +78,13 @@ def _guardians(labels: Labels) -> str:
         labels,
         "guardians",
         "g",
-        {"name": 24, "relation": 14, "parental_responsibility": 17, "phone": 17, "email": 28},
-        {"parental_responsibility": yes_or_no(labels, "g.parental_responsibility")},
+        {"name": 20, "relation": 13, "parental_responsibility": 16, "phone": 14, "email": 37},
+        {},
     )
 
 
 def _services_and_plans(labels: Labels) -> str:
-    widths = {"service": 24, "contact": 21, "phone": 16, "email": 26, "since": 15}
+    widths = {"service": 21, "contact": 18, "phone": 14, "email": 34, "since": 13}
     return when(
         "services_now or services_wanted or existing_plans or coordinator_wish",
         section(labels, "services_now"),

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from formsvc.originals.word.answers import (
-    answer,
-    box,
-    listed,
-    points,
-    rows,
-    said,
-    section,
-    yes_or_no,
-)
+from typing import Final
+
+from formsvc.originals.word.answers import answer, listed, points, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import either, fact, heading, title, when
+from formsvc.originals.word.parts import either, fact, heading, paragraph, title, when
 from formsvc.originals.word.people import (
+    ability,
     after,
     child,
     employee,
     lead,
     legal,
+    receipt,
     signatures,
     signatures_of,
     texts,
+)
+
+#: the text on what a withdrawal means is another one where a part of the consent is left
+_FITS: Final = (
+    '(codes.extent == "all" and key != "effect_part")'
+    ' or (codes.extent != "all" and key != "effect")'
 )
 
 
@@ -30,11 +31,18 @@ def consent(labels: Labels) -> str:
     """What may be shared, between whom and for how long; what one must know, then signatures."""
     return (
         title()
+        + when("not_valid_yet", paragraph("{{ not_valid_yet }}", "Waits"))
         + lead()
         + section(labels, "child", child(labels))
         + answer(labels, "child.unit")
         + answer(labels, "parental_responsibility")
+        + when(
+            "responsibility_holders",
+            heading(labels["responsibility_holders"], 2),
+            rows(labels, "responsibility_holders", "holder", {"name": 50, "basis": 50}, {}),
+        )
         + section(labels, "purposes", listed(labels, "purposes"))
+        + answer(labels, "consent_individual_plan")
         + section(labels, "services", _services(labels))
         + section(labels, "information", listed(labels, "information"))
         + answer(labels, "information_other")
@@ -48,16 +56,43 @@ def consent(labels: Labels) -> str:
             section(labels, "child_heard", answer(labels, "child_heard")),
             answer(labels, "child_heard_note"),
         )
-        + section(labels, "information_language", answer(labels, "information_language"))
-        + box(labels, "interpreter")
+        + _duration(labels)
+        + ability(labels)
+        + texts(labels, bulleted=("new_consent",))
+        + legal(labels)
+        + _signed(labels)
+        + section(labels, "receiver", receipt(labels, "receiver"))
+    )
+
+
+def _duration(labels: Labels) -> str:
+    return (
+        section(labels, "information_language", answer(labels, "information_language"))
+        + ticked(labels, "interpreter")
+        + answer(labels, "signed_on")
+        + ticked(labels, "earlier_paper")
         + answer(labels, "valid_from")
         + answer(labels, "valid_to")
-        + section(labels, "receiver", employee(labels, "receiver.name", "receiver"))
-        + texts(labels)
-        + legal(labels)
-        + section(labels, "signatories")
+        + when("birthdays", paragraph("{{ birthdays }}"))
+    )
+
+
+def _signed(labels: Labels) -> str:
+    decider = "{{ staff_decision.name }}" + after("staff_decision", "title")
+    return (
+        section(labels, "signatories", when("signed_instead", paragraph("{{ signed_instead }}")))
         + signatures(labels, "signatories")
+        + ticked(labels, "power_of_attorney")
+        + ticked(labels, "guardian_mandate")
         + answer(labels, "single_signature_reason")
+        + answer(labels, "single_signature_note")
+        + when(
+            "staff_decision",
+            fact(labels["staff_decision.name"], decider),
+            answer(labels, "staff_decision.date"),
+            answer(labels, "staff_decision.reason"),
+        )
+        + when("single_signature_reason", paragraph(labels.phrase("other_may_speak")))
     )
 
 
@@ -67,8 +102,13 @@ def _services(labels: Labels) -> str:
         "services",
         "s",
         {"service": 30, "name": 34, "collect": 18, "share": 18},
-        {name: yes_or_no(labels, f"s.{name}") for name in ("collect", "share")},
+        {name: _way(labels, f"s.{name}") for name in ("collect", "share")},
     )
+
+
+def _way(labels: Labels, box: str) -> str:
+    """A way in which information may go: a box that nobody ticked is not answered with Nei."""
+    return f"{{% if {box} %}}{labels.phrase('yes')}{{% else %}}–{{% endif %}}"
 
 
 def consent_withdrawal(labels: Labels) -> str:
@@ -89,8 +129,12 @@ def consent_withdrawal(labels: Labels) -> str:
         + answer(labels, "withdrawn_on")
         + employee(labels, "received_by", "received_by")
         + when("informed or note", section(labels, "informed", told))
-        + texts(labels)
+        + texts(labels, condition=_FITS)
         + legal(labels)
         + heading(labels.phrase("signatures"))
-        + signatures_of(labels, ("withdrawn_by", "role"), ("received_by", "title"))
+        + either(
+            'codes.manner == "written"',
+            signatures_of(labels, ("withdrawn_by", "role"), ("received_by", "title")),
+            signatures_of(labels, ("received_by", "title"), columns="withdrawn_by"),
+        )
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from formsvc.originals.word.answers import answer, box, listed, rows, said, section
+from formsvc.originals.word.answers import answer, listed, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import heading, title
-from formsvc.originals.word.people import child, coordinator, lead, legal, texts
+from formsvc.originals.word.parts import heading, paragraph, title, when
+from formsvc.originals.word.people import ability, child, coordinator, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:
@@ -31,8 +31,8 @@ def ke_group_dissolved(labels: Labels) -> str:
         + answer(labels, "reason")
         + answer(labels, "reason_note")
         + answer(labels, "agreed_with_family_on")
-        + section(labels, "told_may_return", box(labels, "told_may_return"))
-        + box(labels, "leader_informed")
+        + section(labels, "told_may_return", ticked(labels, "told_may_return"))
+        + ticked(labels, "leader_informed")
         + listed(labels, "partners_informed")
         + section(labels, "individual_plan", answer(labels, "individual_plan"))
         + answer(labels, "archived_in"),
@@ -47,11 +47,11 @@ def ke_coordinator_changed(labels: Labels) -> str:
         + answer(labels, "from_date")
         + answer(labels, "reason")
         + answer(labels, "reason_note")
-        + section(labels, "wish_heard", box(labels, "wish_heard"))
+        + section(labels, "wish_heard", ticked(labels, "wish_heard"))
         + answer(labels, "wish")
         + answer(labels, "handover_meeting_on")
-        + section(labels, "new_coordinator_accepted", box(labels, "new_coordinator_accepted"))
-        + box(labels, "consent_covers_new_service"),
+        + section(labels, "new_coordinator_accepted", ticked(labels, "new_coordinator_accepted"))
+        + ticked(labels, "consent_covers_new_service"),
     )
 
 
@@ -66,7 +66,9 @@ def ke_ip_declined(labels: Labels) -> str:
         + answer(labels, "declined_on")
         + answer(labels, "coordinator_wanted")
         + answer(labels, "group_continues")
-        + section(labels, "told_may_change_mind", box(labels, "told_may_change_mind"))
+        + when("signed_instead", paragraph("{{ signed_instead }}"))
+        + ability(labels)
+        + section(labels, "told_may_change_mind", ticked(labels, "told_may_change_mind"))
         + answer(labels, "ask_again_on"),
     )
 
@@ -82,11 +84,12 @@ def _notification(labels: Labels, matter: str) -> str:
         + lead()
         + section(labels, "child", child(labels))
         + answer(labels, "guardians", guardians)
+        + answer(labels, "consent_reference")
         + section(labels, "coordinator", coordinator(labels, "coordinator"))
         + matter
-        + section(labels, "consent_reference", answer(labels, "consent_reference"))
-        + said(labels, "remark")
+        + section(labels, "sender")
         + answer(labels, "date")
+        + said(labels, "remark")
         + texts(labels)
         + legal(labels)
     )

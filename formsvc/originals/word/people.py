@@ -58,6 +58,19 @@ def after(who: str, part: str) -> str:
     return f"{{% if {who}.{part} %}}, {{{{ {who}.{part} }}}}{{% endif %}}"
 
 
+def ability(labels: Labels) -> str:
+    """Whether the person can judge it, and who has assessed that."""
+    assessor = "{{ assessed_by.name }}" + after("assessed_by", "title")
+    return when(
+        "signing_ability or assessed_by or assessed_on or ability_reason",
+        heading(labels.section("signing_ability")),
+        answer(labels, "signing_ability"),
+        answer(labels, "assessed_by", assessor),
+        answer(labels, "assessed_on"),
+        answer(labels, "ability_reason"),
+    )
+
+
 def lead() -> str:
     """The municipality's texts that have no heading: they open the paper."""
     return each(
@@ -106,9 +119,12 @@ def signatures(labels: Labels, path: str) -> str:
     return _declared(labels) + table(signed, f"who in {path}", *columns, row_height=_PEN_HEIGHT)
 
 
-def signatures_of(labels: Labels, *people: tuple[str, str]) -> str:
-    """The same for single people: (name of the group, which answer says as what they sign)."""
-    first = people[0][0]
+def signatures_of(labels: Labels, *people: tuple[str, str], columns: str = "") -> str:
+    """The same for single people: (name of the group, which answer says as what they sign).
+
+    :param columns: the group whose labels stand above the columns; the first one's by default.
+    """
+    first = columns or people[0][0]
     rows = [
         _pen(labels, first, [_signed(f"{{{{ {who}.name }}}}")], f"{{{{ {who}.{role} }}}}")
         for who, role in people
@@ -117,9 +133,23 @@ def signatures_of(labels: Labels, *people: tuple[str, str]) -> str:
     return _declared(labels) + table_of(signed, *rows, row_height=_PEN_HEIGHT)
 
 
+def receipt(labels: Labels, who: str) -> str:
+    """A table for the one who receives the paper to sign in, and nothing that is declared."""
+    named = [
+        _signed(f"{{{{ {who}.name }}}}"),
+        _signed(f"{{{{ {who}.title }}}}" + after(who, "service")),
+    ]
+    row = [
+        Column(labels[f"{who}.name"], 50, named),
+        Column(labels.phrase("place_and_date"), 20, [_signed("")]),
+        Column(labels.phrase("signature"), 30, [_signed("")]),
+    ]
+    return table_of(labels.phrase("signatures"), row, row_height=_PEN_HEIGHT)
+
+
 def _declared(labels: Labels) -> str:
     declaration = labels.phrase("declaration")
-    return paragraph(declaration, "Declaration") if declaration else ""
+    return paragraph("{{ paper.phrases.declaration }}", "Declaration") if declaration else ""
 
 
 def _pen(labels: Labels, path: str, who: Sequence[str], role: str) -> list[Column]:

@@ -281,6 +281,16 @@ _STYLES: Final = (
         paragraph="<w:keepNext/>" + _space(0, 120, 252),
         run="<w:b/>",
     ),
+    # why a paper is not valid yet, in a frame under its title
+    _paragraph_style(
+        "Waits",
+        "Ikke gyldig",
+        paragraph="<w:keepLines/><w:pBdr>"
+        + "".join(_rule(side, INK, size=12, space=4) for side in ("top", "left", "bottom", "right"))
+        + "</w:pBdr>"
+        + _space(60, 160, 252),
+        run=_BOLD,
+    ),
     _paragraph_style("Lead", "Ingress", based_on="SmallPrint", paragraph=_space(0, 100, 247)),
     _paragraph_style(
         "Signature",
