@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from formsvc.documents import checks, docx, jail, pdf_form, pdf_text
 from formsvc.documents.pdf_form import Filled, Overflow, form_values, written_values
@@ -39,6 +39,10 @@ class Form(NamedTuple):
     overflow: list[Overflow]
 
 
+#: what a paper says in the municipality's words
+_OF_THE_MUNICIPALITY: Final = ("texts", "legal", "exempt", "municipality")
+
+
 class SamplePaper(NamedTuple):
     """A paper that a template is tried out with."""
 
@@ -66,7 +70,8 @@ def word(
 def _word(
     template: bytes, context: Mapping[str, Any], words: Mapping[str, Any], language: str
 ) -> bytes:
-    paper = unbroken(context["paper"])
+    paper = {**context["paper"]}
+    paper |= {name: unbroken(paper[name]) for name in _OF_THE_MUNICIPALITY}
     paper["title"] = in_two_lines(paper["title"])
     data = docx.render(template, {**context, "paper": paper}, language)
     printed = {name: said for name, said in words.items() if name not in STEERING}

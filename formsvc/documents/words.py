@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from formsvc import letters
@@ -44,16 +45,22 @@ WHOLE: Final = re.compile(
 def unbroken(value: Any) -> Any:
     r"""The same words with spaces that do not break a line where they belong together.
 
-    For what the municipality and the service say; what people wrote is kept to the letter.
+    For what the municipality says, which is the same on every paper; what people wrote is kept to
+    the letter.
 
     >>> unbroken(["helsepersonelloven § 22", {"phone": "61 70 00 20"}])
     ['helsepersonelloven §\xa022', {'phone': '61\xa070\xa000\xa020'}]
     """
     if isinstance(value, str):
-        return WHOLE.sub(lambda words: words[0].replace(" ", "\N{NO-BREAK SPACE}"), value)
+        return _unbroken(value)
     if isinstance(value, dict):
         return {key: unbroken(each) for key, each in value.items()}
     return [unbroken(each) for each in value] if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=2048)
+def _unbroken(text: str) -> str:
+    return WHOLE.sub(lambda words: words[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def in_two_lines(title: str) -> str:

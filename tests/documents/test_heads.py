@@ -196,5 +196,13 @@ def test_the_declaration_stands_right_above_those_who_sign(kind: Kind, wanted: s
     data = _printed(_form(kind), kind, wanted)
     text = docx.text(data) if wanted == "docx" else " ".join(_pages(data))
     declaration = " ".join(str(kind.form.declaration).split())
-    behind = " ".join(text.split()).partition(declaration)[2]
+    behind = " ".join(text.split()).rpartition(declaration)[2]
     assert behind.split()[:2] == ["Navn", "Rolle"]
+
+
+def test_nobody_is_said_to_be_unable_to_judge_where_that_was_not_answered() -> None:
+    kind = kinds.find("consent")
+    for wanted in ("pdf", "docx"):
+        data = _printed(_form(kind), kind, wanted)
+        text = docx.text(data) if wanted == "docx" else " ".join(_pages(data))
+        assert "kan ikke selv vurdere" not in text

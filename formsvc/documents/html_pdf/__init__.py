@@ -77,6 +77,7 @@ _LONG_WORD: Final = re.compile(r"\S{40,}")
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
 #: what stands between two tags, with a figure or an e-mail address in it
 _WORDS: Final = re.compile(r">[^<]*[0-9@][^<]*<")
+_DAY: Final = re.compile(r">\s*[0-9]{1,2}\. [a-z]+ [0-9]{4}\s*<")
 _ON_ONE_LINE: Final = r'<span class="whole">\g<0></span>'
 #: an e-mail address that may not have room on one line is broken behind its @
 _LONG_EMAIL: Final = re.compile(r"([\w.+-]{10,}@)(?=[\w-]+\.[\w.-]+)")
@@ -143,6 +144,8 @@ def unbroken(html: str) -> str:
 
 
 def _marked(words: re.Match[str]) -> str:
+    if _DAY.fullmatch(words[0]):
+        return words[0]  # alone where it stands, it has room
     return _LONG_EMAIL.sub("\\1\u200b", WHOLE.sub(_ON_ONE_LINE, words[0]))
 
 
