@@ -16,7 +16,8 @@ from pypdfium2 import raw
 
 from formsvc import kinds
 from formsvc.documents import html_pdf
-from formsvc.kinds import KINDS, Format, Kind
+from formsvc.formats import Format
+from formsvc.kinds import KINDS, Kind
 from formsvc.originals.fillable import draw
 from formsvc.originals.word import styles
 from formsvc.services import printing
@@ -46,7 +47,8 @@ def _points(text: Any, index: int) -> float:
     """The size of a letter: that of its font, as it is scaled on the page."""
     matrix = raw.FS_MATRIX()
     assert raw.FPDFText_GetMatrix(text, index, matrix)
-    return round(raw.FPDFText_GetFontSize(text, index) * hypot(matrix.c, matrix.d), 1)
+    size: float = raw.FPDFText_GetFontSize(text, index) * hypot(matrix.c, matrix.d)
+    return round(size, 1)
 
 
 def _bare(words: str) -> str:
