@@ -9,11 +9,11 @@ import base64
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from formsvc.documents import checks, docx, jail, pdf_form, pdf_text
 from formsvc.documents.pdf_form import Filled, Overflow, form_values, written_values
-from formsvc.documents.words import STEERING, printable
+from formsvc.documents.words import STEERING, in_two_lines, printable, unbroken
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -37,6 +37,10 @@ class Form(NamedTuple):
 
     data: bytes
     overflow: list[Overflow]
+
+
+#: what a paper says in the municipality's words
+_OF_THE_MUNICIPALITY: Final = ("texts", "legal", "exempt", "municipality")
 
 
 class SamplePaper(NamedTuple):
@@ -66,7 +70,10 @@ def word(
 def _word(
     template: bytes, context: Mapping[str, Any], words: Mapping[str, Any], language: str
 ) -> bytes:
-    data = docx.render(template, context, language)
+    paper = {**context["paper"]}
+    paper |= {name: unbroken(paper[name]) for name in _OF_THE_MUNICIPALITY}
+    paper["title"] = in_two_lines(paper["title"])
+    data = docx.render(template, {**context, "paper": paper}, language)
     printed = {name: said for name, said in words.items() if name not in STEERING}
     if docx.compiled(template).prints.unsure(printed):
         checks.nothing_lost(words, docx.text(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from formsvc import clock
 from formsvc.errors import Problem
@@ -77,6 +77,7 @@ class MinutesForm(MeetingForm):
         ),
     )
     about = _l("Om referatet")
+    dated = "date_written"
 
     date = Date(
         _l("Dato"),
@@ -252,6 +253,14 @@ class MinutesForm(MeetingForm):
     @property
     def people(self) -> Rows[Group[Participant]]:
         return self.participants
+
+    @classmethod
+    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The referent, with what is said of that participant."""
+        referent = str(words.get("referent") or "")
+        present = words.get("participants") or []
+        services = [who["service"] for who in present if people.same(who["name"], referent)]
+        return {"name": referent, "service": next(iter(services), "")}
 
     def rules(self) -> None:
         """Everything that minutes must hold; each thing missing is said at its own field."""

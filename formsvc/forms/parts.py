@@ -88,12 +88,3 @@ def signatures(label: str, required: str, *, printed: str | None = None) -> Rows
         distinct="name",
         printed=printed,
     )
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for case and spacing.
-
-    >>> same_name("Anne  Moen", "anne moen")
-    True
-    """
-    return one.casefold().split() == other.casefold().split()

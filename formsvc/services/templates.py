@@ -13,8 +13,9 @@ from formsvc import clock, config, originals, profile
 from formsvc.documents import docx, filling, jail, pdf_form
 from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
-from formsvc.forms import wording
+from formsvc.forms import letter, wording
 from formsvc.forms.base import DocumentForm
+from formsvc.forms.letter import NO_LETTER, Letter
 from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -166,7 +167,7 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
-    paper = frame(kind, language, clock.today(), reference, form.concern)
+    paper = frame(kind, language, clock.today(), reference, form.concern, letter.of(form))
     for said in (paper["texts"], paper["headings"]):
         for key in form.unsaid() & said.keys():
             del said[key]
@@ -174,9 +175,17 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
 
 
 def frame(
-    kind: Kind, language: str, today: date, reference: str, concern: profile.Concern = "child"
+    kind: Kind,
+    language: str,
+    today: date,
+    reference: str,
+    concern: profile.Concern = "child",
+    sent: Letter = NO_LETTER,
 ) -> dict[str, Any]:
-    """What a template sees beside the answers: what the form and the profile say."""
+    """What a template sees beside the answers: what the form and the profile say.
+
+    :param sent: what of the answers stands in the letterhead.
+    """
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
         "kind": kind.slug,
@@ -185,13 +194,26 @@ def frame(
         "reference": reference,
         "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
-        "office": municipality.office("coordinating_unit", language, today),
+        "addressee": _addressee(kind, language, today),
+        **sent._asdict(),
         "texts": municipality.texts(kind.slug, language, today, concern),
         "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
         "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
+    }
+
+
+def _addressee(kind: Kind, language: str, today: date) -> dict[str, str]:
+    """The name and the address of the office that papers of a kind go to; "" for no office."""
+    office = kind.form.addressed_to
+    if not office:
+        return {"name": "", "address": ""}
+    municipality = profile.current()
+    return {
+        "name": municipality.office(office, language, today),
+        "address": municipality.office_address(office),
     }
 
 
