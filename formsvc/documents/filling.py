@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from formsvc.documents import checks, docx, jail, pdf_form, pdf_text
 from formsvc.documents.pdf_form import Filled, Overflow, form_values, written_values
-from formsvc.documents.words import STEERING, printable
+from formsvc.documents.words import STEERING, in_two_lines, printable, unbroken
 from formsvc.errors import AnswersLost
 from formsvc.language import speaking
 
@@ -66,7 +66,9 @@ def word(
 def _word(
     template: bytes, context: Mapping[str, Any], words: Mapping[str, Any], language: str
 ) -> bytes:
-    data = docx.render(template, context, language)
+    paper = unbroken(context["paper"])
+    paper["title"] = in_two_lines(paper["title"])
+    data = docx.render(template, {**context, "paper": paper}, language)
     printed = {name: said for name, said in words.items() if name not in STEERING}
     if docx.compiled(template).prints.unsure(printed):
         checks.nothing_lost(words, docx.text(data))

@@ -85,6 +85,8 @@ class ActionPlanForm(DocumentForm):
         Section(_l("Mål og tiltak"), ("goals", "empty_rows")),
     )
     about = _l("Om planen")
+    sent_by = "responsible"
+    dated = "date"
 
     child = Group(Child, _l("Barnet"))
     arena = Choice(

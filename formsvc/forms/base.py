@@ -81,6 +81,15 @@ class DocumentForm(Part):
     printed: ClassVar[bool] = True
     #: the group that names whom it is about, where it has that group
     whom: ClassVar[str] = "child"
+    #: the group that names who sends its papers, or receives them: the service of that person
+    #: stands in the letterhead
+    sent_by: ClassVar[str] = ""
+    #: the office of the profile that they are addressed to
+    addressed_to: ClassVar[str] = ""
+    #: the answer that is the day of the letter
+    dated: ClassVar[str] = ""
+    #: whether they end with a greeting from the one who sends them
+    greets: ClassVar[bool] = False
     #: the headings in reading order, of the page and of the papers; ``language`` is added by
     #: itself at the end of the page
     layout: ClassVar[Layout] = ()
@@ -287,6 +296,11 @@ class DocumentForm(Part):
     def concerns_typed(cls, typed: Mapping[str, Sequence[str]]) -> str:
         """The name of whom a draft is about, of what is typed in it so far."""
         return "".join(typed.get(f"{cls.whom}-name", ()))
+
+    @classmethod
+    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The one who sends the paper or receives it, of its answers in words; {} for nobody."""
+        return words.get(cls.sent_by) or {}
 
     # -- the page ---------------------------------------------------------------------------
 

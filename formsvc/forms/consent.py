@@ -79,6 +79,7 @@ class ConsentForm(SignedConsent):
         " blir fritatt fra taushetsplikten overfor hverandre, så langt som samtykket gjelder."
     )
     about = _l("Dette må du vite før du skriver under")
+    sent_by = "receiver"
     phrases: ClassVar[Mapping[str, str]] = {
         "no_exclusions": _l("Ingenting er unntatt."),
         "other_may_speak": _l("Den andre med foreldreansvar har alltid rett til å uttale seg."),

@@ -50,6 +50,7 @@ class ConsentWithdrawalForm(DocumentForm):
     )
     signed = ("withdrawn_by", "received_by")
     about = _l("Om tilbaketrekkingen")
+    sent_by = "received_by"
 
     child = Group(ConsentPerson, _l("Hvem samtykket gjelder"))
     consent_reference = Text(

@@ -103,6 +103,9 @@ class InvitationForm(MeetingForm):
     )
     about = _l("Om møtet")
     phrases: ClassVar[Mapping[str, str]] = {"join": _l("Bli med i videomøtet")}
+    sent_by = "convener"
+    dated = "sent_on"
+    greets = True
 
     date = Date(
         _l("Dato"),

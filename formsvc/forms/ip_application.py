@@ -65,6 +65,8 @@ class IpApplicationForm(AsksAbility):
         " samtykke."
     )
     about = _l("Dette har du rett til å vite")
+    sent_by = "sender"
+    addressed_to = "coordinating_unit"
 
     requests = Choices(
         _l("Hva søker du om?"),

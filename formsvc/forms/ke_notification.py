@@ -56,6 +56,10 @@ class KeNotificationForm(DocumentForm):
 
     layout: ClassVar[Layout] = (*WHO, *SENDER)
     about = _l("Om meldingen")
+    sent_by = "sender"
+    addressed_to = "coordinating_unit"
+    dated = "date"
+    greets = True
 
     child = Group(Concerned, _l("Den meldingen gjelder"))
     guardians = Rows(
@@ -69,7 +73,7 @@ class KeNotificationForm(DocumentForm):
     )
     coordinator = Group(Coordinator, _l("Koordinatoren"))
     remark = LongText(_l("Merknad"))
-    sender = Group(Employee, _l("Avsender"))
+    sender = Group(Employee, _l("Avsender"), one_line=True, printed="")
     date = Date(
         _l("Dato"),
         required=_l("Skriv datoen for meldingen."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from formsvc import clock
 from formsvc.errors import Problem
@@ -21,7 +21,6 @@ from formsvc.forms.fields import (
     Phone,
     Rows,
     Text,
-    Time,
 )
 from formsvc.forms.meeting import MeetingForm, one_of
 from formsvc.forms.minutes_parts import (
@@ -71,12 +70,10 @@ class MinutesForm(MeetingForm):
             _l("Veien videre"),
             ("meets_again", "next_meeting", "closing_reason", "feedback_to_family"),
         ),
-        Section(
-            _l("Godkjenning"),
-            ("approval", "remarks_deadline", "copies_to", "date_written"),
-        ),
+        Section(_l("Godkjenning"), ("approval", "remarks_deadline", "copies_to", "date_written")),
     )
     about = _l("Om referatet")
+    dated = "date_written"
 
     date = Date(
         _l("Dato"),
@@ -253,6 +250,14 @@ class MinutesForm(MeetingForm):
     def people(self) -> Rows[Group[Participant]]:
         return self.participants
 
+    @classmethod
+    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The referent, with what is said of that participant."""
+        referent = str(words.get("referent") or "")
+        present = words.get("participants") or []
+        services = [who["service"] for who in present if people.same(who["name"], referent)]
+        return {"name": referent, "service": next(iter(services), "")}
+
     def rules(self) -> None:
         """Everything that minutes must hold; each thing missing is said at its own field."""
         self.meeting_rules()
@@ -281,16 +286,11 @@ class MinutesForm(MeetingForm):
             self.relation_rule(row)
         timed = [row.form for row in self.absences.filled if row.form.kind.code in TIMED]
         for absence in timed:
-            self._time_rule(absence.time)
+            self.within_rule(absence.time)
         partly = {absence.name.path for absence in timed}
         for name in people.in_both(self.participants, self.absences):
             if name.path not in partly:
                 name.refuse(_("Personen står også blant deltakerne. Ta bort den ene raden."))
-
-    def _time_rule(self, field: Time) -> None:
-        start, end = self.start.data or "", self.end.data or ""
-        if field.data and start < end and not start <= field.data <= end:
-            field.refuse(_("Klokkeslettet er ikke innenfor møtet. Rett det."))
 
     def _referent_rules(self) -> None:
         self.referent_rule(
@@ -306,8 +306,7 @@ class MinutesForm(MeetingForm):
             )
 
     def _previous_rules(self) -> None:
-        number = self.meeting_number.answer() or 1
-        if number > 1 and self.previous_minutes.is_empty():
+        if (self.meeting_number.answer() or 1) > 1 and self.previous_minutes.is_empty():
             self.previous_minutes.refuse(
                 _("Kryss av for at forrige referat er godkjent, eller skriv merknaden til det.")
             )

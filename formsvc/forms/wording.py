@@ -21,7 +21,16 @@ from formsvc.language import speaking
 #: the same on every paper
 PHRASES: Final[Mapping[str, str]] = {
     "shield": _l("Kommunevåpen"),
-    "reference": _l("Referanse"),
+    "reference": _l("Vår ref."),
+    "dated": _l("Dato"),
+    "contact": _l("Saksbehandler"),
+    "to": _l("Til"),
+    "from": _l("Fra"),
+    "concerns": _l("Gjelder"),
+    "greeting": _l("Med hilsen"),
+    "visiting_address": _l("Besøksadresse"),
+    "postal_address": _l("Postadresse"),
+    "phone": _l("Telefon"),
     "organisation_number": _l("Org.nr."),
     "page": _l("Side"),
     "of": _l("av"),

@@ -75,6 +75,8 @@ class Office:
     name: Words
     phone: str = ""
     email: str = ""
+    #: where post to it goes; that of the municipality, where it has none of its own
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,11 @@ class Profile:
     def office(self, key: str, language: str, on: date | None = None) -> str:
         """An office's name, such as ``coordinating_unit``."""
         return _found(self.offices, "offices", key).name.say(language, on)
+
+    def office_address(self, key: str) -> str:
+        """Where post to an office goes: its own address, else that of the municipality."""
+        office = _found(self.offices, "offices", key)
+        return office.address or self.sender.postal_address or self.sender.address
 
     def office_phone(self, key: str) -> str:
         """An office's telephone as it is read; "" where it has none."""

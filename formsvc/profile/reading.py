@@ -228,6 +228,7 @@ def _office(table: Table) -> Office:
         name=_words_of(table, "name"),
         phone=_phone(table) if table.value("phone") else "",
         email=_email(table) if table.value("email") else "",
+        address=table.may("address", str, "", '"Postboks 1, 1234 Stedet"'),
     )
     table.close()
     return office

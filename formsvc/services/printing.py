@@ -96,7 +96,8 @@ def _filled_form(
     kind: Kind, form: DocumentForm, words: dict[str, Any], *, flatten: bool
 ) -> Printed:
     template = templates.find(kind, f"{kind.slug}.{form.paper_language}.pdf")
-    given = (form.codes(), form.words())
+    identity = {name: words["paper"][name] for name in ("reference", "concerns")}
+    given = (form.codes(), {**form.words(), "paper": identity})
     filled = filling.form(template, *given, flatten=flatten)
     if not filled.overflow:
         return Printed(filled.data, _sha256(template))

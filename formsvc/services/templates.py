@@ -14,8 +14,9 @@ from formsvc import clock, config, originals, profile
 from formsvc.documents import docx, filling, jail, pdf_form
 from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
-from formsvc.forms import wording
+from formsvc.forms import letter, wording
 from formsvc.forms.base import DocumentForm
+from formsvc.forms.letter import NO_LETTER, Letter
 from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -170,7 +171,9 @@ def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, An
     return {
         **form.words(),
         "codes": form.codes(),
-        "paper": frame(kind, language, clock.today(), reference, form.concern, form.codes()),
+        "paper": frame(
+            kind, language, clock.today(), reference, form.concern, form.codes(), letter.of(form)
+        ),
     }
 
 
@@ -181,10 +184,12 @@ def frame(
     reference: str,
     concern: profile.Concern = "child",
     answers: Mapping[str, Any] = MappingProxyType({}),
+    sent: Letter = NO_LETTER,
 ) -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say.
 
     :param answers: where the texts of the profile hang on what was answered.
+    :param sent: what of the answers stands in the letterhead.
     """
     municipality, words = profile.current(), wording.of(kind.form, language)
     return {
@@ -194,7 +199,8 @@ def frame(
         "reference": reference,
         "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
-        "office": municipality.office("coordinating_unit", language, today),
+        "addressee": _addressee(kind, language, today),
+        **sent._asdict(),
         "texts": kind.form.fitting(
             municipality.texts(kind.slug, language, today, concern), answers
         ),
@@ -203,6 +209,18 @@ def frame(
         "sections": words.headings,
         "labels": words.labels,
         "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
+    }
+
+
+def _addressee(kind: Kind, language: str, today: date) -> dict[str, str]:
+    """The name and the address of the office that papers of a kind go to; "" for no office."""
+    office = kind.form.addressed_to
+    if not office:
+        return {"name": "", "address": ""}
+    municipality = profile.current()
+    return {
+        "name": municipality.office(office, language, today),
+        "address": municipality.office_address(office),
     }
 
 

@@ -32,7 +32,7 @@ from formsvc import profile
 from formsvc.config import PACKAGE
 from formsvc.documents import fonts
 from formsvc.documents.html_pdf import standards
-from formsvc.documents.words import printable, written
+from formsvc.documents.words import WHOLE, printable, written
 from formsvc.errors import MissingLibrary, MissingResource
 from formsvc.language import gettext, ngettext, speaking, spoken
 from formsvc.language import lazy as _l
@@ -75,6 +75,11 @@ NO_PANGO: Final = _l(
 _LONG_WORD: Final = re.compile(r"\S{40,}")
 #: between two letters or signs of their own; never before a mark that belongs to a letter
 _MAY_BREAK: Final = re.compile(r"(\S{7}[!-~\w])(?=[!-~\w])")
+#: what stands between two tags, with a figure or an e-mail address in it
+_WORDS: Final = re.compile(r">[^<]*[0-9@][^<]*<")
+_ON_ONE_LINE: Final = r'<span class="whole">\g<0></span>'
+#: an e-mail address that may not have room on one line is broken behind its @
+_LONG_EMAIL: Final = re.compile(r"([\w.+-]{10,}@)(?=[\w-]+\.[\w.-]+)")
 #: more than two blank lines in a row say no more than two, and could fill whole pages
 _BLANK_LINES: Final = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
@@ -116,7 +121,7 @@ def render(kind_slug: str, context: Mapping[str, Any]) -> bytes:
     :raises MissingResource: when the template asks for something that is not there or forbidden
     :raises jinja2.UndefinedError: when the template names something that the paper doesn't have
     """
-    return print_html(page(kind_slug, context))
+    return print_html(unbroken(page(kind_slug, context)))
 
 
 def page(kind_slug: str, context: Mapping[str, Any]) -> str:
@@ -126,6 +131,19 @@ def page(kind_slug: str, context: Mapping[str, Any]) -> str:
     """
     with speaking(context.get("paper", {}).get("language") or spoken()):
         return _templates().get_template(f"{kind_slug}.html").render(printable(context))
+
+
+def unbroken(html: str) -> str:
+    """The page with what must stand on one line marked so: «§ 22», «kl. 13.00», a phone, a date.
+
+    The letters stay as they are, so that what is read back is what was written.
+    """
+    head, body, rest = html.partition("<body")
+    return head + body + _WORDS.sub(_marked, rest)
+
+
+def _marked(words: re.Match[str]) -> str:
+    return _LONG_EMAIL.sub("\\1\u200b", WHOLE.sub(_ON_ONE_LINE, words[0]))
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from formsvc.documents.pdf_form import typeface
 from formsvc.documents.pdf_form.look import FONT
 from formsvc.documents.pdf_form.objects import add, embed, finished, opened, pdf_text, put, stream
+from formsvc.documents.pdf_form.tags import Tags
 
 if TYPE_CHECKING:
     from pypdf import PdfWriter
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 LETTERS: Final = (*typeface.LETTERS, 0xFFFD)
 _MULTILINE, _COMB, _NO_TOGGLE, _RADIO = 1 << 12, 1 << 24, 1 << 14, 1 << 15
 #: how text looks while it is typed; of several lines (0), the reader finds a size that fits
-LOOK: Final = f"{FONT} 9.5 Tf 0 g"
+LOOK: Final = f"{FONT} 10.5 Tf 0 g"
 LOOK_OF_SEVERAL_LINES: Final = f"{FONT} 0 Tf 0 g"
 #: what WeasyPrint says of a field that stays: what it is, where, its tooltip and its tag
 _KEPT: Final = ("/Type", "/Subtype", "/Rect", "/P", "/F", "/TU", "/StructParent")
+#: what a field with several places says once: its name and what it holds
+_SAID_ONCE: Final = ("/T", "/FT", "/Ff", "/V", "/DA", "/MaxLen")
 _Size = tuple[float, float]
 #: a tick and a dot, drawn in a square of size 1
 TICK: Final = "0.13 w 1 J 1 j 0 0.24 0.42 RG 0.2 0.52 m 0.42 0.26 l 0.82 0.78 l S"
@@ -41,12 +44,13 @@ def completed(data: bytes) -> bytes:
     writer = opened(data)
     laid_out: Any = writer.root_object["/AcroForm"]
     options = _options(laid_out)
-    tree = _Tree(writer)
+    tree, tags = _Tree(writer), Tags(writer)
     for page in writer.pages:
         annotations: Any = page.get("/Annots", [])
         for reference in annotations:
             if reference.get_object()["/Subtype"] == "/Widget":
                 _place(writer, tree, reference, options)
+                tags.keep(reference.get_object())
         put(page, {"/Tabs": "/S"})
     fonts = {"/Font": {FONT: embed(writer, _font())}}
     form = {"/Fields": tree.top, "/DA": pdf_text(LOOK), "/DR": fonts}
@@ -98,7 +102,7 @@ def _place(writer: PdfWriter, tree: _Tree, reference: Any, options: dict[int, st
     size = (abs(x1 - x0), abs(y1 - y0))
     if kind == "/Tx":
         put(widget, _text(writer, size, flags, int(more or 0)))
-        tree.hang(name, reference)
+        tree.hang_text(name, reference)
     elif reference.idnum in options:
         put(widget, _button(writer, size, f"/{options[reference.idnum]}", DOT))
         tree.hang_button(name, more, reference)
@@ -136,7 +140,37 @@ class _Tree:
     def __init__(self, writer: PdfWriter) -> None:
         self._writer = writer
         self._nodes: dict[str, Any] = {}
+        self._texts: dict[str, Any] = {}
         self.top: list[Any] = []
+
+    def hang_text(self, name: str, reference: Any) -> None:
+        """Put a field for text where its name says, or beside the places of that name before it."""
+        first = self._texts.setdefault(name, reference)
+        if first is reference:
+            self.hang(name, reference)
+            return
+        self._share(name, first)
+        self._leave_to_parent(reference)
+        self._put_under(self._nodes[name], reference)
+
+    def _share(self, name: str, first: Any) -> None:
+        """Let a field that had one place have several: what it holds is then said above them."""
+        if name in self._nodes:
+            return
+        place = first.get_object()
+        above = place.raw_get("/Parent")
+        field = {key: place.raw_get(key) for key in ("/TU", *_SAID_ONCE) if key in place}
+        self._nodes[name] = add(self._writer, {**field, "/Parent": above, "/Kids": []})
+        kids = [self._nodes[name] if kid == first else kid for kid in above.get_object()["/Kids"]]
+        put(above.get_object(), {"/Kids": kids})
+        self._leave_to_parent(first)
+        self._put_under(self._nodes[name], first)
+
+    @staticmethod
+    def _leave_to_parent(reference: Any) -> None:
+        place = reference.get_object()
+        for key in _SAID_ONCE:
+            place.pop(key, None)
 
     def hang(self, name: str, reference: Any) -> None:
         """Put a field where its name says."""

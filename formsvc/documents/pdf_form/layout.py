@@ -10,7 +10,7 @@ from itertools import accumulate, islice
 from typing import Final, NamedTuple, Protocol
 
 #: sizes in points, tried from the largest; text smaller than 8 points is not official print
-SIZES: Final = (9.5, 9.0, 8.5, 8.0)
+SIZES: Final = (10.5, 10.0, 9.5, 9.0)
 #: a reference to the continuation page may be smaller where the box is very narrow
 SMALLEST: Final = 5.0
 LEADING: Final = 1.2

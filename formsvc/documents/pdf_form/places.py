@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from formsvc.documents.pdf_form.fields import Field
 from formsvc.documents.pdf_form.values import MORE, rows_in
-from formsvc.documents.words import STEERING
+from formsvc.documents.words import IDENTITY, STEERING
 from formsvc.errors import Fault
 from formsvc.language import gettext as _
 
@@ -56,7 +56,7 @@ class _Paper:
     def __init__(self, form: _Form) -> None:
         self._form = form
         #: what fields may be called
-        self.names: set[str] = set(STEERING)
+        self.names: set[str] = {*STEERING, *IDENTITY}
 
     def homeless(self, schema: Mapping[str, Any], path: str) -> Iterator[Fault]:
         """What is wrong with the place of an answer, or of each answer within it."""

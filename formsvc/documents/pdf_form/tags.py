@@ -34,6 +34,14 @@ class Tags:
         """The reference of the element of an annotation; None where it has none."""
         return self._places.get(annotation.get("/StructParent"))
 
+    def keep(self, annotation: Any) -> None:
+        """Let the document hold the element of an annotation: in a page's margin it is left out."""
+        element, document = self.element(annotation), _document(self._root)
+        while (above := element.get_object().raw_get("/P")) != document.indirect_reference:
+            element = above
+        if element not in _kids(document):
+            put(document, {"/K": [*_kids(document), element]})
+
     def printed(self, field: Field, widget: Widget, page: Any, annotation: Any) -> bytes:
         """Let the element of an annotation hold a drawing on the page instead.
 

@@ -47,6 +47,7 @@ def page(kind: str, language: str) -> str:
 
 def _page(kind: str, language: str) -> str:
     form, here, today = PAPERS[kind].from_typed(None), profile.current(), clock.today()
+    to = form.addressed_to
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -76,7 +77,8 @@ def _page(kind: str, language: str) -> str:
         sections=form.sections,
         title=here.title(kind, language, today),
         municipality=here.municipality(language),
-        office=here.office("coordinating_unit", language, today),
+        addressee=here.office(to, language, today) if to else "",
+        address=here.office_address(to) if to else "",
         exempt=here.word("exempt", language, today),
         texts=here.texts(kind, language, today),
         headings=_Headings(here.headings(kind, language, today)),

@@ -18,7 +18,7 @@ from formsvc.originals.word import (
     papers_meeting,
 )
 from formsvc.originals.word.labels import LANGUAGES, Labels
-from formsvc.originals.word.letterhead import footer, header, letterhead
+from formsvc.originals.word.letterhead import footer, greeting, header, letterhead, opening
 from formsvc.originals.word.package import package
 
 #: each paper's name and the function that writes its body
@@ -45,8 +45,10 @@ LINKS: Final = {"invitation": "{{ video_link or '#' }}"}
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
+    form = labels.form
+    closing = greeting(labels, form.sent_by) if form.greets else ""
     return _packed(
-        PAPERS[kind](labels),
+        opening(labels) + PAPERS[kind](labels) + closing,
         labels,
         language,
         landscape=kind in LANDSCAPE,
@@ -58,7 +60,7 @@ def blank_template(kind: str, language: str) -> bytes:
     """A paper to be written on by hand; what stands around it is filled in as in the others."""
     labels = Labels(kind, language)
     paper = blank.blank(kinds.find(kind), language)
-    return _packed(by_hand.body(paper, labels), labels, language)
+    return _packed(opening(labels) + by_hand.body(paper, labels), labels, language)
 
 
 def _packed(

@@ -14,7 +14,8 @@ class Labels:
     """The words of one kind of paper in one language: ``labels["child.name"]``."""
 
     def __init__(self, kind: str, language: str) -> None:
-        self._words = wording.of(kinds.find(kind).form, language)
+        self.form = kinds.find(kind).form
+        self._words = wording.of(self.form, language)
 
     def __getitem__(self, path: str) -> str:
         """The label of an answer."""

@@ -7,78 +7,109 @@ from typing import Final
 from formsvc import profile
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import TEXT_WIDTH, paragraph, run, when
+from formsvc.originals.word.people import after
 
 #: the arms are 16.8 mm high, and no wider; English Metric Units, 360,000 to a centimetre
 _HIGHEST: Final = 604800
-_COLUMNS: Final = (1000, 4900, TEXT_WIDTH - 5900)
+_COLUMNS: Final = (1100, 3900, TEXT_WIDTH - 5000)
 
 
 def letterhead(labels: Labels) -> str:
-    """The first page's head: shield, municipality and office, and how the paper may be read."""
+    """The first page's head: shield, municipality and service, and what names the letter."""
     municipality = paragraph("{{ paper.municipality.name }}", "LetterheadName") + when(
-        "paper.office", paragraph("{{ paper.office }}", "Header")
+        "paper.office", paragraph("{{ paper.office }}", "LetterheadOffice")
     )
-    reference = labels.phrase("reference")
-    notes = when("paper.exempt", paragraph("{{ paper.exempt }}", "LetterheadNote")) + paragraph(
-        f"{{% if paper.reference %}}{reference} {{{{ paper.reference }}}}{{% endif %}}",
-        "LetterheadNote",
+    notes = (
+        when("paper.exempt", paragraph("{{ paper.exempt }}", "LetterheadMark"))
+        + _mark(labels.phrase("reference"), "paper.reference")
+        + _mark(labels.phrase("dated"), "paper.dated")
+        + _mark(labels.phrase("contact"), "paper.contact")
+        + _mark(labels.phrase("phone"), "paper.phone")
+        + paragraph("", "LetterheadNote")
     )
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="{place}"/></w:tcPr>'
         f"{content}</w:tc>"
-        for width, content in zip(
-            _COLUMNS, (_arms(labels.phrase("shield")), municipality, notes), strict=True
+        for width, place, content in zip(
+            _COLUMNS,
+            ("center", "center", "top"),
+            (_arms(labels.phrase("shield")), municipality, notes),
+            strict=True,
         )
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMNS)
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/>'
-        '<w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
+        '<w:tbl><w:tblPr><w:tblStyle w:val="Letterhead"/>'
+        f'<w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid><w:tr>{cells}</w:tr></w:tbl>"
         + paragraph("", "Header")
     )
 
 
+def _mark(label: str, path: str) -> str:
+    """A line to the right in the letterhead, if its answer is there."""
+    return when(path, paragraph(f"{label}: {{{{ {path} }}}}", "LetterheadNote"))
+
+
+def opening(labels: Labels) -> str:
+    """To whom a letter goes and from which service, above its title."""
+    to = "{{ paper.addressee.name }}, {{ paper.municipality.name }}, {{ paper.addressee.address }}"
+    return when(
+        "paper.addressee.name",
+        _line(labels.phrase("to"), to),
+        when("paper.office", _line(labels.phrase("from"), "{{ paper.office }}")),
+    )
+
+
+def _line(label: str, words: str) -> str:
+    named = '<w:pPr><w:pStyle w:val="Address"/></w:pPr>'
+    return f"<w:p>{named}{run(f'{label}:', 'FactLabel')}{run(f' {words}')}</w:p>"
+
+
+def greeting(labels: Labels, who: str) -> str:
+    """The greeting from the one who sends a letter."""
+    sender = f"{{{{ {who}.name }}}}" + after(who, "title") + after(who, "service")
+    return paragraph(labels.phrase("greeting"), "Greeting") + paragraph(sender, "Signature")
+
+
 def header() -> str:
-    """The head of the pages that follow."""
-    return paragraph(
-        "{{ paper.municipality.name }}\t{{ paper.title }}"
-        "{% if paper.reference %} · {{ paper.reference }}{% endif %}",
-        "Header",
+    """The head of the pages that follow: what paper it is, of whom, and how it may be read."""
+    return paragraph("{{ paper.title }}\t{{ paper.reference }}", "Header") + paragraph(
+        "{{ paper.concerns }}\t{{ paper.exempt }}", "Header"
     )
 
 
 def footer(labels: Labels, *, address: bool) -> str:
-    """The foot: how the paper may be read, the page of pages; on the first page the address too."""
-    reference, page = labels.phrase("reference"), labels.phrase("page")
+    """The foot: the municipality, on the first page with its addresses, and the page of pages."""
+    first = _addresses(labels) if address else "{{ paper.municipality.name }}"
     line = (
         '<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
-        + run(
-            "{{ paper.exempt }}{% if paper.reference %}"
-            f" · {reference} {{{{ paper.reference }}}}{{% endif %}}\t{page} "
-        )
+        + run(f"{first}\t{labels.phrase('page')} ")
         + _field("PAGE")
         + run(f" {labels.phrase('of')} ")
         + _field("NUMPAGES")
         + "</w:p>"
     )
-    return (_address(labels) if address else "") + line
+    return line + (_ways(labels) if address else "")
 
 
-def _address(labels: Labels) -> str:
+def _addresses(labels: Labels) -> str:
+    post, visit = labels.phrase("postal_address"), labels.phrase("visiting_address")
+    return (
+        "{% if paper.municipality.postal_address %}"
+        f"{post}: {{{{ paper.municipality.postal_address }}}} · {{% endif %}}"
+        f"{visit}: {{{{ paper.municipality.address }}}}"
+    )
+
+
+def _ways(labels: Labels) -> str:
     number = labels.phrase("organisation_number")
-    parts = (
-        ("address", "{{ paper.municipality.address }}"),
-        ("phone", "{{ paper.municipality.phone }}"),
-        ("email", "{{ paper.municipality.email }}"),
-        ("website", "{{ paper.municipality.website }}"),
-        ("organisation_number", f"{number} {{{{ paper.municipality.organisation_number }}}}"),
+    return paragraph(
+        "{{ paper.municipality.phone }} · {{ paper.municipality.email }}"
+        " · {{ paper.municipality.website }}"
+        f" · {number} {{{{ paper.municipality.organisation_number }}}}",
+        "Footer",
     )
-    words = "".join(
-        f"{{% if paper.municipality.{name} %}} · {text}{{% endif %}}" for name, text in parts
-    )
-    return paragraph("{{ paper.municipality.name }}" + words, "Footer")
 
 
 def _field(instruction: str) -> str:

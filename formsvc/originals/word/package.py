@@ -45,8 +45,8 @@ _SECTION: Final = (
     '<w:footerReference w:type="first" r:id="rId7"/>'
     '<w:footerReference w:type="default" r:id="rId8"/>'
     "%s"
-    '<w:pgMar w:top="1304" w:right="1304" w:bottom="1134" w:left="1304"'
-    ' w:header="680" w:footer="510" w:gutter="0"/>'
+    '<w:pgMar w:top="1247" w:right="1304" w:bottom="1020" w:left="1304"'
+    ' w:header="567" w:footer="425" w:gutter="0"/>'
     '<w:cols w:space="708"/>'
     "<w:titlePg/>"
     "</w:sectPr>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from formsvc.originals.word.answers import answer, listed, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import heading, paragraph, title, when
-from formsvc.originals.word.people import ability, child, coordinator, employee, lead, legal, texts
+from formsvc.originals.word.people import ability, child, coordinator, lead, legal, texts
 
 
 def ke_group_created(labels: Labels) -> str:
@@ -87,7 +87,7 @@ def _notification(labels: Labels, matter: str) -> str:
         + answer(labels, "consent_reference")
         + section(labels, "coordinator", coordinator(labels, "coordinator"))
         + matter
-        + section(labels, "sender", employee(labels, "sender.name", "sender"))
+        + section(labels, "sender")
         + answer(labels, "date")
         + said(labels, "remark")
         + texts(labels)

@@ -103,10 +103,8 @@ def texts(labels: Labels, *, bulleted: Sequence[str] = (), condition: str = "") 
 
 def legal(labels: Labels) -> str:
     """The acts that the paper rests on."""
-    return when(
-        "paper.legal",
-        heading(labels.phrase("legal")) + bullets("act in paper.legal", "{{ act }}", "SmallBullet"),
-    )
+    acts = "{% for act in paper.legal %}{% if not loop.first %}; {% endif %}{{ act }}{% endfor %}"
+    return when("paper.legal", heading(labels.phrase("legal")), paragraph(acts, "Legal"))
 
 
 def signatures(labels: Labels, path: str) -> str:

@@ -168,6 +168,17 @@ _PAPER_TABLE: Final = (
     "</w:tcPr></w:tblStylePr></w:style>"
 )
 
+#: the first page's head, with a rule under it
+_LETTERHEAD: Final = (
+    '<w:style w:type="table" w:customStyle="1" w:styleId="Letterhead">'
+    '<w:name w:val="Brevhode"/>'
+    '<w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>'
+    "<w:tblPr><w:tblBorders>"
+    + _rule("bottom", BLUE, size=8, space=0)
+    + '</w:tblBorders><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr></w:style>"
+)
+
 #: what a paper to be written on by hand has beyond the others
 _BY_HAND: Final = (
     _paragraph_style(
@@ -193,12 +204,13 @@ _STYLES: Final = (
     _LINK,
     _SMALL,
     _PAPER_TABLE,
+    _LETTERHEAD,
     _paragraph_style(
         "Title",
         "Title",
         following="Normal",
-        paragraph="<w:keepNext/><w:keepLines/>" + _space(120, 100, 240),
-        run=_BOLD + _colour(BLUE) + _size(36),
+        paragraph="<w:keepNext/><w:keepLines/>" + _space(100, 80, 240),
+        run=_BOLD + _colour(BLUE) + _size(34),
     ),
     _paragraph_style(
         "Subtitle",
@@ -212,18 +224,18 @@ _STYLES: Final = (
         "heading 1",
         following="Normal",
         paragraph="<w:keepNext/><w:keepLines/>"
-        + _space(220, 60, 240)
+        + _space(180, 50, 240)
         + '<w:outlineLvl w:val="0"/>',
-        run=_BOLD + _colour(BLUE) + _size(28),
+        run=_BOLD + _colour(BLUE) + _size(26),
     ),
     _paragraph_style(
         "Heading2",
         "heading 2",
         following="Normal",
         paragraph="<w:keepNext/><w:keepLines/>"
-        + _space(140, 30, 240)
+        + _space(100, 20, 240)
         + '<w:outlineLvl w:val="1"/>',
-        run=_BOLD + _size(23),
+        run=_BOLD + _size(22),
     ),
     _paragraph_style(
         "Fact",
@@ -240,7 +252,7 @@ _STYLES: Final = (
         + _space(0, 40)
         + "<w:contextualSpacing/>",
     ),
-    _paragraph_style("SmallBullet", "Punktliste liten", based_on="ListBullet", run=_size(20)),
+    _paragraph_style("SmallBullet", "Punktliste liten", based_on="ListBullet", run=_size(21)),
     _paragraph_style("TableText", "Tabelltekst", paragraph=_space(40, 40, 240), run=_size(21)),
     _paragraph_style(
         "TableHeading",
@@ -267,14 +279,16 @@ _STYLES: Final = (
         "caption",
         following="Normal",
         paragraph="<w:keepNext/>" + _space(60, 80, 240),
-        run=_colour(GREY) + _size(20),
+        run=_colour(GREY) + _size(21),
     ),
     _paragraph_style(
         "SmallPrint",
         "Opplysningstekst",
-        paragraph=_space(0, 60, 247),
-        run=_size(20),
+        paragraph="<w:widowControl/>" + _space(0, 50, 245),
+        run=_size(21),
     ),
+    # what comes after it, a signature or a greeting, does not stand alone on a page
+    _paragraph_style("Legal", "Lover", based_on="SmallPrint", paragraph="<w:keepNext/>"),
     _paragraph_style(
         "Declaration",
         "Erklæring",
@@ -295,13 +309,20 @@ _STYLES: Final = (
     _paragraph_style(
         "Signature",
         "Signature",
-        paragraph="<w:keepLines/>" + _space(240, 0, 252),
+        paragraph="<w:keepLines/>" + _space(0, 0, 252),
     ),
+    _paragraph_style(
+        "Greeting",
+        "Hilsen",
+        based_on="Signature",
+        paragraph="<w:keepNext/>" + _space(200, 80, 252),
+    ),
+    _paragraph_style("Address", "Adressat", paragraph=_space(0, 0, 252)),
     _paragraph_style(
         "TemplateCode",
         "Malkode",
         paragraph=_space(0, 0, 240),
-        run="<w:noProof/>" + _colour("7A7A7A") + _size(16),
+        run="<w:noProof/>" + _colour(GREY) + _size(18),
     ),
     _paragraph_style(
         "Header",
@@ -315,6 +336,14 @@ _STYLES: Final = (
         based_on="Header",
         run=_BOLD + _colour(BLUE) + _size(28),
     ),
+    _paragraph_style("LetterheadOffice", "Brevhode tjeneste", based_on="Header", run=_size(22)),
+    _paragraph_style(
+        "LetterheadMark",
+        "Brevhode merke",
+        based_on="Header",
+        paragraph='<w:jc w:val="right"/>',
+        run=_BOLD,
+    ),
     _paragraph_style(
         "LetterheadNote",
         "Brevhode merknad",
@@ -325,7 +354,7 @@ _STYLES: Final = (
         "Footer",
         "footer",
         paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
-        run=_colour(GREY) + _size(17),
+        run=_colour(GREY) + _size(18),
     ),
 )
 

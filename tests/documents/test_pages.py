@@ -1,0 +1,101 @@
+"""How papers fall into pages and lines: nothing that is read as one is torn, no page is wasted."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any, Final
+
+import pypdfium2
+import pytest
+from pypdf import PdfReader
+
+from formsvc import kinds
+from formsvc.documents import docx, html_pdf
+from formsvc.kinds import KINDS, Kind
+from formsvc.services import printing
+
+PRINTED: Final = [kind for kind in KINDS if "pdf" in kind.formats]
+every_kind = pytest.mark.parametrize("kind", PRINTED, ids=lambda kind: kind.slug)
+#: the beginning of what is read as one, at the end of a line
+TORN: Final = re.compile(
+    r"§$|\bkl\.$|(?<![0-9])[0-9]{2}( [0-9]{2}){0,2}$\n^[0-9]{2}\b", re.MULTILINE
+)
+
+
+def _made(kind: Kind, language: str, **changed: Any) -> bytes:
+    answers = {**kind.form.sample(language), **changed}
+    return printing.render(kind, kind.form.from_answers(answers), "pdf", "R-2027-0001").data
+
+
+def _lines(data: bytes) -> str:
+    pages = PdfReader(io.BytesIO(data)).pages
+    return "\n".join(line.rstrip() for p in pages for line in p.extract_text().splitlines())
+
+
+@every_kind
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_sections_times_and_phones_are_not_torn(kind: Kind, language: str) -> None:
+    assert TORN.findall(_lines(_made(kind, language))) == []
+
+
+@pytest.mark.parametrize("filler", range(60, 80, 2))
+def test_wherever_a_line_ends_a_section_keeps_its_number(filler: int) -> None:
+    words = f"{'x' * filler} § 22 og 61 70 00 20 og kl. 13:00"
+    text = _lines(_made(kinds.find("minutes"), "nb", family_view=words))
+    assert TORN.findall(text) == []
+    assert "§ 22" in text
+    assert "61 70 00 20" in text
+
+
+def test_what_is_kept_together_is_read_back_to_the_letter() -> None:
+    page = html_pdf.unbroken(
+        "<html><title>§ 2</title><body><p>Etter § 22 i loven</p></body></html>"
+    )
+    assert "<title>§ 2</title>" in page
+    assert '<span class="whole">§ 22</span> i loven' in page
+
+
+def test_in_word_the_municipality_s_texts_have_spaces_that_do_not_break() -> None:
+    kind = kinds.find("consent")
+    form = kind.form.from_answers({**kind.form.sample(), "exclusions": "Ikke § 22"})
+    text = docx.text(printing.render(kind, form, "docx").data)
+    assert "helsepersonelloven §\N{NO-BREAK SPACE}22" in text
+    assert "Ikke § 22" in text  # what people wrote is kept to the letter
+
+
+def _fills(data: bytes) -> list[float]:
+    """How much of the room for text each page uses, from its top to its last line."""
+    fills = []
+    with pypdfium2.PdfDocument(data) as document:
+        for page in document:
+            shades = page.render(scale=0.5, grayscale=True).to_numpy()
+            top, bottom = int(shades.shape[0] * 0.06), int(shades.shape[0] * 0.93)
+            inked = (shades[top:bottom] < 200).any(axis=1).nonzero()[0]
+            fills.append((inked[-1] + 1) / (bottom - top))
+    return fills
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("consent", "exclusions"),
+        ("consent", "child_heard_note"),
+        ("ke_coordinator_changed", "wish"),
+        ("ke_group_created", "reason"),
+    ],
+)
+@pytest.mark.parametrize("lines", [15, 40, 70])
+def test_a_long_answer_beside_its_label_leaves_no_page_half_empty(
+    slug: str, name: str, lines: int
+) -> None:
+    long = " ".join(f"Linje {n} sier hva familien trenger hjelp til." for n in range(lines))
+    fills = _fills(_made(kinds.find(slug), "nb", **{name: long}))
+    assert all(fill > 0.6 for fill in fills[:-1]), fills
+
+
+@every_kind
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_the_last_page_of_a_sample_is_not_nearly_empty(kind: Kind, language: str) -> None:
+    fills = _fills(_made(kind, language))
+    assert len(fills) == 1 or fills[-1] > 0.1, fills
