@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from formsvc.documents import docx
 from formsvc.errors import BadTemplate
-from formsvc.kinds import Format, find
+from formsvc.formats import Format
+from formsvc.kinds import find
 from formsvc.originals import word
 from formsvc.services import printing, templates
 from tests.samples import load
