@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from formsvc import clock, profile
@@ -138,17 +137,13 @@ class ActionPlanForm(DocumentForm):
         printed=_l("Planen evalueres"),
     )
 
-    @classmethod
-    def fitting(
-        cls, texts: Mapping[str, list[str]], answers: Mapping[str, Any]
-    ) -> dict[str, list[str]]:
+    def unsaid(self) -> frozenset[str]:
         """That nothing else is written on is said in some arenas alone."""
         try:
-            arena = profile.current().arena(str(answers.get("arena")))
+            arena = profile.current().arena(self.arena.code)
         except profile.NotInProfile:
-            arena = None
-        is_only = arena is not None and arena.only_action_plan
-        return {key: words for key, words in texts.items() if key != "head" or is_only}
+            return frozenset({"head"})
+        return frozenset() if arena.only_action_plan else frozenset({"head"})
 
     def words(self) -> dict[str, Any]:
         """The answers as papers print them, with rows to write in by hand under each goal."""

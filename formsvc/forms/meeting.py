@@ -233,6 +233,12 @@ class MeetingForm(DocumentForm):
         if self.people.filled and not is_known:
             self.referent.refuse(missing)
 
+    def within_rule(self, field: Time) -> None:
+        """A time of the meeting is not before its start or after its end."""
+        start, end = self.start.data or "", self.end.data or ""
+        if field.data and start < end and not start <= field.data <= end:
+            field.refuse(_("Klokkeslettet er ikke innenfor møtet. Rett det."))
+
     def _is_child(self, row: Group[MeetingPerson]) -> bool:
         return people.same(row.form.name.text, self.child.form.name.text)
 

@@ -21,7 +21,6 @@ from formsvc.forms.fields import (
     Phone,
     Rows,
     Text,
-    Time,
 )
 from formsvc.forms.meeting import MeetingForm, one_of
 from formsvc.forms.minutes_parts import (
@@ -71,10 +70,7 @@ class MinutesForm(MeetingForm):
             _l("Veien videre"),
             ("meets_again", "next_meeting", "closing_reason", "feedback_to_family"),
         ),
-        Section(
-            _l("Godkjenning"),
-            ("approval", "remarks_deadline", "copies_to", "date_written"),
-        ),
+        Section(_l("Godkjenning"), ("approval", "remarks_deadline", "copies_to", "date_written")),
     )
     about = _l("Om referatet")
     dated = "date_written"
@@ -290,16 +286,11 @@ class MinutesForm(MeetingForm):
             self.relation_rule(row)
         timed = [row.form for row in self.absences.filled if row.form.kind.code in TIMED]
         for absence in timed:
-            self._time_rule(absence.time)
+            self.within_rule(absence.time)
         partly = {absence.name.path for absence in timed}
         for name in people.in_both(self.participants, self.absences):
             if name.path not in partly:
                 name.refuse(_("Personen står også blant deltakerne. Ta bort den ene raden."))
-
-    def _time_rule(self, field: Time) -> None:
-        start, end = self.start.data or "", self.end.data or ""
-        if field.data and start < end and not start <= field.data <= end:
-            field.refuse(_("Klokkeslettet er ikke innenfor møtet. Rett det."))
 
     def _referent_rules(self) -> None:
         self.referent_rule(
@@ -315,8 +306,7 @@ class MinutesForm(MeetingForm):
             )
 
     def _previous_rules(self) -> None:
-        number = self.meeting_number.answer() or 1
-        if number > 1 and self.previous_minutes.is_empty():
+        if (self.meeting_number.answer() or 1) > 1 and self.previous_minutes.is_empty():
             self.previous_minutes.refuse(
                 _("Kryss av for at forrige referat er godkjent, eller skriv merknaden til det.")
             )

@@ -176,7 +176,7 @@ def test_a_row_is_added_and_removed_and_the_page_opens_where_one_goes_on(
     address = begin(as_kari)
     added = send(as_kari, address, typed("minutes"), action="add:participants", version="1")
     page = as_kari.get(added.location).text
-    assert re.search(r'id="participants-2-name"[^>]* autofocus', page)
+    assert re.search(r'id="participants-3-name"[^>]* autofocus', page)
     removed = send(as_kari, address, typed("minutes"), action="remove:participants-0", version="2")
     page = as_kari.get(removed.location).text
     assert re.search(r'id="add-participants"\s+autofocus', page)

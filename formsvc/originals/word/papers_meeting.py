@@ -173,7 +173,7 @@ def _referent(labels: Labels) -> str:
         f"{{% if {way} %}} · {{{{ {way} }}}}{{% endif %}}"
         for way in ("referent_phone", "referent_email")
     )
-    return answer(labels, "referent", "{{ referent }}" + ways)
+    return fact(labels["referent"], "{{ referent }}" + ways)
 
 
 def _invitees(labels: Labels) -> str:
