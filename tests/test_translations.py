@@ -149,15 +149,20 @@ def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text or ())
 
 
-@cache
 def extracted() -> frozenset[tuple[str, ...]]:
     """Every text in the code and the templates, as pybabel finds them."""
+    return frozenset(text for _file, text in found_in())
+
+
+@cache
+def found_in() -> frozenset[tuple[str, tuple[str, ...]]]:
+    """Each of them, with the file that it stands in."""
     with (PACKAGE.parent / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = DEFAULT_KEYWORDS | parse_keywords(["_l", "ngettext:1,2"])
     return frozenset(
-        forms(text)
-        for _file, _line, text, *_rest in extract_from_dir(PACKAGE, methods, options, keywords)
+        (file, forms(text))
+        for file, _line, text, *_rest in extract_from_dir(PACKAGE, methods, options, keywords)
     )
 
 
@@ -236,6 +241,14 @@ def test_what_is_spoken_is_what_the_catalogue_says(language: str) -> None:
             else:
                 said = (gettext(one),)
             assert said == tuple(profile.current().said(form, language) for form in words), COMPILE
+
+
+def test_a_word_that_municipalities_use_differently_is_named_and_not_written() -> None:
+    """What a form says itself is looked through where it is shown, on its pages and papers."""
+    written = re.compile("søknad|forfall|frafall|ansvarsgruppe|henvendelse", re.IGNORECASE)
+    said = {words for file, text in found_in() if not file.startswith("forms/") for words in text}
+    assert len(said) > 300
+    assert {words for words in said if written.search(words)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -200,7 +200,7 @@ class InvitationForm(MeetingForm):
         """What an invitation must hold beside what each field demands."""
         self.meeting_rules()
         if self.place.is_empty() and self.video_link.is_empty():
-            self.place.refuse(_("Skriv hvor møtet er, eller lenken til videomøtet."))
+            self.place.refuse(_("Skriv hvor møtet er, eller lenka til videomøtet."))
         if len(self.invitees.filled) == 1:
             self.invitees.refuse(_("Legg til minst én til. Det skal være minst to inviterte."))
         self.referent_rule(

@@ -18,7 +18,7 @@ SIGNING_ROLES = {
 
 
 class Child(Part):
-    """The child or young person that the paper is about."""
+    """The child or young person that a paper with a ``date`` is about."""
 
     name = Text(
         _l("Barnets navn"),

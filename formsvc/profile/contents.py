@@ -23,13 +23,15 @@ PURPOSES: Final = (
 PAGES: Final = "site"
 
 Level = Literal["case", "system"]
-#: whom a paper speaks of: a child, an adult, somebody who stays unnamed, or nobody at all
-Concern = Literal["child", "adult", "anonymous", "system"]
+#: whom a paper speaks of: a child, an adult, one who has died, somebody who stays unnamed, or
+#: nobody at all
+Concern = Literal["child", "adult", "deceased", "anonymous", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
 Guardians = Literal["all", "one", "none"]
 
 _T = TypeVar("_T")
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 #: a word of the municipality in a text, with its form: ``{words.absence.definite}``
 WORD: Final = re.compile(r"\{words\.([^{}]*)\}")
 #: the words that sentences are built around, so that they have to be given in every form
@@ -306,8 +308,8 @@ class Profile:
         return {key: words.say(language, on) for key, words in found.items()}
 
     def exempt(self, language: str, on: date | None = None, concern: Concern = "child") -> str:
-        """The stamp of what the public may not see; none where no child or adult is named."""
-        named = concern in ("child", "adult")
+        """The stamp of what the public may not see; none where nobody is named."""
+        named = concern not in ("anonymous", "system")
         return self.word("exempt", language, on) if named else ""
 
     def legal(self, kind: str, language: str, on: date | None = None) -> list[str]:
@@ -371,7 +373,9 @@ class Profile:
         """
 
         def fact(found: re.Match[str]) -> str:
-            return self._fact(found[1], language, on)
+            said = self._fact(found[1], language, on)
+            # a number is not torn where a line ends
+            return said.replace(" ", NO_BREAK) if found[1].endswith(".phone") else said
 
         return [PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
 

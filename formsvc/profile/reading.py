@@ -16,6 +16,7 @@ from formsvc.profile import arms, checks, words
 from formsvc.profile.contents import (
     FORMS,
     INFLECTED,
+    NO_BREAK,
     PURPOSES,
     Accounts,
     AgeRules,
@@ -146,7 +147,7 @@ def _wording(table: Table, language: str) -> str:
         raise InvalidProfile(
             table(language), "holds no text, or characters that cannot be printed."
         )
-    return text.replace("§ ", "§\N{NO-BREAK SPACE}")  # no number stands on a line of its own
+    return text.replace("§ ", f"§{NO_BREAK}")  # no number stands on a line of its own
 
 
 def _all_words(table: Table) -> dict[str, Words]:

@@ -116,7 +116,7 @@ def test_a_word_that_only_the_pdf_has_or_lacks_is_told(
     [
         ("consent.html", '{{ write("child.unit") }}'),
         ("consent.html", "5. {{ sections[4].title }}"),
-        ("_fields.html", "{{ words.phrases.declaration }}"),
+        ("_fields.html", "{{ declaration }}"),
         ("_fields.html", "{{ words.phrases.place_and_date }}"),
     ],
 )

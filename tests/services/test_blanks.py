@@ -14,6 +14,7 @@ from formsvc.documents import docx, html_pdf, pdf_text
 from formsvc.errors import NoSuchFormat
 from formsvc.forms import wording
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
+from formsvc.forms.statement import Statement
 from formsvc.kinds import Kind, find
 from formsvc.language import speaking
 from formsvc.originals import blank
@@ -46,7 +47,7 @@ def _close(text: str) -> str:
 
 def asked(field: AnswerField) -> list[str]:
     """The words of a question and of those in it, but for what is private."""
-    if field.private or field.short_name == "language":
+    if field.private or field.short_name == "language" or isinstance(field, Statement):
         return []
     row = field.blank_row() if isinstance(field, Rows) else field
     inner = (

@@ -72,9 +72,9 @@ def ability(labels: Labels) -> str:
 
 
 def lead() -> str:
-    """The municipality's texts that have no heading: they open the paper."""
+    """The municipality's texts that open the paper; it asks for others without a heading itself."""
     return each(
-        'key in paper.texts if key != "next" and key not in paper.headings',
+        'key in paper.texts if key in ["intro", "head"]',
         each("words in paper.texts[key]", paragraph("{{ words }}", "Lead")),
     )
 

@@ -21,6 +21,7 @@ from formsvc.forms import wording
 from formsvc.originals.word import PAPERS, templates
 from formsvc.originals.word.labels import LANGUAGES
 from formsvc.services import printing
+from tests.forms import marked
 from tests.samples import PRINTED
 
 ROOT = Path(__file__).parents[3]
@@ -297,6 +298,7 @@ def test_a_template_names_only_what_the_paper_has(name: str) -> None:
     for context in known(name):
         assert roots - set(context) == set()
     everywhere = {key for context in known(name) for key in keys(context)}
+    everywhere |= set(keys(next(marked.papers(kinds.find(name.split(".")[0]).form()))))
     assert attributes - everywhere - {"first", "index"} == set()
 
 
