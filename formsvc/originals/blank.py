@@ -127,16 +127,16 @@ def blank(kind: Kind, language: str) -> Blank:
 
 def hand_in(kind: Kind, language: str) -> str:
     """Where a paper that was filled in by hand is to go."""
-    here = profile.current()
-    place = [here.name(language), here.sender.postal_address or here.sender.address]
+    held = profile.current()
+    place = [held.name(language), held.sender.postal_address or held.sender.address]
     with speaking(language):
         if not kind.receiver:
             return _(
                 "Lever skjemaet til den tjenesten du fikk det av, eller send det til %(to)s.",
                 to=", ".join(place),
             )
-        unit = here.office("coordinating_unit", language)
-        told = [unit, *place, here.office_phone("coordinating_unit")]
+        unit = held.office("coordinating_unit", language)
+        told = [unit, *place, held.office_phone("coordinating_unit")]
         return _("Lever eller send skjemaet til %(to)s.", to=", ".join(filter(None, told)))
 
 
