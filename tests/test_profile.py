@@ -223,7 +223,7 @@ def test_an_own_text_is_for_all_whom_no_other_is_for(load_own: Callable[[str], P
         """
     )
     said = [own.texts("minutes", "nb", DAY, concern)["remarks"] for concern in CONCERNS]
-    assert said == [["Til alle"], ["Til voksne"], ["Til alle"], ["På systemnivå"]]
+    assert said == [["Til alle"], ["Til voksne"], ["Til alle"], ["Til alle"], ["På systemnivå"]]
 
 
 # The law
@@ -312,7 +312,7 @@ def test_it_is_said_who_keeps_what_and_where_to_complain(shipped: Profile, langu
     for kind in ("consent", "ip_application"):
         texts = shipped.texts(kind, language, DAY)
         privacy = " ".join(texts["privacy"] + texts.get("privacy_rights", []))
-        for needed in ("www.datatilsynet.no", "ar[ck]h?iv", "Eksempel", r"61 70 00 20"):
+        for needed in ("www.datatilsynet.no", "ar[ck]h?iv", "Eksempel", r"61\s70\s00\s20"):
             assert re.search(needed, privacy), (kind, needed)
 
 
@@ -586,7 +586,10 @@ def test_placeholders_hold_the_municipalitys_own_facts(load_own: Callable[[str],
         """
     )
     assert "Sel kommune er behandlingsansvarlig" in own.text("consent.privacy", "nb")[0]
-    assert "61 23 45 67" in own.text("consent.withdraw", "en")[1]
+    assert (
+        "61\N{NO-BREAK SPACE}23\N{NO-BREAK SPACE}45\N{NO-BREAK SPACE}67"
+        in own.text("consent.withdraw", "en")[1]
+    )
     assert "Fristen er tre veker" in own.text("ip_application.complaint", "nn")[0]
     assert "minst 5 har svart" in own.text("evaluation.few", "nn")[0]
 
@@ -659,7 +662,6 @@ def test_what_the_profile_does_not_have_is_named() -> None:
 
 def test_words_to_look_for_are_found_in_every_language(shipped: Profile) -> None:
     assert {"mente at", "meinte at", "said that"} <= shipped.phrases("discussion")
-    assert {"foresatte", "føresette", "mor"} <= shipped.family_roles
     assert "ressurstildeling" in shipped.phrases("resources")
 
 

@@ -30,7 +30,7 @@ CALLED: Final[dict[type, set[str]]] = {
     contents.Accounts: {"accounts"},
     contents.Arms: {"arms", "held", "self"},
     contents.Municipality: {"sender"},
-    contents.Profile: {"self", "current()", "of()", "municipality", "of_kind", "held"},
+    contents.Profile: {"self", "current()", "of()", "here", "municipality", "of_kind", "held"},
 }
 
 

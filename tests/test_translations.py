@@ -43,7 +43,14 @@ COINCIDE = {
     "Den som tok imot beskjeden",
     "Det er bestilt tolk",
     "Dette er det første møtet",
-    "Du har ført opp forfall. Ta bort krysset for «Ingen forfall», eller ta bort radene.",
+    (
+        "Du har ført opp {words.absence.indefinite}. Ta bort krysset for «Ingen"
+        " {words.absence.indefinite}», eller ta bort radene."
+    ),
+    "Bli med i videomøtet",
+    "Dato for evaluering av planen",
+    "Legg til oppfølging på systemnivå",
+    "Skriv telefonen eller e-posten som referenten har på jobben.",
     "Du har ført opp tiltak. Ta bort krysset for «Ingen nye tiltak», eller ta bort radene.",
     "Du må logge inn",
     "Forslag før du ferdigstiller",
@@ -142,15 +149,20 @@ def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text or ())
 
 
-@cache
 def extracted() -> frozenset[tuple[str, ...]]:
     """Every text in the code and the templates, as pybabel finds them."""
+    return frozenset(text for _file, text in found_in())
+
+
+@cache
+def found_in() -> frozenset[tuple[str, tuple[str, ...]]]:
+    """Each of them, with the file that it stands in."""
     with (PACKAGE.parent / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = DEFAULT_KEYWORDS | parse_keywords(["_l", "ngettext:1,2"])
     return frozenset(
-        forms(text)
-        for _file, _line, text, *_rest in extract_from_dir(PACKAGE, methods, options, keywords)
+        (file, forms(text))
+        for file, _line, text, *_rest in extract_from_dir(PACKAGE, methods, options, keywords)
     )
 
 
@@ -229,6 +241,14 @@ def test_what_is_spoken_is_what_the_catalogue_says(language: str) -> None:
             else:
                 said = (gettext(one),)
             assert said == tuple(profile.current().said(form, language) for form in words), COMPILE
+
+
+def test_a_word_that_municipalities_use_differently_is_named_and_not_written() -> None:
+    """What a form says itself is looked through where it is shown, on its pages and papers."""
+    written = re.compile("søknad|forfall|frafall|ansvarsgruppe|henvendelse", re.IGNORECASE)
+    said = {words for file, text in found_in() if not file.startswith("forms/") for words in text}
+    assert len(said) > 300
+    assert {words for words in said if written.search(words)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

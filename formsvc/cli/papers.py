@@ -148,7 +148,7 @@ def _write(out: Path, data: bytes) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @reports.json_option
 def blank(kind: str, language: str, out: Path, *, as_json: bool) -> None:
-    """Make a blank paper to write on by hand: the ending of --out decides."""
+    """Make a blank form to write on by hand: the ending of --out decides."""
     with reports.refusals(as_json=as_json):
         from formsvc.services import blanks
 

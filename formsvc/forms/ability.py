@@ -21,6 +21,7 @@ class Assessor(Part):
         _l("Navn"),
         required=_l("Skriv hvem som har vurdert det."),
         example="Kari Lunde",
+        printed=_l("Vurdert av"),
     )
     title = Text(
         _l("Stilling"),

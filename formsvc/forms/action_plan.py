@@ -1,13 +1,14 @@
-"""Action plan: goals, measures and what came of them. The one paper written in during a meeting."""
+"""Action plan: goals, measures and what came of them. The paper to write on in a meeting."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from formsvc import clock, profile
 from formsvc.forms.base import DocumentForm, Layout, Section
-from formsvc.forms.fields import LONGEST_TEXT, Choice, Date, Group, Part, Rows, Text
-from formsvc.forms.minutes_parts import STATUS
+from formsvc.forms.fields import LONGEST_TEXT, Choice, Date, Group, Number, Part, Rows, Text
+from formsvc.forms.minutes_parts import DEADLINES, STATUS, Deadline, Participant
 from formsvc.forms.parts import Child, Employee
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
@@ -20,6 +21,8 @@ DECISION = {
     "stop": _l("Avsluttes"),
     "new": _l("Nytt tiltak"),
 }
+#: two pages of one goal
+MOST_EMPTY_ROWS: Final = 20
 
 
 class PlannedMeasure(Part):
@@ -29,17 +32,22 @@ class PlannedMeasure(Part):
         _l("Tiltak"),
         required=_l("Skriv hva som skal gjøres."),
         longest=LONGEST_TEXT,
-        example="Lage friminuttsplan sammen med Ådne",
+        example={
+            "nb": "Lage friminuttsplan sammen med Ådne",
+            "nn": "Lage friminuttsplan saman med Ådne",
+        },
     )
     responsible = Text(
         _l("Ansvarlig"),
         required=_l("Skriv hvem som er ansvarlig for tiltaket."),
         example="Solveig Nygård",
     )
-    service = Text(_l("Tjeneste"), example="Heidal skole", printed="")
-    deadline = Date(
+    service = Text(_l("Tjeneste"), example={"nb": "Heidal skole", "nn": "Heidal skule"}, printed="")
+    deadline = Deadline(
         _l("Frist"),
         required=_l("Skriv en dato som frist for tiltaket. «Snarest» er ingen dato."),
+        # the plan may hold measures of meetings before it
+        years=DEADLINES,
         example="2027-02-23",
     )
     status = Choice(_l("Status"), STATUS, example="in_progress")
@@ -54,7 +62,7 @@ class PlannedGoal(Part):
         _l("Mål"),
         required=_l("Skriv målet."),
         longest=LONGEST_TEXT,
-        example="Trygg i friminuttene",
+        example={"nb": "Trygg i friminuttene", "nn": "Trygg i friminutta"},
     )
     measures = Rows(
         Group(PlannedMeasure),
@@ -72,9 +80,9 @@ class ActionPlanForm(DocumentForm):
 
     layout: ClassVar[Layout] = (
         Section(_l("Barnet"), ("child",)),
-        Section(_l("Planen"), ("arena", "date", "responsible")),
-        Section(_l("Mål og tiltak"), ("goals",)),
-        Section(_l("Evaluering"), ("evaluated_on",)),
+        Section(_l("Planen"), ("arena", "date", "responsible", "evaluated_on")),
+        Section(_l("Deltakere"), ("participants",)),
+        Section(_l("Mål og tiltak"), ("goals", "empty_rows")),
     )
     about = _l("Om planen")
     sent_by = "responsible"
@@ -91,9 +99,20 @@ class ActionPlanForm(DocumentForm):
         _l("Dato"),
         required=_l("Skriv datoen for planen."),
         default=lambda: clock.today().isoformat(),
+        years=(10, 2),
         example="2027-02-09",
     )
     responsible = Group(Employee, _l("Den som har ansvaret for planen"), one_line=True)
+    participants = Rows(
+        Group(Participant),
+        _l("Deltakere"),
+        row_label=_l("Deltaker"),
+        add_label=_l("Legg til deltaker"),
+        few=1,
+        samples=2,
+        distinct="name",
+        printed="",
+    )
     goals = Rows(
         Group(PlannedGoal),
         _l("Mål"),
@@ -103,15 +122,46 @@ class ActionPlanForm(DocumentForm):
         few=1,
         printed="",
     )
+    empty_rows = Number(
+        _l("Tomme rader under hvert mål"),
+        hint=_l("Så mange rader å skrive i for hånd, for det dere blir enige om i møtet."),
+        default="3",
+        # the rows themselves are printed
+        private=True,
+        example=3,
+    )
     evaluated_on = Date(
-        _l("Planen evalueres dato"), example="2027-05-11", printed=_l("Planen evalueres")
+        _l("Dato for evaluering av planen"),
+        not_before="date",
+        years=DEADLINES,
+        example="2027-05-11",
+        printed=_l("Planen evalueres"),
     )
 
+    @classmethod
+    def fitting(
+        cls, texts: Mapping[str, list[str]], answers: Mapping[str, Any]
+    ) -> dict[str, list[str]]:
+        """That nothing else is written on is said in some arenas alone."""
+        try:
+            arena = profile.current().arena(str(answers.get("arena")))
+        except profile.NotInProfile:
+            arena = None
+        is_only = arena is not None and arena.only_action_plan
+        return {key: words for key, words in texts.items() if key != "head" or is_only}
+
+    def words(self) -> dict[str, Any]:
+        """The answers as papers print them, with rows to write in by hand under each goal."""
+        words = super().words()
+        rows = min(self.empty_rows.answer() or 0, MOST_EMPTY_ROWS)
+        for goal, printed in zip(self.goals.filled, words["goals"], strict=True):
+            empty = goal.form.measures.blank_row().words(in_row=True)
+            printed["measures"] += [empty] * rows
+        return words
+
     def rules(self) -> None:
-        for goal in self.goals.filled:
-            for row in goal.form.measures.filled:
-                deadline = row.form.deadline
-                if deadline.errors and deadline.text:
-                    deadline.errors = [str(deadline.required)]
-        if self.evaluated_on.day and self.date.day and self.evaluated_on.day < self.date.day:
-            self.evaluated_on.refuse(_("Planen kan ikke evalueres før den er laget. Rett datoen."))
+        """What a plan must hold beside what each field demands."""
+        if (self.empty_rows.answer() or 0) > MOST_EMPTY_ROWS:
+            self.empty_rows.refuse(
+                _("Det er plass til høyst %(most)s tomme rader.", most=MOST_EMPTY_ROWS)
+            )

@@ -248,6 +248,10 @@ class DocumentForm(Part):
         """Why a finished paper is not valid yet, in a sentence; "" where it waits for nothing."""
         return ""
 
+    def unsaid(self) -> frozenset[str]:
+        """The keys of the municipality's texts that do not stand on this paper of the kind."""
+        return frozenset()
+
     @property
     def ruled_on(self) -> date:
         """The day whose age rules it is judged by."""
@@ -278,13 +282,6 @@ class DocumentForm(Part):
         """What was typed, to be kept in a draft and shown again."""
         fields = (*self, *self.leftovers)
         return {name: texts for field in fields for name, texts in field.typed().items()}
-
-    @classmethod
-    def fitting(
-        cls, texts: Mapping[str, list[str]], _answers: Mapping[str, Any]
-    ) -> dict[str, list[str]]:
-        """Those of the municipality's texts that fit a paper with these answers, by their keys."""
-        return dict(texts)
 
     @classmethod
     def concerns(cls, answers: Mapping[str, Any]) -> str:

@@ -59,7 +59,7 @@ class ConsentForm(SignedConsent):
             _l("Språk og varighet"),
             (
                 *("information_language", "interpreter"),
-                *("signed_on", "earlier_paper", "valid_from", "valid_to"),
+                *("signed_on", "valid_from", "valid_to", "earlier_paper"),
             ),
         ),
         SignedConsent.ability,

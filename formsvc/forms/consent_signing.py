@@ -158,6 +158,10 @@ class SignedConsent(AsksAbility):
         """Whether it is for an employee to decide that one signature is enough."""
         return self.single_signature_reason.code in signing.TO_BE_DECIDED and self.is_one_of_two()
 
+    def unsaid(self) -> frozenset[str]:
+        """What is declared stands above the signatures, and who signs instead is an answer."""
+        return frozenset({"declaration", "signed_instead"})
+
     @property
     def ruled_on(self) -> date:
         return self.signed_on.day or clock.today()

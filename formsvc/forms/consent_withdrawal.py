@@ -119,6 +119,10 @@ class ConsentWithdrawalForm(DocumentForm):
         hint=_l("Du trenger ikke å skrive hvorfor samtykket er trukket tilbake."),
     )
 
+    def unsaid(self) -> frozenset[str]:
+        """What a withdrawal means hangs on whether a part of the consent is left."""
+        return frozenset({"effect_part" if self.extent.code == "all" else "effect"})
+
     def rules(self) -> None:
         if self.services.is_asked():
             for row in self.services.filled:

@@ -15,6 +15,8 @@ from formsvc.language import spoken
 
 #: a year and its first or second half
 HALF_YEAR: Final = "^20[0-9]{2}-[12]$"
+#: what is chosen by those who give no grade
+NOT_KNOWN: Final = "not_known"
 
 
 class HalfYear(Choice):
@@ -31,6 +33,17 @@ class HalfYear(Choice):
 
     def schema(self) -> Schema:
         return self._described({"type": "string", "pattern": HALF_YEAR})
+
+
+class Grade(Scale):
+    """A grade from 1 to 5 that nobody has to give: not to know is an answer that is not counted."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {**super().labels, NOT_KNOWN: _("Vet ikke, eller vil ikke svare")}
+
+    def answer(self) -> int | None:  # type: ignore[override]
+        return None if self.code == NOT_KNOWN else super().answer()
 
 
 def _half_year(code: str) -> str:
@@ -77,35 +90,30 @@ class EvaluationForm(DocumentForm):
         _l("Når ble samarbeidet avsluttet?"),
         required=_l("Velg halvåret samarbeidet ble avsluttet."),
     )
-    child_doing_now = Scale(
+    child_doing_now = Grade(
         _l("Hvordan har barnet det nå?"),
         low=_l("svært dårlig"),
         high=_l("svært bra"),
-        required=_l("Velg hvordan barnet har det nå."),
     )
-    worries_changed = Scale(
-        _l("Hvordan er det dere var bekymret for, nå?"),
+    worries_changed = Grade(
+        _l("Hvordan går det nå med det dere var bekymret for?"),
         low=_l("mye verre"),
         high=_l("mye bedre"),
-        required=_l("Velg hvordan det er med det dere var bekymret for."),
     )
-    right_people = Scale(
+    right_people = Grade(
         _l("Var de rette personene med?"),
         low=_l("nei, slett ikke"),
         high=_l("ja, absolutt"),
-        required=_l("Velg om de rette personene var med."),
     )
-    cooperation = Scale(
+    cooperation = Grade(
         _l("Hvordan fungerte samarbeidet?"),
         low=_l("svært dårlig"),
         high=_l("svært bra"),
-        required=_l("Velg hvordan samarbeidet fungerte."),
     )
-    heard = Scale(
+    heard = Grade(
         _l("Ble dere hørt?"),
         low=_l("nei, slett ikke"),
         high=_l("ja, absolutt"),
-        required=_l("Velg om dere ble hørt."),
     )
     good = LongText(_l("Hva var bra?"))
     better = LongText(_l("Hva kunne vært bedre?"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from formsvc import profile
 from formsvc.errors import Problem
 from formsvc.forms.base import Layout, Section
 from formsvc.forms.fields import LONGEST_TEXT, Check, Choice, Date, LongText, Rows, Text, Typed
@@ -122,15 +122,9 @@ class KeGroupDissolvedForm(KeNotificationForm):
         printed=_l("Arkivert i"),
     )
 
-    @classmethod
-    def fitting(
-        cls, texts: Mapping[str, list[str]], answers: Mapping[str, Any]
-    ) -> dict[str, list[str]]:
-        """At a death, what is said of it stands in the place of what is said of any other end."""
-        fit = {key: words for key, words in texts.items() if not key.endswith(f"_{DECEASED}")}
-        if answers.get("reason") != DECEASED:
-            return fit
-        return {key: texts.get(f"{key}_{DECEASED}", words) for key, words in fit.items()}
+    @property
+    def concern(self) -> profile.Concern:
+        return "deceased" if self.reason.code == DECEASED else super().concern
 
     def rules(self) -> None:
         super().rules()

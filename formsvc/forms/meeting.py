@@ -1,14 +1,16 @@
-"""What the invitation and the minutes share: the arena, the child or none, time and place."""
+"""What the invitation and the minutes share: the arena, the child or none, time, place, people."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, ClassVar
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Final
 
 from formsvc import profile
-from formsvc.forms import anonymity
+from formsvc.errors import Problem
+from formsvc.forms import anonymity, people
 from formsvc.forms.base import DocumentForm
 from formsvc.forms.fields import (
+    YES_NO,
     Check,
     Choice,
     Date,
@@ -20,16 +22,24 @@ from formsvc.forms.fields import (
     Text,
     Time,
 )
-from formsvc.forms.parts import Child, same_name
+from formsvc.forms.parts import Child
+from formsvc.forms.people import Relation
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
+
+#: a meeting that begins before or ends after these hours is asked about
+_MORNING: Final = "06:00"
+_EVENING: Final = "22:00"
 
 
 class MeetingPerson(Part):
     """One who is invited to a meeting or was there; each paper asks in its own words."""
 
     name: Text
+    #: to the child, of the family and other private persons
+    relation: Relation
+    #: of those who come from a service
     role: Text
 
 
@@ -38,6 +48,8 @@ class MeetingForm(DocumentForm):
 
     #: whether a named case needs the reference of its consent on this paper
     needs_consent_reference: ClassVar[bool] = False
+    referent: Text
+    referent_external: Check
 
     arena = Choice(
         _l("Hva slags møte er det?"),
@@ -48,13 +60,13 @@ class MeetingForm(DocumentForm):
     )
     meeting_number = Number(
         _l("Møte nummer"),
-        required=_l("Skriv hvilket møte i rekken dette er."),
+        required=_l("Skriv hvilket nummer møtet har."),
         default="1",
-        example=1,
+        example=2,
     )
     anonymous = Check(
         _l("Saken drøftes anonymt (NN-sak)"),
-        hint=_l("Da skal ingenting i papiret vise hvem det gjelder."),
+        hint=_l("Da skal ingenting i dokumentet vise hvem det gjelder."),
         printed="",
     )
     child = Group(Child, _l("Barnet"), optional=True, example=True)
@@ -64,7 +76,7 @@ class MeetingForm(DocumentForm):
         example="S-2026-0041",
         printed=_l("Samtykke"),
     )
-    date = Date(_l("Dato"), required=_l("Skriv datoen for møtet."), example="2027-02-09")
+    date = Date(_l("Dato"), required=_l("Skriv datoen for møtet."), example="2026-11-17")
     start = Time(
         _l("Starter"),
         required=_l("Skriv når møtet starter."),
@@ -76,6 +88,12 @@ class MeetingForm(DocumentForm):
         _l("Møteleder"),
         required=_l("Skriv navnet på møtelederen."),
         example="Solveig Nygård",
+    )
+    others_agreed = Choice(
+        _l("Har de med foreldreansvar sagt ja til at andre private er med?"),
+        YES_NO,
+        hint=_l("Svar når andre enn de med foreldreansvar, ungdommen selv og vergen er med."),
+        asked=lambda form: bool(form.other_private),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,25 +114,55 @@ class MeetingForm(DocumentForm):
         """Whom it speaks of: in some cases of nobody by name, and at system level of nobody."""
         if self.anonymous.data:
             return "anonymous"
-        return "system" if self.case and self.case.level == "system" else super().concern
+        arena = self.case
+        return "system" if arena and arena.level == "system" else super().concern
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is about somebody whom the paper names: not an anonymous case, nor none."""
+        return self.concern in ("child", "adult")
+
+    @property
+    def people(self) -> Rows[Group[MeetingPerson]]:
+        """Those who are invited, or were there."""
+        raise NotImplementedError
+
+    @property
+    def other_private(self) -> list[str]:
+        """The names of private persons who are there because the family wants it."""
+        relations = ((row.form.name.text, row.form.relation) for row in self.people.filled)
+        return [name for name, each in relations if not (each.is_empty() or each.is_holder)]
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts; 0 where that is not known."""
+        if not (self.start.data and self.end.data):
+            return 0
+        start, end = (
+            datetime.combine(date.min, time.fromisoformat(each))
+            for each in (self.start.data, self.end.data)
+        )
+        return max(0, (end - start) // timedelta(minutes=1))
+
+    # -- rules ------------------------------------------------------------------------------
 
     def meeting_rules(self) -> None:
         """What holds for every meeting."""
         start, end = self.start.data, self.end.data
         if start and end and end <= start:
             self.end.refuse(_("Møtet må slutte etter at det starter. Rett klokkeslettet."))
-        arena = self.case
         if self.anonymous.data:
-            self._anonymous_rules(_("Saken er anonym. Ta bort det som kan vise hvem den gjelder."))
+            self._unnamed_rules(_("Saken er anonym. Ta bort det som kan vise hvem den gjelder."))
             self._no_traces()
-        elif arena and arena.level == "system":
-            self._anonymous_rules(
+        elif self.concern == "system":
+            self._unnamed_rules(
                 _("Møtet er på systemnivå og gjelder ikke ett barn. La feltet stå tomt.")
             )
         else:
-            self._named_rules(arena)
+            self._named_rules(self.case)
+        self._people_rules()
 
-    def _anonymous_rules(self, sentence: str) -> None:
+    def _unnamed_rules(self, sentence: str) -> None:
         if not self.child.is_empty():
             for field in self.child.fields:
                 field.errors = []  # what is missing there is not to be filled in
@@ -126,9 +174,6 @@ class MeetingForm(DocumentForm):
         for field in (self.child.form.name, self.child.form.birth_date):
             if field.is_empty():
                 field.refuse(field.required)
-        born, day = self.child.form.birth_date.day, self.date.day
-        if born and day and born > day:
-            self.child.form.birth_date.refuse(_("Fødselsdatoen kan ikke være etter møtet."))
         needs = self.needs_consent_reference and (arena is None or arena.consent != "none")
         if needs and self.consent_reference.is_empty():
             self.consent_reference.refuse(
@@ -144,29 +189,76 @@ class MeetingForm(DocumentForm):
             if trace := anonymity.trace(leaf.text):
                 leaf.refuse(trace)
 
-    def family_rule(self, people: Rows[Group[MeetingPerson]]) -> None:
-        """The family or the young person is among the people, unless nobody may tell who it is."""
-        arena = self.case
-        family = [row for row in people.filled if self._is_family(row)]
-        if self.anonymous.data or (arena and arena.level == "system"):
-            for row in family:
+    def _people_rules(self) -> None:
+        """Who is who: the family by its relation, the others by their role."""
+        rows, arena = self.people.filled, self.case
+        for row in rows:
+            if row.form.relation.is_empty() and row.form.role.is_empty():
                 row.form.role.refuse(
-                    _("Familien er ikke med når saken er anonym eller møtet er på systemnivå.")
+                    _("Skriv rollen, eller velg tilknytningen til barnet for en fra familien.")
                 )
-        elif people.filled and not family and (arena is None or arena.family):
-            people.refuse(
+            self.relation_rule(row)
+        is_asked = self.is_named and (arena is None or arena.family)
+        if is_asked and rows and not any(map(self._is_family, rows)):
+            self.people.refuse(
                 _(
-                    "Legg til minst én fra familien, eller ungdommen selv."
-                    " Skriv rollen, for eksempel Mor, Far eller Ungdommen selv."
+                    "Legg til minst én med foreldreansvar, vergen eller ungdommen selv, og velg"
+                    " «Tilknytning til barnet» for den personen."
                 )
             )
 
-    def _is_family(self, row: Group[MeetingPerson]) -> bool:
+    def relation_rule(self, row: Group[MeetingPerson]) -> None:
+        """Nobody is of the family where no child is named, and the young person is the child."""
+        relation = row.form.relation
+        if not self.is_named and not relation.is_empty():
+            relation.refuse(
+                _("Familien er ikke med når saken er anonym eller møtet er på systemnivå.")
+            )
         child = self.child.form.name.text
-        roles = re.findall(r"\w+", row.form.role.text.casefold())
-        return bool(profile.current().family_roles & set(roles)) or (
-            bool(child) and same_name(row.form.name.text, child)
-        )
+        if relation.code == "young_person" and child and not self._is_child(row):
+            relation.refuse(
+                _("Ungdommen selv er den møtet gjelder. Rett navnet, eller velg noe annet.")
+            )
+
+    def referent_rule(self, missing: str, both: str) -> None:
+        """The referent is among the people, or said to be none of them.
+
+        :param missing: what is said of one who is neither.
+        :param both: what is said of one who is there and is said not to be.
+        """
+        there = people.among(self.referent.text, self.people)
+        if there and self.referent_external.data:
+            self.referent_external.refuse(both)
+        is_known = there or self.referent_external.data or self.referent.is_empty()
+        if self.people.filled and not is_known:
+            self.referent.refuse(missing)
+
+    def _is_child(self, row: Group[MeetingPerson]) -> bool:
+        return people.same(row.form.name.text, self.child.form.name.text)
+
+    def _is_family(self, row: Group[MeetingPerson]) -> bool:
+        return row.form.relation.is_holder or self._is_child(row)
+
+    # -- advice -----------------------------------------------------------------------------
+
+    def own_advice(self) -> list[Problem]:
+        """What is asked about: who else may be there, and a meeting at night."""
+        return [*self._agreed_advice(), *self._hours_advice()]
+
+    def _agreed_advice(self) -> list[Problem]:
+        if not self.is_named or not self.other_private or self.others_agreed.code == "yes":
+            return []
+        who = ", ".join(self.other_private)
+        sentence = _("Har de med foreldreansvar sagt ja til at %(who)s er med? Svar her.", who=who)
+        if self.others_agreed.code == "no":
+            sentence = _("De med foreldreansvar har ikke sagt ja til at %(who)s er med.", who=who)
+        return [Problem("others_agreed", sentence)]
+
+    def _hours_advice(self) -> list[Problem]:
+        start, end = self.start.data, self.end.data
+        if (start and start < _MORNING) or (end and end > _EVENING):
+            return [Problem("start", _("Møtet er om natta. Se over klokkeslettene."))]
+        return []
 
 
 def _about(arena: profile.Arena) -> str:
@@ -183,3 +275,11 @@ def _about(arena: profile.Arena) -> str:
         facts[_("Samtykke")] = arena.consent_note[spoken()]
     sentences = [f"{fact}: {words}." for fact, words in facts.items()]
     return " ".join((*sentences, arena.written[spoken()]))
+
+
+def one_of(none: Check, rows: Rows[Any], both: str, neither: str) -> None:
+    """Rows, or the box that says that there are none."""
+    if none.data and rows.filled:
+        none.refuse(both)
+    if not none.data and not rows.filled:
+        rows.refuse(neither)

@@ -18,7 +18,7 @@ SIGNING_ROLES = {
 
 
 class Child(Part):
-    """The child or young person that the paper is about."""
+    """The child or young person that a paper with a ``date`` is about."""
 
     name = Text(
         _l("Barnets navn"),
@@ -29,6 +29,8 @@ class Child(Part):
     birth_date = Date(
         _l("Barnets fødselsdato"),
         required=_l("Skriv fødselsdatoen til barnet."),
+        not_after="date",
+        years=(130, 2),
         example="2015-05-03",
     )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, Literal, TypeVar, get_args
 
 from formsvc import clock, norway
@@ -22,13 +23,15 @@ PURPOSES: Final = (
 PAGES: Final = "site"
 
 Level = Literal["case", "system"]
-#: whom a paper speaks of: a child, an adult, somebody who stays unnamed, or nobody at all
-Concern = Literal["child", "adult", "anonymous", "system"]
+#: whom a paper speaks of: a child, an adult, one who has died, somebody who stays unnamed, or
+#: nobody at all
+Concern = Literal["child", "adult", "deceased", "anonymous", "system"]
 ArenaConsent = Literal["required", "none", "required_or_anonymous"]
 Guardians = Literal["all", "one", "none"]
 
 _T = TypeVar("_T")
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 #: a word of the municipality in a text, with its form: ``{words.absence.definite}``
 WORD: Final = re.compile(r"\{words\.([^{}]*)\}")
 #: the words that sentences are built around, so that they have to be given in every form
@@ -103,6 +106,8 @@ class Arena:
     family: bool
     #: whether the family must be told afterwards, with date and name
     feedback_to_family: bool
+    #: whether the action plan is the only paper written on in it
+    only_action_plan: bool
     #: days before the meeting that the agenda should be out; None where there is no such rule
     agenda_days: int | None
     #: guideline for its length
@@ -187,7 +192,7 @@ class Arms:
     width: int
     height: int
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What papers call the picture: another name for another picture."""
         return f"arms-{hashlib.sha256(self.picture).hexdigest()[:12]}.{self.ending}"
@@ -310,8 +315,8 @@ class Profile:
         return {key: words.say(language, on) for key, words in found.items()}
 
     def exempt(self, language: str, on: date | None = None, concern: Concern = "child") -> str:
-        """The stamp of what the public may not see; none where no child or adult is named."""
-        named = concern in ("child", "adult")
+        """The stamp of what the public may not see; none where nobody is named."""
+        named = concern not in ("anonymous", "system")
         return self.word("exempt", language, on) if named else ""
 
     def legal(self, kind: str, language: str, on: date | None = None) -> list[str]:
@@ -368,11 +373,6 @@ class Profile:
         lists = _found(self.word_lists, "word_lists", key)
         return frozenset(word.casefold() for words in lists.values() for word in words)
 
-    @property
-    def family_roles(self) -> frozenset[str]:
-        """Words in a participant's role that show that the family is there."""
-        return self.phrases("family_roles")
-
     def paragraphs(self, words: Words, language: str, on: date | None = None) -> list[str]:
         """The paragraphs of a text, with its placeholders filled.
 
@@ -380,7 +380,9 @@ class Profile:
         """
 
         def fact(found: re.Match[str]) -> str:
-            return self._fact(found[1], language, on)
+            said = self._fact(found[1], language, on)
+            # a number is not torn where a line ends
+            return said.replace(" ", NO_BREAK) if found[1].endswith(".phone") else said
 
         return [PLACEHOLDER.sub(fact, p) for p in _split(words.say(language, on))]
 

@@ -16,6 +16,7 @@ from formsvc.profile import arms, checks, words
 from formsvc.profile.contents import (
     FORMS,
     INFLECTED,
+    NO_BREAK,
     PURPOSES,
     Accounts,
     AgeRules,
@@ -146,7 +147,7 @@ def _wording(table: Table, language: str) -> str:
         raise InvalidProfile(
             table(language), "holds no text, or characters that cannot be printed."
         )
-    return text.replace("§ ", "§\N{NO-BREAK SPACE}")  # no number stands on a line of its own
+    return text.replace("§ ", f"§{NO_BREAK}")  # no number stands on a line of its own
 
 
 def _all_words(table: Table) -> dict[str, Words]:
@@ -272,6 +273,7 @@ def _arena(code: str, table: Table) -> Arena:
         consent=cast(ArenaConsent, table.choice("consent", get_args(ArenaConsent), "required")),
         family=table.may("family", bool, True, flag),
         feedback_to_family=table.may("feedback_to_family", bool, False, flag),
+        only_action_plan=table.may("only_action_plan", bool, False, flag),
         agenda_days=table.may("agenda_days", int, 0, "a number of days") or None,
         duration_minutes=table.may("duration_minutes", int, 0, "a number of minutes") or None,
         convenes=_words_of(table, "convenes"),

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 from formsvc import clock, config, originals, profile
@@ -168,13 +167,11 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
     language = form.paper_language
-    return {
-        **form.words(),
-        "codes": form.codes(),
-        "paper": frame(
-            kind, language, clock.today(), reference, form.concern, form.codes(), letter.of(form)
-        ),
-    }
+    paper = frame(kind, language, clock.today(), reference, form.concern, letter.of(form))
+    for said in (paper["texts"], paper["headings"]):
+        for key in form.unsaid() & said.keys():
+            del said[key]
+    return {**form.words(), "codes": form.codes(), "paper": paper}
 
 
 def frame(
@@ -183,12 +180,10 @@ def frame(
     today: date,
     reference: str,
     concern: profile.Concern = "child",
-    answers: Mapping[str, Any] = MappingProxyType({}),
     sent: Letter = NO_LETTER,
 ) -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say.
 
-    :param answers: where the texts of the profile hang on what was answered.
     :param sent: what of the answers stands in the letterhead.
     """
     municipality, words = profile.current(), wording.of(kind.form, language)
@@ -201,9 +196,7 @@ def frame(
         "municipality": municipality.municipality(language),
         "addressee": _addressee(kind, language, today),
         **sent._asdict(),
-        "texts": kind.form.fitting(
-            municipality.texts(kind.slug, language, today, concern), answers
-        ),
+        "texts": municipality.texts(kind.slug, language, today, concern),
         "headings": municipality.headings(kind.slug, language, today, concern),
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,

@@ -282,7 +282,7 @@ def _before_filling_in(kind: Kind) -> list[tuple[str, list[str]]]:
     """What the municipality says before one fills in the paper: headings with their paragraphs."""
     of_kind = profile.current()
     headings = of_kind.headings(kind.slug, spoken())
-    texts = kind.form.fitting(of_kind.texts(kind.slug, spoken()), {})
+    texts = of_kind.texts(kind.slug, spoken())
     return [(headings.get(key, ""), text) for key, text in texts.items() if key not in LATER]
 
 

@@ -160,7 +160,7 @@ def _blank(kind: Kind) -> dict[str, Any]:
     content: dict[str, Any] = {MEDIA_TYPES[name]: {} for name in blanks.FORMATS}
     return {
         "operationId": f"blank_{kind.slug}",
-        "summary": f"The blank paper {kind.slug}, to be written on by hand",
+        "summary": f"The blank form {kind.slug}, to be written on by hand",
         "security": [{"token": []}],
         "parameters": [
             _parameter("language", PAPER_LANGUAGES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from flask import (
@@ -21,6 +21,7 @@ from flask import (
 from formsvc import clock, db, kinds, norway, profile
 from formsvc.errors import FormsvcError
 from formsvc.formats import MEDIA_TYPES
+from formsvc.forms.base import DocumentForm
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
@@ -142,13 +143,14 @@ def receipt(paper_id: UUID) -> str:
     if not (looks and audit.recently(database(), "paper_viewed", me(), paper.id, WAITING)):
         seen("paper_viewed", "paper", paper.id, kind=paper.kind)
     files = _files(paper)
-    answers = _answers(paper)
-    texts = profile.current().texts(paper.kind, spoken(), on=_issued(paper).date())
+    form = _form(paper)
+    concern = form.concern if form else "child"
+    texts = profile.current().texts(paper.kind, spoken(), _issued(paper).date(), concern)
     return render_template(
         "papers/receipt.html",
         paper=paper,
-        damaged=answers is None,
-        waits=_waits(paper),
+        damaged=form is None,
+        waits=form.waits() if form else "",
         owner=paper.author_id == account().id,
         title=kinds.find(paper.kind).title(spoken()),
         issued=norway.long_date(_issued(paper).date(), spoken()),
@@ -157,7 +159,7 @@ def receipt(paper_id: UUID) -> str:
         making=any(file.state == "making" for file in files),
         waiting=any(file.state in ("making", "later") for file in files),
         refresh=_refresh(paper, looks) if 0 <= looks < LOOKS else "",
-        next=kinds.find(paper.kind).form.fitting(texts, answers or {}).get("next", []),
+        next=texts.get("next", []),
     )
 
 
@@ -228,24 +230,18 @@ def _people(paper: Paper) -> str:
 
 def _concerns(paper: Paper) -> str | None:
     """Whom a paper concerns; None where it cannot be opened."""
-    answers = _answers(paper)
-    return None if answers is None else kinds.find(paper.kind).form.concerns(answers)
-
-
-def _answers(paper: Paper) -> dict[str, Any] | None:
-    """What was answered; None where the paper cannot be opened."""
     try:
-        return paper.answers
+        return kinds.find(paper.kind).form.concerns(paper.answers)
     except db.Unreadable:
         return None
 
 
-def _waits(paper: Paper) -> str:
-    """Why a finished paper is not valid yet; "" where it is, or cannot be opened."""
+def _form(paper: Paper) -> DocumentForm | None:
+    """The form with what was answered; None where the paper cannot be opened."""
     try:
-        return kinds.find(paper.kind).form.from_answers(paper.answers).waits()
+        return kinds.find(paper.kind).form.from_answers(paper.answers)
     except db.Unreadable:
-        return ""
+        return None
 
 
 def _files(paper: Paper) -> list[File]:

@@ -85,7 +85,7 @@ def test_a_new_box_without_a_place_is_told() -> None:
     ("kind", "name", "words", "told"),
     [
         ("minutes", "minutes.html", '{{ parts.fact("place", place) }}', {"place"}),
-        ("minutes", "minutes.html", "{{ who.input }}", {"absences.input"}),
+        ("minutes", "minutes.html", ', ["input"]', {"absences.input"}),
         ("minutes", "_parts.html", ", child.birth_date", {"child.birth_date"}),
         ("ke_ip_declined", "_ke.html", '{{ parts.said("remark", remark) }}', {"remark"}),
         ("action_plan", "action_plan.html", "{{ g.goal }}", {"goals.goal"}),

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from formsvc.forms.base import DocumentForm
-from formsvc.forms.fields import AnswerField, Check, Choice, Choices, Date, Group, Number, Rows
+from formsvc.forms.fields import (
+    AnswerField,
+    Check,
+    Choice,
+    Choices,
+    Date,
+    Group,
+    Link,
+    Number,
+    Rows,
+)
 
 #: answers that steer how a paper is printed and do not stand on it themselves
 STEERING = frozenset({"language"})
@@ -31,7 +41,7 @@ def marks(form: DocumentForm) -> set[str]:
         path
         for field in fields
         for path, leaf in _leaves(field, field.short_name)
-        if not isinstance(leaf, Check)
+        if not isinstance(leaf, Check) and leaf.private is not True
     }
 
 
@@ -76,6 +86,8 @@ def _paper(form: DocumentForm, chosen: Mapping[str, Any]) -> dict[str, Any]:
     def words(leaf: AnswerField, path: str) -> Any:
         if isinstance(leaf, Check):
             return chosen.get(path, True)
+        if isinstance(leaf, Link):
+            return f"https://eksempel.no/{mark(path)}"
         return [mark(path)] if isinstance(leaf, Choices) else mark(path)
 
     def code(leaf: AnswerField, path: str) -> Any:

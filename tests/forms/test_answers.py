@@ -148,9 +148,9 @@ def test_a_row_with_nothing_typed_is_no_row_and_moves_no_other() -> None:
 
 
 def test_a_typed_norwegian_date_is_understood_and_stored_as_iso() -> None:
-    form = find("minutes").form.from_answers({**load("minutes.nb"), "date": "9.2.2027"})
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "date": "17.11.2026"})
     assert form.validate()
-    assert form.answers()["date"] == "2027-02-09"
+    assert form.answers()["date"] == "2026-11-17"
 
 
 def test_a_date_that_cannot_be_read_stays_as_it_was_typed() -> None:
@@ -175,10 +175,10 @@ def test_replaced_characters_are_told() -> None:
 @example("\u200b\u2060")
 @example(" \u00ad x \u200d")
 def test_any_text_at_all_comes_out_as_it_was_cleaned(text: str) -> None:
-    form = find("minutes").form.from_answers({**load("minutes.nb"), "system_follow_up": text})
+    form = find("minutes").form.from_answers({**load("minutes.nb"), "evaluation": text})
     cleaned = clean(text).text
     wanted = "" if is_blank(cleaned) else cleaned.strip()  # what nobody sees is no answer
-    assert form.answers()["system_follow_up"] == wanted
+    assert form.answers()["evaluation"] == wanted
 
 
 def test_rows_are_added_and_removed_by_name_also_within_rows() -> None:
@@ -202,8 +202,8 @@ def test_words_are_read_in_the_papers_language_whatever_the_page_speaks() -> Non
     form = find("minutes").form.from_answers(load("minutes.nb"))
     with speaking("en"):
         words = form.words()
-    assert words["date"] == "9. februar 2027"
-    assert words["measures"][0]["deadline"] == "23.02.2027"
+    assert words["date"] == "17. november 2026"
+    assert words["measures"][0]["deadline"] == "01.12.2026"
     assert words["absences"][0]["kind"] == "Meldt forfall"
     assert words["feedback_to_family"] is None
     assert words["closing_reason"] == ""

@@ -65,12 +65,9 @@ def test_an_ordinary_end_says_nothing_of_death() -> None:
     assert "er død" not in page
 
 
-def test_the_receipt_after_a_death_invites_to_nothing() -> None:
-    form = find("ke_group_dissolved").form
-    texts = {"next": ["Be om ei ny gruppe."], "next_deceased": ["Gruppa er oppløst."]}
-    assert form.fitting(texts, {"reason": "deceased"}) == {"next": ["Gruppa er oppløst."]}
-    assert form.fitting(texts, {"reason": "moved"}) == {"next": ["Be om ei ny gruppe."]}
-    assert form.fitting(texts, {}) == {"next": ["Be om ei ny gruppe."]}
+def test_at_a_death_the_paper_is_as_confidential_as_before() -> None:
+    for changes in ({}, AT_A_DEATH):
+        assert "Unntatt offentlighet" in _page(_form(DISSOLVED, changes))
 
 
 # -- days ----------------------------------------------------------------------------------------

@@ -19,9 +19,7 @@ def _problems(answers: dict[str, Any]) -> list[tuple[str, str]]:
     return [(problem.field, problem.message) for problem in form.problems()]
 
 
-@pytest.mark.parametrize(
-    ("field", "most"), [("system_follow_up", LONGEST_TEXT), ("place", LONGEST_NAME)]
-)
+@pytest.mark.parametrize(("field", "most"), [("evaluation", LONGEST_TEXT), ("place", LONGEST_NAME)])
 def test_a_text_takes_what_there_is_room_for_and_not_one_more(field: str, most: int) -> None:
     def refused(length: int) -> list[str]:
         return [path for path, _ in _problems({**load("minutes.nb"), field: "å" * length})]

@@ -35,7 +35,7 @@ def test_a_name_in_a_script_that_no_font_has_is_refused_at_its_field(script: str
 
 @pytest.mark.parametrize("script", PRINTED)
 def test_a_text_that_the_fonts_have_is_no_less_welcome_than_before(script: str) -> None:
-    assert _refused(find("minutes"), "system_follow_up", PRINTED[script]) == []
+    assert _refused(find("minutes"), "evaluation", PRINTED[script]) == []
 
 
 SAID = {

@@ -117,7 +117,6 @@ MANDATORY = {
         "date",
         "start",
         "end",
-        "place",
         "purpose",
         "convener",
         "convener.name",
@@ -125,9 +124,7 @@ MANDATORY = {
         "referent",
         "invitees",
         "invitees.*.name",
-        "invitees.*.role",
         "agenda",
-        "agenda.*.title",
     ],
     "minutes": [
         "arena",
@@ -142,7 +139,6 @@ MANDATORY = {
         "referent",
         "participants",
         "participants.*.name",
-        "participants.*.role",
         "items",
         "items.*.title",
         "items.*.conclusion",
@@ -154,6 +150,9 @@ MANDATORY = {
         "absences.*.name",
         "absences.*.kind",
         "previous_measures.*.status",
+        "system_follow_up.*.what",
+        "system_follow_up.*.responsible",
+        "system_follow_up.*.deadline",
         "approval",
     ],
     "action_plan": [
@@ -166,16 +165,8 @@ MANDATORY = {
         "goals.*.measures.*.responsible",
         "goals.*.measures.*.deadline",
     ],
-    "evaluation": [
-        "arena",
-        "unit",
-        "period",
-        "child_doing_now",
-        "worries_changed",
-        "right_people",
-        "cooperation",
-        "heard",
-    ],
+    # of what the family thinks, nothing is
+    "evaluation": ["arena", "unit", "period"],
 }
 #: mandatory in these samples alone, by the conditions that they meet
 HERE = {
@@ -183,9 +174,20 @@ HERE = {
     "consent_withdrawal.nb": ["services"],
     "ip_application.nb": ["person.name", "person.birth_date", "sender.title", "sender.service"],
     "ip_application.nn": ["expecting_child_due"],
+    "invitation.nb": [
+        "place",
+        "invitees.2.role",
+        "invitees.3.role",
+        *(f"agenda.{item}.title" for item in range(7)),
+    ],
+    "invitation.nn": ["video_link", "invitees.3.role"],
     "minutes.nb": [
         "absences",
+        "absences.2.time",
+        "goals",
         "measures",
+        "participants.1.role",
+        "participants.2.role",
         "next_meeting",
         "next_meeting.date",
         "next_meeting.start",
@@ -193,13 +195,23 @@ HERE = {
         "previous_minutes",
         "remarks_deadline",
     ],
-    "minutes.nn": ["no_absences", "no_new_measures", "closing_reason", "feedback_to_family"],
+    "minutes.nn": [
+        "referent_email",
+        "participants.0.role",
+        "participants.1.role",
+        "no_absences",
+        "has_goals",
+        "no_new_measures",
+        "closing_reason",
+        "feedback_to_family",
+    ],
 }
 #: an answer whose absence is said at another field, which asks for one of the two
 SAID_AT = {
     "no_absences": "absences",
     "no_new_measures": "measures",
-    "closing_reason": "next_meeting",
+    "video_link": "place",
+    "referent_email": "referent_phone",
 }
 
 
@@ -210,6 +222,8 @@ def _paths(answers: Any, pattern: list[str], path: str = "") -> Iterator[str]:
     elif pattern[0] == "*":
         for index, item in enumerate(answers):
             yield from _paths(item, pattern[1:], f"{path}.{index}")
+    elif isinstance(answers, list):
+        yield from _paths(answers[int(pattern[0])], pattern[1:], f"{path}.{pattern[0]}")
     else:
         yield from _paths(answers.get(pattern[0]), pattern[1:], f"{path}.{pattern[0]}")
 

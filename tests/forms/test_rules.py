@@ -119,20 +119,10 @@ def test_where_two_have_parental_responsibility_both_sign_the_application(
         ("evaluation.nn", {"unit": "Heidal skole, 61 70 00 00"}, ["unit"]),
         ("evaluation.nn", {"unit": "x" * 201}, ["unit"]),
         ("evaluation.nn", {"heard": 4.0}, []),
+        ("evaluation.nn", {"heard": None}, []),
+        ("evaluation.nn", {"heard": "not_known"}, []),
         ("ke_ip_declined.nb", {"declined_on": "2026-12-07"}, ["declined_on"]),
         ("ke_ip_declined.nb", {"coordinator_wanted": ""}, ["coordinator_wanted"]),
-        ("invitation.nb", {"end": "12:59"}, ["end"]),
-        ("invitation.nb", {"place": ""}, ["place"]),
-        ("invitation.nb", {"place": "", "video_link": "https://video.eksempel.no/1"}, []),
-        ("invitation.nb", {"invitees": load("invitation.nb")["invitees"][:1]}, ["invitees"]),
-        ("invitation.nb", {"invitees": load("invitation.nb")["invitees"][2:]}, ["invitees"]),
-        ("action_plan.nb", {"goals.0.measures": []}, ["goals.0.measures"]),
-        (
-            "action_plan.nb",
-            {"goals.0.measures.0.deadline": "snarest"},
-            ["goals.0.measures.0.deadline"],
-        ),
-        ("action_plan.nb", {"evaluated_on": "2027-02-08"}, ["evaluated_on"]),
         ("evaluation.nn", {"heard": 6}, ["heard"]),
         ("evaluation.nn", {"period": "2027-3"}, ["period"]),
     ],
@@ -148,14 +138,6 @@ def test_new_consent_comes_before_a_coordinator_whom_the_old_one_does_not_cover(
     assert form.problems()[0].message.startswith("Hent inn nytt samtykke først")
 
 
-def test_a_late_invitation_gets_advice_and_no_refusal() -> None:
-    form = find("invitation").form.from_answers({**load("invitation.nb"), "sent_on": "2026-12-02"})
-    assert form.validate()
-    assert [advice.field for advice in form.advice()] == ["sent_on"]
-    form = find("invitation").form.from_answers({**load("invitation.nb"), "sent_on": "2026-12-01"})
-    assert not form.advice()
-
-
 def test_the_explicit_word_none_is_printed_in_the_language_of_the_paper() -> None:
     answers = {**load("ke_group_dissolved.nb"), "partners_informed": ["none"]}
     form = find("ke_group_dissolved").form.from_answers(answers)
@@ -164,8 +146,9 @@ def test_the_explicit_word_none_is_printed_in_the_language_of_the_paper() -> Non
 
 def test_more_rows_than_anybody_reads_are_refused() -> None:
     there = load("minutes.nb")["participants"]
+    others = [{"name": f"Kari {number}", "role": "Lærer"} for number in range(200)]
     for rows, refused in ((199, []), (200, []), (201, ["participants"])):
-        answers = {**load("minutes.nb"), "participants": [*there, *there * 200][:rows]}
+        answers = {**load("minutes.nb"), "participants": [*there, *others][:rows]}
         form = find("minutes").form.from_answers(answers)
         assert form.validate() == (not refused)
         assert [problem.field for problem in form.problems()] == refused

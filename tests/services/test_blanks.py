@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from formsvc import config, profile
+from formsvc import clock, config, profile
 from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf, pdf_text
 from formsvc.errors import NoSuchFormat
 from formsvc.forms import wording
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
+from formsvc.forms.statement import Statement
 from formsvc.kinds import Kind, find
 from formsvc.language import speaking
 from formsvc.originals import blank
@@ -46,7 +47,7 @@ def _close(text: str) -> str:
 
 def asked(field: AnswerField) -> list[str]:
     """The words of a question and of those in it, but for what is private."""
-    if field.private or field.short_name == "language":
+    if field.private or field.short_name == "language" or isinstance(field, Statement):
         return []
     row = field.blank_row() if isinstance(field, Rows) else field
     inner = (
@@ -75,7 +76,14 @@ def _words(kind: Kind, language: str, wanted: BlankFormat) -> list[str]:
         titles = [str(section.title) for section in kind.form.layout]
         if wanted == "pdf" and "fillable" in kind.formats:
             return titles
-        return [*titles, *(words for field in kind.form.from_typed(None) for words in asked(field))]
+        return [
+            *titles,
+            *(
+                words
+                for field in kind.form.from_typed(None).in_reading_order()
+                for words in asked(field)
+            ),
+        ]
 
 
 @every_blank
@@ -90,7 +98,7 @@ def test_a_blank_pdf_is_for_archive_and_screen_reader(
 def test_those_who_sign_do_so_under_the_declaration(language: str) -> None:
     kind = find("consent")
     found = read(blanks.make(kind, language, "docx"))
-    words = wording.of(kind.form, language).phrases
+    words = templates.frame(kind, language, clock.today(), "")["phrases"]
     after = found[found.rindex(_close(words["declaration"])) :]
     assert _close(words["place_and_date"] + words["signature"]) in after
 

@@ -181,10 +181,10 @@ def test_any_text_at_all_comes_out_of_word_again(text: str) -> None:
     text = cleaning.clean(text).text  # as a form reads it: «豈» is one letter, however it is coded
     missing = set(letters.missing(text))
     drawn = "".join("x" if one in missing else one for one in text)
-    printing.make(find("minutes"), {**load("minutes.nb"), "system_follow_up": drawn}, "docx")
+    printing.make(find("minutes"), {**load("minutes.nb"), "evaluation": drawn}, "docx")
     if missing and not cleaning.is_blank(text):
         with pytest.raises(InvalidAnswers, match="Skriften vi bruker"):
-            printing.make(find("minutes"), {**load("minutes.nb"), "system_follow_up": text}, "docx")
+            printing.make(find("minutes"), {**load("minutes.nb"), "evaluation": text}, "docx")
 
 
 def test_a_template_that_leaves_out_an_answer_releases_nothing(
@@ -209,8 +209,12 @@ def test_a_template_that_leaves_out_an_answer_releases_nothing(
     [
         ("minutes.html", '{{ parts.fact("place", place) }}', "place"),
         ("minutes.html", "{{ item.conclusion }}", "items.0.conclusion, items.1.conclusion"),
-        ("minutes.html", "{{ who.name }}", "participants.0.name"),
-        ("minutes.html", "<td>{{ m.evaluation }}</td>", "previous_measures.0.evaluation"),
+        ("minutes.html", '"name": ["w35", ["name"], ""],', "participants.0.name"),
+        (
+            "minutes.html",
+            '"evaluation": ["", ["evaluation"], ""]',
+            "previous_measures.0.evaluation",
+        ),
         ("_parts.html", '{{ fact("child.birth_date", child.birth_date) }}', "child.birth_date"),
     ],
 )
@@ -225,8 +229,8 @@ def test_print_html_that_leaves_out_an_answer_releases_nothing(
 def test_print_html_with_one_row_too_few_releases_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows = "{% for g in goals %}"
-    fewer = "{% for g in goals[1:] %}"
+    rows = 'parts.table("goals", goals,'
+    fewer = 'parts.table("goals", goals[1:],'
     leaving_out.of_print_html(monkeypatch, "minutes.html", rows, fewer)
     with pytest.raises(AnswersLost, match=r"goals\.0\.goal"):
         printing.make(find("minutes"), load("minutes.nb"), "pdf")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from formsvc import config
-from formsvc.documents.docx import active, checking, dialect, guard, inserted, package
+from formsvc.documents.docx import active, checking, dialect, guard, inserted, links, package
 from formsvc.documents.docx.dialect import Source
 from formsvc.documents.docx.jinja import Filters, NeedsPackage, WordEnvironment, from_docxtpl
 from formsvc.documents.docx.parts import Part
@@ -53,7 +53,7 @@ def load(
     :param level: how hard the document is packed, from 0 to 9.
     :raises BadTemplate: the template cannot be read, or a tag in it is wrong.
     """
-    members = package.unpack(data)
+    members = links.with_codes(package.unpack(data))
     environment = WordEnvironment(filters, trusted=trusted)
     sources = _sources(members, environment)
     if not trusted:
@@ -70,7 +70,7 @@ def check(data: bytes, schema: Mapping[str, object]) -> list[Fault]:
     :param schema: JSON Schema of the context that ``render`` will be given.
     """
     try:
-        members = package.unpack(data)
+        members = links.with_codes(package.unpack(data))
         return checking.faults(members, _fillable(members), schema)
     except BadTemplate as error:
         return [Fault("", "", str(error))]
@@ -89,7 +89,8 @@ def _demand_allowed(
 
 def _fillable(members: Mapping[str, bytes]) -> list[str]:
     """The names of the parts that are filled."""
-    return package.names_of(members, READ) + [_CORE] * (_CORE in members)
+    read = package.names_of(members, READ)
+    return [*read, *links.names_of(members), *[_CORE] * (_CORE in members)]
 
 
 def _sources(members: Mapping[str, bytes], environment: WordEnvironment) -> list[Source]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from formsvc.documents.docx import content, fields, package
+from formsvc.documents.docx import content, fields, links, package
 from formsvc.documents.docx.content import HYPERLINKS
 from formsvc.documents.docx.fields import QUOTED, SCHEMES, attributes, odd_link
 from formsvc.documents.docx.package import STRICT_W, W
@@ -230,5 +230,5 @@ def _relation(name: str, relation: etree._Element) -> Iterator[Fault]:
         )
     elif kind != "hyperlink":
         yield Fault(name, target[:QUOTED], _fetched())
-    elif not target.lower().startswith(SCHEMES):
+    elif not (target.lower().startswith(SCHEMES) or links.is_code(target)):
         yield Fault(name, target[:QUOTED], odd_link())

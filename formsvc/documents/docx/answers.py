@@ -90,8 +90,10 @@ def _leaves(
 
 
 def never_printed(schema: Schema, printed: set[Path]) -> Iterator[Fault]:
+    """The answers that a template has no place for, but for those that stand on no paper."""
     for path, answer, required in _leaves(schema):
-        if path[0] in _BESIDE | STEERING or path in printed or _is_yes_or_no(answer):
+        stands_elsewhere = path[0] in _BESIDE | STEERING or answer.get("writeOnly", False)
+        if stands_elsewhere or path in printed or _is_yes_or_no(answer):
             continue
         name = dotted(path)
         label = answer.get("title") or _label_of_list(schema, path) or name

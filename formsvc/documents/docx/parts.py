@@ -12,7 +12,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from lxml import etree
 
-from formsvc.documents.docx import breaks, dialect, package, prints, tables
+from formsvc.documents.docx import breaks, dialect, links, package, prints, tables
 from formsvc.documents.docx.dialect import Source
 from formsvc.documents.docx.jinja import WordEnvironment, markup
 from formsvc.documents.docx.package import Surroundings
@@ -51,6 +51,7 @@ class Part:
         self.name: Final = source.name
         self.is_body: Final = source.is_body
         self._source: Final = source
+        self._has_links: Final = links.holds(source.name)
         self._shape: Final = shape_of(
             source.tree, _KNOWN_FILTERS.difference(own_filters), surroundings.hidden_styles
         )
@@ -85,6 +86,8 @@ class Part:
         data = self._finished(breaks.finished(xml), self._shape if is_proved else _UNPROVED)
         if printed and not inserting:
             self._demand_whole(data, printed)
+        if self._has_links:
+            links.demand_sound(self.name, data)
         return data
 
     def _finished(self, xml: bytes, shape: Shape) -> bytes:

@@ -92,7 +92,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
             self.refuse(self.required)
         if len(self.filled) > MOST_ROWS:
             self.refuse(
-                _("Her er det plass til %(most)s rader. Del dem på flere papirer.", most=MOST_ROWS)
+                _("Her er det plass til %(most)s rader. Del dem på flere skjemaer.", most=MOST_ROWS)
             )
         return all(sound) and self._are_distinct() and not self.errors
 

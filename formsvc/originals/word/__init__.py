@@ -36,12 +36,24 @@ PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
 }
 
 
+#: those that are written on in a meeting, and need the width
+LANDSCAPE: Final = frozenset({"action_plan"})
+#: where the link of a paper leads: to an answer, and nowhere where there is none
+LINKS: Final = {"invitation": "{{ video_link or '#' }}"}
+
+
 def template(kind: str, language: str) -> bytes:
     """The Word template of one paper in ``nb`` or ``nn``."""
     labels = Labels(kind, language)
     form = labels.form
     closing = greeting(labels, form.sent_by) if form.greets else ""
-    return _packed(opening(labels) + PAPERS[kind](labels) + closing, labels, language)
+    return _packed(
+        opening(labels) + PAPERS[kind](labels) + closing,
+        labels,
+        language,
+        landscape=kind in LANDSCAPE,
+        link=LINKS.get(kind, ""),
+    )
 
 
 def blank_template(kind: str, language: str) -> bytes:
@@ -51,7 +63,9 @@ def blank_template(kind: str, language: str) -> bytes:
     return _packed(opening(labels) + by_hand.body(paper, labels), labels, language)
 
 
-def _packed(body: str, labels: Labels, language: str) -> bytes:
+def _packed(
+    body: str, labels: Labels, language: str, *, landscape: bool = False, link: str = ""
+) -> bytes:
     return package(
         body,
         first_header=letterhead(labels),
@@ -59,6 +73,8 @@ def _packed(body: str, labels: Labels, language: str) -> bytes:
         first_footer=footer(labels, address=True),
         footer=footer(labels, address=False),
         locale=f"{language}-NO",
+        landscape=landscape,
+        link=link,
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import (
+    TEXT_WIDTH,
     Column,
     bullets,
     cell,
     fact,
     heading,
+    link_fact,
     note,
     paragraph,
     table,
@@ -46,6 +48,11 @@ def yes_or_no(labels: Labels, name: str) -> str:
     return f"{{% if {name} %}}{labels.phrase('yes')}{{% else %}}{labels.phrase('no')}{{% endif %}}"
 
 
+def link(labels: Labels, path: str, words: str) -> str:
+    """An address on the web that can be pressed, with the address itself small under it."""
+    return link_fact(labels[path], words, f"{{{{ {path} }}}}", when=path)
+
+
 def said(labels: Labels, path: str) -> str:
     """The label over a text of any length, if it was written."""
     return when(path, heading(labels[path], 2), paragraph(f"{{{{ {path} }}}}"))
@@ -69,6 +76,8 @@ def rows(
     cells: Mapping[str, str | Sequence[str]],
     *,
     within: str = "",
+    width: int = TEXT_WIDTH,
+    row_height: int = 0,
 ) -> str:
     """A table with a column for each answer of the rows.
 
@@ -76,15 +85,19 @@ def rows(
     :param widths: the columns in order, with their share of the width.
     :param cells: what a column shows, where that is more than the answer.
     :param within: the variable that holds the rows, where they stand in another row.
+    :param width: of the whole table, where the page is not upright.
+    :param row_height: at least so high, for rows that are written in by hand.
     """
     own = {"nr": "{{ loop.index }}", **cells}
     return table(
         labels[path],
         f"{row} in {within or path}",
         *(
-            Column(labels[f"{path}.{name}"], width, own.get(name, f"{{{{ {row}.{name} }}}}"))
-            for name, width in widths.items()
+            Column(labels[f"{path}.{name}"], share, own.get(name, f"{{{{ {row}.{name} }}}}"))
+            for name, share in widths.items()
         ),
+        width=width,
+        row_height=row_height,
     )
 
 

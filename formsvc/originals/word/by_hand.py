@@ -7,9 +7,10 @@ from typing import Final, assert_never
 
 from formsvc.originals.blank import Blank, Cell, Heading, Item, Section, Table, Tick, Write
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import Column, heading, paragraph, table_of, title
+from formsvc.originals.word.parts import Column, heading, paragraph, table_of, title, when
 from formsvc.originals.word.people import lead, legal, texts
 
+_DECLARED: Final = "paper.phrases.declaration"
 BOX: Final = "\N{BALLOT BOX}"
 #: a row that a pen has room in, 9 mm, and one that is signed in, in twentieths of a point
 _ROW: Final = 510
@@ -23,21 +24,21 @@ def body(paper: Blank, labels: Labels) -> str:
             title(),
             lead(),
             paragraph(paper.hand_in),
-            *(_section(section, labels) for section in paper.sections),
+            *map(_section, paper.sections),
             texts(labels),
             legal(labels),
-            *(_section(section, labels) for section in paper.signing),
+            *map(_section, paper.signing),
         )
     )
 
 
-def _section(section: Section, labels: Labels) -> str:
+def _section(section: Section) -> str:
     intro = paragraph(section.intro) if section.intro else ""
-    items = (block for item in section.items for block in _item(item, labels))
+    items = (block for item in section.items for block in _item(item))
     return heading(section.title) + intro + "".join(items)
 
 
-def _item(item: Item, labels: Labels) -> Iterator[str]:
+def _item(item: Item) -> Iterator[str]:
     match item:
         case Heading():
             yield heading(item.label, 2)
@@ -48,15 +49,15 @@ def _item(item: Item, labels: Labels) -> Iterator[str]:
             yield from _question(item.label, item.hint)
             yield from (paragraph(f"{BOX}  {option}", "TickLine") for option in item.options)
         case Table():
-            yield from _table(item, labels)
+            yield from _table(item)
         case _:
             assert_never(item)
 
 
-def _table(item: Table, labels: Labels) -> Iterator[str]:
+def _table(item: Table) -> Iterator[str]:
     yield from _question(item.label, item.hint)
-    if item.signed and labels.phrase("declaration"):
-        yield paragraph(labels.phrase("declaration"), "Declaration")
+    if item.signed:
+        yield when(_DECLARED, paragraph(f"{{{{ {_DECLARED} }}}}", "Declaration"))
     yield from (paragraph(each, "Caption") for each in item.choices)
     names = item.names or ("",) * item.rows
     rows = [[_column(cell, n, at) for at, cell in enumerate(item.columns)] for n in names]

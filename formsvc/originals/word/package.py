@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Final
 
 from formsvc import profile
+from formsvc.originals.word.parts import LINK
 from formsvc.originals.word.styles import BLUE, FONTS, NUMBERING, settings, styles
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -34,13 +36,15 @@ _PARTS: Final = (
 )
 
 #: A4, 2.3 cm on the sides; the letterhead stands in the first page's header
+_UPRIGHT: Final = '<w:pgSz w:w="11906" w:h="16838"/>'
+_LYING: Final = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
 _SECTION: Final = (
     "<w:sectPr>"
     '<w:headerReference w:type="first" r:id="rId5"/>'
     '<w:headerReference w:type="default" r:id="rId6"/>'
     '<w:footerReference w:type="first" r:id="rId7"/>'
     '<w:footerReference w:type="default" r:id="rId8"/>'
-    '<w:pgSz w:w="11906" w:h="16838"/>'
+    "%s"
     '<w:pgMar w:top="1247" w:right="1304" w:bottom="1020" w:left="1304"'
     ' w:header="567" w:footer="425" w:gutter="0"/>'
     '<w:cols w:space="708"/>'
@@ -50,9 +54,21 @@ _SECTION: Final = (
 
 
 def package(
-    body: str, *, first_header: str, header: str, first_footer: str, footer: str, locale: str
+    body: str,
+    *,
+    first_header: str,
+    header: str,
+    first_footer: str,
+    footer: str,
+    locale: str,
+    landscape: bool = False,
+    link: str = "",
 ) -> bytes:
-    """The bytes of a .docx; the same for the same words, whenever and wherever it is made."""
+    """The bytes of a .docx; the same for the same words, whenever and wherever it is made.
+
+    :param link: the address that the body's link leads to: a code for the answer that holds it.
+    """
+    section = _SECTION % (_LYING if landscape else _UPRIGHT)
     sender = profile.current().sender
     members = {
         "[Content_Types].xml": _content_types(),
@@ -61,9 +77,10 @@ def package(
             ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
         ),
         "docProps/core.xml": _core(locale),
-        "word/document.xml": _root("document", f"<w:body>{body}{_SECTION}</w:body>"),
+        "word/document.xml": _root("document", f"<w:body>{body}{section}</w:body>"),
         "word/_rels/document.xml.rels": _relationships(
-            *((key, f"{_OFFICE}/{kind}", file) for key, kind, file in _PARTS)
+            *((key, f"{_OFFICE}/{kind}", file) for key, kind, file in _PARTS),
+            outside=((LINK, f"{_OFFICE}/hyperlink", link),) if link else (),
         ),
         "word/styles.xml": _root("styles", styles(locale).replace(BLUE, sender.colour[1:].upper())),
         "word/numbering.xml": _root("numbering", NUMBERING),
@@ -86,9 +103,15 @@ def _root(name: str, content: str) -> str:
     return f"{_XML}<w:{name} {_NAMESPACES}>{content}</w:{name}>"
 
 
-def _relationships(*rows: tuple[str, str, str]) -> str:
+def _relationships(
+    *rows: tuple[str, str, str], outside: Sequence[tuple[str, str, str]] = ()
+) -> str:
+    """The parts that a part leads to, and the addresses outside the file."""
     each = "".join(
         f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, kind, target in rows
+    ) + "".join(
+        f'<Relationship Id="{key}" Type="{kind}" Target="{target}" TargetMode="External"/>'
+        for key, kind, target in outside
     )
     return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{each}</Relationships>'
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from formsvc.originals.word.answers import answer, listed, points, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import either, fact, heading, paragraph, title, when
@@ -18,12 +16,6 @@ from formsvc.originals.word.people import (
     signatures,
     signatures_of,
     texts,
-)
-
-#: the text on what a withdrawal means is another one where a part of the consent is left
-_FITS: Final = (
-    '(codes.extent == "all" and key != "effect_part")'
-    ' or (codes.extent != "all" and key != "effect")'
 )
 
 
@@ -70,9 +62,9 @@ def _duration(labels: Labels) -> str:
         section(labels, "information_language", answer(labels, "information_language"))
         + ticked(labels, "interpreter")
         + answer(labels, "signed_on")
-        + ticked(labels, "earlier_paper")
         + answer(labels, "valid_from")
         + answer(labels, "valid_to")
+        + ticked(labels, "earlier_paper")
         + when("birthdays", paragraph("{{ birthdays }}"))
     )
 
@@ -129,7 +121,7 @@ def consent_withdrawal(labels: Labels) -> str:
         + answer(labels, "withdrawn_on")
         + employee(labels, "received_by", "received_by")
         + when("informed or note", section(labels, "informed", told))
-        + texts(labels, condition=_FITS)
+        + texts(labels)
         + legal(labels)
         + heading(labels.phrase("signatures"))
         + either(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from formsvc.originals.word.answers import (
     answer,
     box,
+    link,
     listed,
     rows,
     said,
@@ -13,23 +16,43 @@ from formsvc.originals.word.answers import (
     with_note,
 )
 from formsvc.originals.word.labels import Labels
-from formsvc.originals.word.parts import each, either, fact, heading, paragraph, title, when
+from formsvc.originals.word.parts import (
+    TEXT_WIDTH,
+    WIDE,
+    cell,
+    each,
+    either,
+    fact,
+    heading,
+    if_any,
+    note,
+    paragraph,
+    title,
+    when,
+)
 from formsvc.originals.word.people import child, employee, lead, legal, reachable, texts
+
+#: how somebody stands to the child, or in what role they are there; or both
+_ROLE: Final = "{{ who.relation }}{% if who.relation and who.role %}, {% endif %}{{ who.role }}"
+#: 11 mm to write in by hand, in twentieths of a point
+_PEN_HEIGHT: Final = 624
 
 
 def invitation(labels: Labels) -> str:
     """The call to a meeting; its agenda becomes the frame of the minutes."""
-    people = {"name": 27, "role": 19, "service": 22, "email": 32}
     return (
         title()
         + lead()
         + section(labels, "arena", _meeting(labels))
-        + answer(labels, "video_link")
+        + link(labels, "video_link", labels.phrase("join"))
         + said(labels, "purpose")
         + _whom(labels)
         + section(labels, "convener", reachable(labels, "convener", "convener"))
-        + _leaders(labels)
-        + section(labels, "invitees", rows(labels, "invitees", "who", people, {}))
+        + answer(labels, "chair")
+        + answer(labels, "referent")
+        + ticked(labels, "referent_external")
+        + section(labels, "invitees", _invitees(labels))
+        + answer(labels, "others_agreed")
         + ticked(labels, "interpreter")
         + section(labels, "agenda", _agenda(labels))
         + ticked(labels, "agenda_agreed_with_family")
@@ -51,15 +74,21 @@ def minutes(labels: Labels) -> str:
         + lead()
         + section(labels, "arena", _meeting(labels))
         + _whom(labels)
-        + section(labels, "chair", _leaders(labels))
+        + section(labels, "chair", answer(labels, "chair"), _referent(labels))
         + ticked(labels, "referent_external")
         + _present_and_absent(labels)
         + _since_last_time(labels)
         + section(labels, "items", _items(labels))
-        + when("goals", heading(labels["goals"], 2), _goals(labels))
+        + when(
+            "goals or has_goals",
+            section(labels, "has_goals", answer(labels, "has_goals")),
+            when("goals", _goals(labels)),
+        )
         + section(labels, "no_new_measures")
         + either("measures", _measures(labels), paragraph(f"{labels['no_new_measures']}."))
-        + said(labels, "system_follow_up")
+        + when(
+            "system_follow_up", heading(labels["system_follow_up"], 2), _system_follow_up(labels)
+        )
         + when(
             "family_view or evaluation",
             section(labels, "family_view", said(labels, "family_view")),
@@ -84,13 +113,14 @@ def action_plan(labels: Labels) -> str:
         + section(labels, "arena", answer(labels, "arena"))
         + answer(labels, "date")
         + employee(labels, "responsible", "responsible")
+        + answer(labels, "evaluated_on")
+        + when("participants", section(labels, "participants", _participants(labels, WIDE)))
         + section(labels, "goals")
         + each(
             "goal in goals",
             heading(f"{labels['goals.goal']} {{{{ loop.index }}}}: {{{{ goal.goal }}}}", 2),
             _planned_measures(labels),
         )
-        + when("evaluated_on", section(labels, "evaluated_on", answer(labels, "evaluated_on")))
         + texts(labels)
         + legal(labels)
     )
@@ -98,12 +128,12 @@ def action_plan(labels: Labels) -> str:
 
 def _planned_measures(labels: Labels) -> str:
     widths = {
-        "measure": 30,
-        "responsible": 22,
-        "deadline": 16,
-        "status": 14,
-        "effect": 14,
-        "decision": 17,
+        "measure": 34,
+        "responsible": 20,
+        "deadline": 11,
+        "status": 11,
+        "effect": 12,
+        "decision": 12,
     }
     return rows(
         labels,
@@ -112,6 +142,8 @@ def _planned_measures(labels: Labels) -> str:
         widths,
         {"responsible": with_note("m", "responsible", "service")},
         within="goal.measures",
+        width=WIDE,
+        row_height=_PEN_HEIGHT,
     )
 
 
@@ -135,12 +167,39 @@ def _whom(labels: Labels) -> str:
     )
 
 
-def _leaders(labels: Labels) -> str:
-    return answer(labels, "chair") + answer(labels, "referent")
+def _referent(labels: Labels) -> str:
+    """The one who wrote the minutes, and how to tell of an error in them."""
+    ways = "".join(
+        f"{{% if {way} %}} · {{{{ {way} }}}}{{% endif %}}"
+        for way in ("referent_phone", "referent_email")
+    )
+    return answer(labels, "referent", "{{ referent }}" + ways)
+
+
+def _invitees(labels: Labels) -> str:
+    people = {"name": 27, "role": 23, "service": 22}
+    cells = {"role": _ROLE}
+    return if_any(
+        "invitees",
+        "email",
+        rows(labels, "invitees", "who", {**people, "email": 28}, cells),
+        rows(labels, "invitees", "who", people, cells),
+    )
+
+
+def _participants(labels: Labels, width: int = TEXT_WIDTH) -> str:
+    people = {"name": 36, "role": 32, "service": 32}
+    return rows(labels, "participants", "who", people, {"role": _ROLE}, width=width)
 
 
 def _agenda(labels: Labels) -> str:
-    return rows(labels, "agenda", "item", {"nr": 8, "title": 76, "minutes": 16}, {})
+    items = {"nr": 8, "title": 76}
+    return if_any(
+        "agenda",
+        "minutes",
+        rows(labels, "agenda", "item", {**items, "minutes": 16}, {}),
+        rows(labels, "agenda", "item", items, {}),
+    )
 
 
 def _practical(labels: Labels) -> str:
@@ -154,21 +213,25 @@ def _practical(labels: Labels) -> str:
 
 
 def _present_and_absent(labels: Labels) -> str:
-    people = {"name": 36, "role": 32, "service": 32}
     return (
-        section(labels, "participants", rows(labels, "participants", "who", people, {}))
+        section(labels, "participants", _participants(labels))
+        + answer(labels, "others_agreed")
         + section(labels, "no_absences")
         + either("absences", _absences(labels), paragraph(f"{labels['no_absences']}."))
     )
 
 
 def _absences(labels: Labels) -> str:
-    return rows(
-        labels,
+    cells = {
+        "role": [cell(_ROLE), when("who.service", note("{{ who.service }}"))],
+        "kind": "{{ who.kind }}{% if who.time %}, {{ who.time }}{% endif %}",
+    }
+    people, said = {"name": 20, "role": 19, "kind": 20}, {"input": 25}
+    return if_any(
         "absences",
-        "who",
-        {"name": 20, "role": 19, "kind": 17, "substitute": 19, "input": 25},
-        {"role": with_note("who", "role", "service")},
+        "substitute",
+        rows(labels, "absences", "who", {**people, "substitute": 16, **said}, cells),
+        rows(labels, "absences", "who", {**people, **said}, cells),
     )
 
 
@@ -218,12 +281,18 @@ def _measures(labels: Labels) -> str:
     )
 
 
+def _system_follow_up(labels: Labels) -> str:
+    return rows(
+        labels, "system_follow_up", "f", {"what": 54, "responsible": 30, "deadline": 16}, {}
+    )
+
+
 def _what_follows(labels: Labels) -> str:
     following = "{{ next_meeting.date }}, {{ next_meeting.start }}, {{ next_meeting.place }}"
     told = "{{ feedback_to_family.date }}, {{ feedback_to_family.by }}"
     return when(
         "next_meeting or closing_reason or feedback_to_family",
-        section(labels, "next_meeting", answer(labels, "next_meeting", following)),
+        section(labels, "meets_again", answer(labels, "next_meeting", following)),
         answer(labels, "closing_reason"),
         answer(labels, "feedback_to_family", told),
     )

@@ -8,6 +8,10 @@ from xml.sax.saxutils import escape
 
 #: the width between the margins, in twentieths of a point
 TEXT_WIDTH: Final = 9298
+#: the same on a page that lies
+WIDE: Final = 14230
+#: the relation of the document to the address of its link
+LINK: Final = "rId9"
 #: how many letters of a label have room beside its answer
 _LONGEST_BESIDE: Final = 32
 
@@ -46,6 +50,12 @@ def either(condition: str, yes: str, no: str) -> str:
     return code(f"if {condition}") + yes + code("else") + no + code("endif")
 
 
+def if_any(rows: str, name: str, yes: str, no: str) -> str:
+    """One block where that answer is given in some row, and the other where it is in none."""
+    first = code("if loop.first") + yes + code("endif")
+    return code(f"for row in {rows} if row.{name}") + first + code("else") + no + code("endfor")
+
+
 def each(loop: str, *blocks: str) -> str:
     """The blocks once for each: ``each("item in items", …)``."""
     return code(f"for {loop}") + "".join(blocks) + code("endfor")
@@ -69,6 +79,17 @@ def fact(label: str, value: str, when: str = "") -> str:
     gap = "<w:r><w:br/></w:r>" if len(label) > _LONGEST_BESIDE else ""
     line = _paragraph(run(label, "FactLabel") + gap + run(value if gap else "\t" + value), "Fact")
     return code(f"if {when}") + line + code("endif") if when else line
+
+
+def link_fact(label: str, words: str, address: str, when: str) -> str:
+    """A label and words beside it that lead to an address, which is printed small below.
+
+    The address is that of the relation ``LINK``.
+    """
+    pressed = f'<w:hyperlink r:id="{LINK}" w:history="1">{run(words, "Hyperlink")}</w:hyperlink>'
+    below = "<w:r><w:br/></w:r>" + run(address, "Small")
+    line = run(label, "FactLabel") + run("\t") + pressed + below
+    return code(f"if {when}") + _paragraph(line, "Fact") + code("endif")
 
 
 def bullets(loop: str, words: str, style: str = "ListBullet") -> str:
@@ -95,42 +116,52 @@ def cell(words: str) -> str:
     return paragraph(words, "TableText")
 
 
-def table(description: str, loop: str, *columns: Column, row_height: int = 0) -> str:
+def table(
+    description: str,
+    loop: str,
+    *columns: Column,
+    row_height: int = 0,
+    width: int = TEXT_WIDTH,
+) -> str:
     """A table with one row for each in the loop; its head is repeated on every page.
 
     :param description: what the table holds, for those who do not see it.
     :param row_height: at least so high, for rows that are written in by hand.
+    :param width: of the whole table.
     """
-    widths = _widths(columns)
+    widths = _widths(columns, width)
     body = (
-        _code_row(f"for {loop}", widths) + _body(columns, row_height) + _code_row("endfor", widths)
+        _code_row(f"for {loop}", widths)
+        + _body(columns, widths, row_height)
+        + _code_row("endfor", widths)
     )
-    return _table(description, widths, _heads(columns), body)
+    return _table(description, widths, _heads(columns, widths), body)
 
 
 def table_of(description: str, *rows: Sequence[Column], row_height: int = 0) -> str:
     """A table with just these rows, whose columns have the same headings and widths."""
-    body = "".join(_body(columns, row_height) for columns in rows)
-    return _table(description, _widths(rows[0]), _heads(rows[0]), body)
+    widths = _widths(rows[0])
+    body = "".join(_body(columns, widths, row_height) for columns in rows)
+    return _table(description, widths, _heads(rows[0], widths), body)
 
 
-def _heads(columns: Sequence[Column]) -> str:
-    return _head([column.heading for column in columns], _widths(columns))
+def _heads(columns: Sequence[Column], widths: Sequence[int]) -> str:
+    return _head([column.heading for column in columns], widths)
 
 
-def _body(columns: Sequence[Column], row_height: int) -> str:
+def _body(columns: Sequence[Column], widths: Sequence[int], row_height: int) -> str:
     cells = [_content(column.cell) for column in columns]
-    return _row(cells, _widths(columns), _at_least(row_height) if row_height else "")
+    return _row(cells, widths, _at_least(row_height) if row_height else "")
 
 
 def _content(cells: str | Sequence[str]) -> str:
     return cell(cells) if isinstance(cells, str) else "".join(cells)
 
 
-def _widths(columns: Sequence[Column]) -> list[int]:
+def _widths(columns: Sequence[Column], width: int = TEXT_WIDTH) -> list[int]:
     whole = sum(column.width for column in columns)
-    widths = [TEXT_WIDTH * column.width // whole for column in columns]
-    widths[-1] += TEXT_WIDTH - sum(widths)
+    widths = [width * column.width // whole for column in columns]
+    widths[-1] += width - sum(widths)
     return widths
 
 
@@ -138,7 +169,7 @@ def _table(description: str, widths: Sequence[int], head: str, body: str) -> str
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="PaperTable"/>'
-        f'<w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
         ' w:lastColumn="0" w:noHBand="0" w:noVBand="1"/>'
         f'<w:tblCaption w:val="{escape(description)}"/>'

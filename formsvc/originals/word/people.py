@@ -72,7 +72,7 @@ def ability(labels: Labels) -> str:
 
 
 def lead() -> str:
-    """The municipality's texts that open the paper; others without a heading are asked for."""
+    """The municipality's texts that open the paper; it asks for others without a heading itself."""
     return each(
         'key in paper.texts if key in ["intro", "head"]',
         each("words in paper.texts[key]", paragraph("{{ words }}", "Lead")),

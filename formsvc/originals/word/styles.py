@@ -138,6 +138,18 @@ _FACT_LABEL: Final = (
     f'<w:uiPriority w:val="9"/><w:qFormat/><w:rPr>{_BOLD}</w:rPr></w:style>'
 )
 
+#: words that can be pressed, and what is printed small beside or under others
+_LINK: Final = (
+    '<w:style w:type="character" w:styleId="Hyperlink">'
+    '<w:name w:val="Hyperlink"/><w:basedOn w:val="DefaultParagraphFont"/>'
+    f'<w:uiPriority w:val="99"/><w:rPr>{_colour(BLUE)}<w:u w:val="single"/></w:rPr></w:style>'
+)
+_SMALL: Final = (
+    '<w:style w:type="character" w:customStyle="1" w:styleId="Small">'
+    '<w:name w:val="Liten"/><w:basedOn w:val="DefaultParagraphFont"/>'
+    f'<w:uiPriority w:val="9"/><w:rPr>{_colour(GREY)}{_size(18)}</w:rPr></w:style>'
+)
+
 #: a table of rows: rules between them, a tinted head
 _PAPER_TABLE: Final = (
     '<w:style w:type="table" w:customStyle="1" w:styleId="PaperTable">'
@@ -189,6 +201,8 @@ _STYLES: Final = (
     *_BY_HAND,
     _DEFAULTS,
     _FACT_LABEL,
+    _LINK,
+    _SMALL,
     _PAPER_TABLE,
     _LETTERHEAD,
     _paragraph_style(

@@ -16,6 +16,7 @@ from formsvc.documents.pdf_form import FONT
 from formsvc.documents.pdf_form.fields import Field, fields
 from formsvc.documents.pdf_form.typeface import read
 from formsvc.documents.pdf_text import text
+from formsvc.forms import wording
 from formsvc.forms.fields import AnswerField, Choice, Choices, Group, Rows
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import speaking
@@ -48,6 +49,8 @@ def _asked(kind: Kind) -> Iterator[tuple[str, AnswerField]]:
 
 
 def _below(path: str, field: AnswerField) -> Iterator[tuple[str, AnswerField]]:
+    if field.private is True:  # it is for sending, and stands on no paper
+        return
     if isinstance(field, Group):
         for inner in field.fields:
             yield from _below(f"{path}.{inner.short_name}", inner)
@@ -108,7 +111,7 @@ def test_every_field_is_spoken_with_the_words_of_the_form(kind: Kind, language: 
     with speaking(language):
         for path, field in _asked(kind):
             if path in form:
-                assert str(field.label.text) in form[path].label, MEND
+                assert wording.label_of(field) in form[path].label, MEND
 
 
 @every_paper
