@@ -102,10 +102,10 @@ class InvitationForm(MeetingForm):
         ),
     )
     about = _l("Om møtet")
-    phrases: ClassVar[Mapping[str, str]] = {"join": _l("Bli med i videomøtet")}
     sent_by = "convener"
     dated = "sent_on"
     greets = True
+    phrases: ClassVar[Mapping[str, str]] = {"join": _l("Bli med i videomøtet")}
 
     date = Date(
         _l("Dato"),

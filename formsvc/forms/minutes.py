@@ -242,6 +242,14 @@ class MinutesForm(MeetingForm):
     )
 
     @classmethod
+    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The referent, with what is said of that participant."""
+        referent = str(words.get("referent") or "")
+        present = words.get("participants") or []
+        services = [who["service"] for who in present if people.same(who["name"], referent)]
+        return {"name": referent, "service": next(iter(services), "")}
+
+    @classmethod
     def from_answers(cls, answers: Mapping[str, object]) -> Self:
         """The form with plain answers; what the goals and the next meeting say needs no yes."""
         return super().from_answers({**implied(answers), **answers})
@@ -249,14 +257,6 @@ class MinutesForm(MeetingForm):
     @property
     def people(self) -> Rows[Group[Participant]]:
         return self.participants
-
-    @classmethod
-    def who_sends(cls, words: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The referent, with what is said of that participant."""
-        referent = str(words.get("referent") or "")
-        present = words.get("participants") or []
-        services = [who["service"] for who in present if people.same(who["name"], referent)]
-        return {"name": referent, "service": next(iter(services), "")}
 
     def rules(self) -> None:
         """Everything that minutes must hold; each thing missing is said at its own field."""
