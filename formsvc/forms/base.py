@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Self, final
@@ -18,17 +17,17 @@ from formsvc.forms.fields import (
     Date,
     Group,
     Leftover,
-    Part,
-    Rows,
     Schema,
     Text,
     Typed,
     object_schema,
     typed_from,
 )
+from formsvc.forms.layout import Layout, Ordered, Section
 from formsvc.language import PAPER_LANGUAGES, ngettext, speaking, spoken
-from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
+
+__all__ = ["DocumentForm", "Layout", "Section"]
 
 PAPER_LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
 
@@ -40,34 +39,11 @@ class _Submitted(dict[str, list[str]]):
         return self.get(name, [])
 
 
-@dataclass(frozen=True)
-class Section:
-    """A heading of the form and the fields under it."""
-
-    title: str
-    names: tuple[str, ...]
-    #: a sentence or two under the heading
-    intro: str = ""
-
-
-#: the headings of a form in reading order
-Layout = tuple[Section, ...]
-
-
-@dataclass(frozen=True)
-class BoundSection:
-    """A section with the fields of one form, for the page."""
-
-    title: str
-    intro: str
-    fields: list[AnswerField]
-
-
 def _language_of_the_reader() -> str:
     return spoken() if spoken() in PAPER_LANGUAGES else PAPER_LANGUAGES[0]
 
 
-class DocumentForm(Part):
+class DocumentForm(Ordered):
     """The form of one paper. A paper is a class like this, in a file of its own.
 
     Fields are class attributes; their names are the keys of the answers, the API and the
@@ -90,9 +66,6 @@ class DocumentForm(Part):
     dated: ClassVar[str] = ""
     #: whether they end with a greeting from the one who sends them
     greets: ClassVar[bool] = False
-    #: the headings in reading order, of the page and of the papers; ``language`` is added by
-    #: itself at the end of the page
-    layout: ClassVar[Layout] = ()
     #: the rows of those who sign its papers, or the groups that name each of them
     signed: ClassVar[tuple[str, ...]] = ()
     #: the group that names who receives them and signs for that; "" where nobody does
@@ -118,8 +91,6 @@ class DocumentForm(Part):
         super().__init__(*args, **kwargs)
         #: what plain answers held that no field takes
         self.misfits: list[Problem] = []
-        #: what was typed into fields that the form has no longer
-        self.leftovers: list[Leftover] = []
 
     @property
     def concern(self) -> profile.Concern:
@@ -299,57 +270,6 @@ class DocumentForm(Part):
         """The one who sends the paper or receives it, of its answers in words; {} for nobody."""
         return words.get(cls.sent_by) or {}
 
-    # -- the page ---------------------------------------------------------------------------
-
-    @property
-    def sections(self) -> list[BoundSection]:
-        """The headings with their fields, in reading order; what has no place comes first."""
-        unplaced = [BoundSection(_("Svar uten spørsmål"), "", [*self.leftovers])]
-        return unplaced[: len(self.leftovers)] + [
-            BoundSection(str(section.title), str(section.intro), [self[n] for n in section.names])
-            for section in self._layout()
-        ]
-
-    @classmethod
-    def _layout(cls) -> list[Section]:
-        return [*cls.layout, Section(_l("Språk"), ("language",))]
-
-    def in_reading_order(self) -> list[AnswerField]:
-        """The fields as they stand on the page."""
-        return [self[name] for section in self._layout() for name in section.names]
-
-    def leaves(self) -> Iterator[AnswerField]:
-        """The fields that hold one answer each, in reading order."""
-        for field in self.in_reading_order():
-            yield from field.leaves()
-
-    def find(self, name: str) -> AnswerField | None:
-        """The field of that name or path, also within groups and rows."""
-        wanted = name.replace(".", "-")
-        fields: list[AnswerField] = [*self, *self.leftovers]
-        while fields:
-            field = fields.pop()
-            if field.name == wanted:
-                return field
-            if wanted.startswith(f"{field.name}-"):
-                fields = _within(field)
-        return None
-
-    def add_row(self, name: str) -> AnswerField | None:
-        """Add an empty row to the rows of that name; the new row, or None if there are no such."""
-        rows = self.find(name)
-        return rows.append_entry() if isinstance(rows, Rows) else None
-
-    def remove_row(self, name: str) -> Rows[AnswerField] | None:
-        """Remove the row of that name (``measures-1``); its rows, or None if there is no such."""
-        owner, _dash, _index = name.replace(".", "-").rpartition("-")
-        rows = self.find(owner)
-        row = self.find(name)
-        if not isinstance(rows, Rows) or row not in rows.entries:
-            return None
-        rows.pop_entry(rows.entries.index(row))  # type: ignore[call-arg] # new in WTForms 3.3
-        return rows
-
     # -- what the fields know of themselves ---------------------------------------------------
 
     @classmethod
@@ -378,12 +298,6 @@ class DocumentForm(Part):
             **answers,
             "required": [name for name in answers["required"] if name != "language"],
         }
-
-
-def _within(field: AnswerField) -> list[AnswerField]:
-    if isinstance(field, Rows):
-        return list(field.entries)
-    return field.fields if isinstance(field, Group) else []
 
 
 @cache

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Final
 
 from formsvc import profile
 from formsvc.forms import wording
-from formsvc.forms.base import BoundSection, DocumentForm
+from formsvc.forms.base import DocumentForm
 from formsvc.forms.fields import AnswerField, Check, Choice, Choices, Group, LongText, Rows
+from formsvc.forms.layout import BoundSection
 from formsvc.kinds import Kind
 from formsvc.language import gettext as _
 from formsvc.language import speaking
