@@ -15,7 +15,7 @@ from formsvc.forms import wording
 from formsvc.forms.base import DocumentForm
 from formsvc.language import LANGUAGES, gettext, lazy, ngettext, speaking
 from formsvc.profile import NotInProfile
-from formsvc.profile.contents import FORMS
+from formsvc.profile.parts import FORMS
 
 MESSAGE = "{words.Absence.definite} er %(what)s."
 LABEL = lazy("{words.Absence.plural}")

@@ -19,7 +19,7 @@ from formsvc.forms import wording as papers
 from formsvc.forms.consent import ConsentForm
 from formsvc.language import LANGUAGES, PAPER_LANGUAGES
 from formsvc.profile import Concern, InvalidProfile, NotInProfile, Profile, SigningRule
-from formsvc.profile.contents import FORMS
+from formsvc.profile.parts import FORMS
 from formsvc.profile.tables import laid_over
 
 DAY = date(2026, 11, 24)

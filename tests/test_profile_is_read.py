@@ -12,24 +12,25 @@ import pytest
 
 import formsvc
 from formsvc import kinds, profile
-from formsvc.profile import InvalidProfile, checks, contents
-from formsvc.profile.contents import WORD, small
+from formsvc.profile import InvalidProfile, checks, contents, parts
+from formsvc.profile.contents import small
+from formsvc.profile.parts import WORD
 
 PACKAGE: Final = Path(formsvc.__file__).parent
 #: what they fill in is not read by it
-READERS: Final = ("reading.py", "tables.py", "checks.py")
+READERS: Final = ("reading.py", "wordings.py", "tables.py", "checks.py")
 
 #: what is held, and what the code calls one that it asks: under another name it counts as unread
 CALLED: Final[dict[type, set[str]]] = {
-    contents.Office: {"office"},
-    contents.Service: {"service"},
-    contents.Arena: {"arena"},
-    contents.SigningRule: {"rule"},
-    contents.AgeRules: {"self", "rules", "rules_on()"},
-    contents.Limits: {"limits"},
-    contents.Accounts: {"accounts"},
-    contents.Arms: {"arms", "held", "self"},
-    contents.Municipality: {"sender"},
+    parts.Office: {"office"},
+    parts.Service: {"service"},
+    parts.Arena: {"arena"},
+    parts.SigningRule: {"rule"},
+    parts.AgeRules: {"self", "rules", "rules_on()"},
+    parts.Limits: {"limits"},
+    parts.Accounts: {"accounts"},
+    parts.Arms: {"arms", "held", "self"},
+    parts.Municipality: {"sender"},
     contents.Profile: {"self", "current()", "of()", "here", "municipality", "of_kind", "held"},
 }
 
@@ -49,12 +50,12 @@ def _name(asked: ast.expr) -> str:
     return ""
 
 
-#: every ``whom.what`` in the code; ``self`` is a part of the profile in one file only
+#: every ``whom.what`` in the code; ```self`` is a part of the profile in two files only
 ASKED: Final = {
     (_name(node.value), node.attr)
     for path, node in _nodes()
     if isinstance(node, ast.Attribute)
-    and (_name(node.value) != "self" or path == Path(contents.__file__))
+    and (_name(node.value) != "self" or path in (Path(contents.__file__), Path(parts.__file__)))
 }
 #: every text that the code is called with, as in ``word("exempt", …)``
 ARGUMENTS: Final = {
@@ -80,12 +81,12 @@ def test_everything_that_a_profile_holds_is_asked_for(name: str, called: set[str
 
 
 def test_every_part_of_a_profile_is_looked_through() -> None:
-    parts = {
+    holding = {
         thing
-        for thing in vars(contents).values()
+        for thing in (*vars(contents).values(), *vars(parts).values())
         if isinstance(thing, type) and hasattr(thing, "__dataclass_fields__")
     }
-    assert parts - CALLED.keys() == {contents.Words}  # asked with [] and say() everywhere
+    assert holding - CALLED.keys() == {parts.Words}  # asked with [] and say() everywhere
 
 
 def _everything() -> str:

@@ -10,15 +10,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from formsvc import clock, config, language
-from formsvc.profile.contents import (
-    PAGES,
-    PURPOSES,
-    Arena,
-    Concern,
-    NotInProfile,
-    Profile,
-    SigningRule,
-)
+from formsvc.profile.contents import Profile
+from formsvc.profile.parts import PAGES, PURPOSES, Arena, Concern, NotInProfile, SigningRule
 from formsvc.profile.reading import SHIPPED, load
 from formsvc.profile.tables import InvalidProfile, refuse_unread
 

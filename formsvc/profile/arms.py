@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from formsvc.profile.contents import Arms
+from formsvc.profile.parts import Arms
 from formsvc.profile.tables import InvalidProfile, Table
 
 #: bytes: arms need a tenth of it, and each paper carries them

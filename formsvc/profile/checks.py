@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from formsvc.profile.contents import PAGES, PLACEHOLDER, NotInProfile, Profile, Words, short, small
+from formsvc.profile.contents import Profile, short, small
+from formsvc.profile.parts import PAGES, PLACEHOLDER, NotInProfile, Words
 from formsvc.profile.tables import InvalidProfile, refuse_unread
 
 

@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from formsvc import config, norway
-from formsvc.cleaning import clean, is_blank
-from formsvc.language import LANGUAGES, PAPER_LANGUAGES, SOURCE
-from formsvc.profile import arms, checks, words
-from formsvc.profile.contents import (
-    FORMS,
-    INFLECTED,
-    NO_BREAK,
+from formsvc.profile import arms, checks, wordings, words
+from formsvc.profile.contents import Profile
+from formsvc.profile.parts import (
     PURPOSES,
     Accounts,
     AgeRules,
@@ -27,19 +23,15 @@ from formsvc.profile.contents import (
     Limits,
     Municipality,
     Office,
-    Profile,
     Service,
     SigningRule,
-    Words,
 )
 from formsvc.profile.tables import (
-    BEGINNING,
     InvalidProfile,
     Table,
     is_dated,
     laid_over,
     read,
-    refuse_unread,
 )
 from formsvc.roles import ROLES
 
@@ -84,7 +76,7 @@ def parse(data: Mapping[str, object], folders: Sequence[Path] = ()) -> Profile:
         offices={
             key: _office(Table(f"offices.{key}", v)) for key, v in top.table("offices").each()
         },
-        titles=_all_words(top.table("titles")),
+        titles=wordings.of_each(top.table("titles")),
         all_services={
             key: _service(f"services.{key}", v) for key, v in top.table("services").each()
         },
@@ -94,112 +86,23 @@ def parse(data: Mapping[str, object], folders: Sequence[Path] = ()) -> Profile:
         age_rules=_age_rules(top.value("age_rules"), limits.adult_age),
         limits=limits,
         accounts=_accounts(top.table("accounts")),
-        words=_vocabulary(top.table("words")),
+        words=wordings.vocabulary(top.table("words")),
         word_lists={
-            key: _word_list(Table(f"word_lists.{key}", v))
+            key: wordings.word_list(Table(f"word_lists.{key}", v))
             for key, v in top.table("word_lists").each()
         },
         resources={
-            key: _all_words(Table(f"texts.{key}", v)) for key, v in top.table("texts").each()
+            key: wordings.of_each(Table(f"texts.{key}", v)) for key, v in top.table("texts").each()
         },
         all_headings={
-            key: _all_words(Table(f"headings.{key}", v)) for key, v in top.table("headings").each()
+            key: wordings.of_each(Table(f"headings.{key}", v))
+            for key, v in top.table("headings").each()
         },
-        references=_all_words(top.table("legal")),
+        references=wordings.of_each(top.table("legal")),
     )
     top.close()
     checks.placeholders(profile)
     return profile
-
-
-def _words_of(table: Table, key: str) -> Words:
-    return _words(table(key), table.value(key))
-
-
-def _words(path: str, value: object) -> Words:
-    if isinstance(value, str):
-        value = dict.fromkeys(LANGUAGES, value)
-    dated = isinstance(value, list)
-    tables = value if isinstance(value, list) else [value]
-    versions = sorted((_version(path, table, dated=dated) for table in tables), key=lambda v: v[0])
-    days = [since for since, _ in versions]
-    if not days or len(set(days)) < len(days):
-        raise InvalidProfile(path, "needs one version for each day it changes; two share a day.")
-    return Words(tuple(versions))
-
-
-def _version(path: str, value: object, *, dated: bool) -> tuple[date, Mapping[str, str]]:
-    if not isinstance(value, dict):
-        example = '{nb = "…", nn = "…", en = "…"}'
-        raise InvalidProfile(path, f"is missing or no wording; write {example}.")
-    table = Table(path, value)
-    since = table.need("from", date, "from = 2026-01-01") if dated else BEGINNING
-    wording = {lang: _wording(table, lang) for lang in PAPER_LANGUAGES}
-    wording["en"] = _wording(table, "en") if table.value("en") else wording[SOURCE]
-    table.close()
-    return since, wording
-
-
-def _wording(table: Table, language: str) -> str:
-    both = f'{language} = "…" too: papers are printed in bokmål (nb) and nynorsk (nn)'
-    text, replaced = clean(table.need(language, str, both))
-    if replaced or is_blank(text):
-        raise InvalidProfile(
-            table(language), "holds no text, or characters that cannot be printed."
-        )
-    return text.replace("§ ", f"§{NO_BREAK}")  # no number stands on a line of its own
-
-
-def _all_words(table: Table) -> dict[str, Words]:
-    return {key: _words(table(key), value) for key, value in table.each()}
-
-
-def _vocabulary(table: Table) -> dict[str, Words]:
-    """The words by key; those that are inflected by key and form."""
-    vocabulary: dict[str, Words] = {}
-    for key, value in table.each():
-        path = table(key)
-        if key in INFLECTED or _is_inflected(value):
-            forms = {form: _words(path, _in_form(path, value, form)) for form in FORMS}
-            vocabulary |= {f"{key}.{form}": word for form, word in forms.items()}
-        else:
-            vocabulary[key] = _words(path, value)
-    for key, word in vocabulary.items():
-        if any(set("{}%") & set(said) for _, wording in word.versions for said in wording.values()):
-            raise InvalidProfile(table(key), "holds {, } or %, which sentences are filled by.")
-    return vocabulary
-
-
-def _is_inflected(value: object) -> bool:
-    version = value[0] if isinstance(value, list) and value else value
-    return isinstance(version, dict) and any(isinstance(version.get(x), dict) for x in LANGUAGES)
-
-
-def _in_form(path: str, value: object, form: str) -> object:
-    """One form of a word as a wording of its own, in as many versions as the word."""
-    if isinstance(value, list):
-        return [_in_form(path, version, form) for version in value]
-    if not isinstance(value, dict) or any(isinstance(value.get(x), str) for x in LANGUAGES):
-        raise InvalidProfile(path, f'needs all its forms; write nb = {{{FORMS[0]} = "…", …}}.')
-    version = Table(path, value)
-    wording = {key: each for key, each in version.each() if key not in LANGUAGES}
-    for language in LANGUAGES:
-        if version.value(language) is not None:
-            forms = version.table(language)
-            wording[language] = forms.need(form, str, f'{form} = "…"; all forms go together')
-            refuse_unread(forms.path, [key for key, _ in forms.each()], FORMS)
-    return wording
-
-
-def _word_list(table: Table) -> dict[str, tuple[str, ...]]:
-    lists: dict[str, tuple[str, ...]] = {}
-    for language in LANGUAGES:
-        words = table.may(language, list, list(lists.get(SOURCE, ())), '["…", "…"]')
-        if not words or not all(isinstance(word, str) and word.strip() for word in words):
-            raise InvalidProfile(table(language), 'must be a list of words; write ["…", "…"].')
-        lists[language] = tuple(words)
-    table.close()
-    return lists
 
 
 def _municipality(table: Table, folders: Sequence[Path]) -> Municipality:
@@ -210,7 +113,7 @@ def _municipality(table: Table, folders: Sequence[Path]) -> Municipality:
         mend = "must be nine digits with the right control digit, as in Enhetsregisteret."
         raise InvalidProfile(table("organisation_number"), mend) from None
     municipality = Municipality(
-        name=_words_of(table, "name"),
+        name=wordings.of(table, "name"),
         address=table.need("address", str, '"Rådhusvegen 1, 1234 Stedet"'),
         phone=_phone(table),
         email=_email(table),
@@ -226,7 +129,7 @@ def _municipality(table: Table, folders: Sequence[Path]) -> Municipality:
 
 def _office(table: Table) -> Office:
     office = Office(
-        name=_words_of(table, "name"),
+        name=wordings.of(table, "name"),
         phone=_phone(table) if table.value("phone") else "",
         email=_email(table) if table.value("email") else "",
         address=table.may("address", str, "", '"Postboks 1, 1234 Stedet"'),
@@ -251,11 +154,11 @@ def _email(table: Table) -> str:
 
 def _service(path: str, value: object) -> Service:
     if not isinstance(value, dict):
-        return Service(_words(path, value))
+        return Service(wordings.read(path, value))
     table, flags = Table(path, value), ("enabled", "several")
     wording = {key: text for key, text in value.items() if key not in flags}
     return Service(
-        _words(path, wording),
+        wordings.read(path, wording),
         enabled=table.may("enabled", bool, True, "true or false"),
         several=table.may("several", bool, False, "true or false"),
     )
@@ -267,7 +170,7 @@ def _arena(code: str, table: Table) -> Arena:
     flag = "true or false"
     arena = Arena(
         code=code,
-        name=_words_of(table, "name"),
+        name=wordings.of(table, "name"),
         enabled=table.may("enabled", bool, True, flag),
         level=cast(Level, table.choice("level", get_args(Level), "case")),
         consent=cast(ArenaConsent, table.choice("consent", get_args(ArenaConsent), "required")),
@@ -276,12 +179,12 @@ def _arena(code: str, table: Table) -> Arena:
         only_action_plan=table.may("only_action_plan", bool, False, flag),
         agenda_days=table.may("agenda_days", int, 0, "a number of days") or None,
         duration_minutes=table.may("duration_minutes", int, 0, "a number of minutes") or None,
-        convenes=_words_of(table, "convenes"),
-        chairs=_words_of(table, "chairs" if table.value("chairs") else "convenes"),
-        participants=_words_of(table, "participants"),
-        how_often=_words_of(table, "how_often"),
-        written=_words_of(table, "written"),
-        consent_note=_words_of(table, "consent_note") if table.value("consent_note") else None,
+        convenes=wordings.of(table, "convenes"),
+        chairs=wordings.of(table, "chairs" if table.value("chairs") else "convenes"),
+        participants=wordings.of(table, "participants"),
+        how_often=wordings.of(table, "how_often"),
+        written=wordings.of(table, "written"),
+        consent_note=wordings.of(table, "consent_note") if table.value("consent_note") else None,
     )
     table.close()
     if arena.level == "system" and (arena.consent != "none" or arena.family):

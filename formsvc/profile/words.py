@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from formsvc.profile.contents import PLACEHOLDER, WORD, NotInProfile, Profile, Words, small
+from formsvc.profile.contents import Profile, small
+from formsvc.profile.parts import PLACEHOLDER, WORD, NotInProfile, Words
 from formsvc.profile.tables import InvalidProfile
 
 #: where a wording stands in the file that is not called what the profile calls it

@@ -18,7 +18,7 @@ from formsvc.config import Settings
 from formsvc.kinds import KINDS
 from formsvc.language import LANGUAGES
 from formsvc.models import Account
-from formsvc.profile.contents import FORMS, INFLECTED
+from formsvc.profile.parts import FORMS, INFLECTED
 from formsvc.services import finish
 from tests import people, stored
 from tests.people import Employee
