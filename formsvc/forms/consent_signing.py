@@ -159,8 +159,8 @@ class SignedConsent(AsksAbility):
         return self.single_signature_reason.code in signing.TO_BE_DECIDED and self.is_one_of_two()
 
     def unsaid(self) -> frozenset[str]:
-        """What is declared stands above the signatures, and who signs instead is an answer."""
-        return frozenset({"declaration", "signed_instead"})
+        """Who signs instead is said where they sign."""
+        return frozenset({"signed_instead"})
 
     @property
     def ruled_on(self) -> date:

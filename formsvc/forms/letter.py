@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from formsvc.forms.base import DocumentForm
 from formsvc.language import gettext as _
@@ -22,9 +22,6 @@ class Letter(NamedTuple):
     #: whom to ask about a letter, and the phone of that person
     contact: str
     phone: str
-
-
-NO_LETTER: Final = Letter("", "", "", "", "")
 
 
 def of(form: DocumentForm) -> Letter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from formsvc import clock
 from formsvc.documents import docx, html_pdf
 from formsvc.errors import NoSuchFormat
 from formsvc.kinds import KINDS, Kind
@@ -30,7 +29,7 @@ def make(kind: Kind, language: str, wanted: BlankFormat) -> bytes:
     if wanted == "pdf" and "fillable" in kind.formats:
         return templates.find(kind, f"{kind.slug}.{language}.pdf").data
     with speaking(language):
-        paper = {"paper": templates.frame(kind, language, clock.today(), "")}
+        paper = {"paper": templates.frame(kind, kind.form.from_answers({"language": language}))}
         if wanted == "docx":
             return docx.render(word.blank_template(kind.slug, language), paper, language)
         return html_pdf.render("blank", {**paper, "blank": blank.blank(kind, language)})

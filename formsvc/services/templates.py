@@ -15,7 +15,6 @@ from formsvc.documents.filling import Template
 from formsvc.errors import AnswersLost, BadTemplate, Fault, FaultyTemplate
 from formsvc.forms import letter, wording
 from formsvc.forms.base import DocumentForm
-from formsvc.forms.letter import NO_LETTER, Letter
 from formsvc.kinds import Kind
 from formsvc.language import PAPER_LANGUAGES
 from formsvc.language import gettext as _
@@ -166,27 +165,21 @@ def _refused(kind: Kind, answers: Mapping[str, Any]) -> set[str]:
 
 def context(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """All that a template sees: the answers in words, their codes, and what the profile says."""
-    language = form.paper_language
-    paper = frame(kind, language, clock.today(), reference, form.concern, letter.of(form))
-    for said in (paper["texts"], paper["headings"]):
-        for key in form.unsaid() & said.keys():
-            del said[key]
-    return {**form.words(), "codes": form.codes(), "paper": paper}
+    return {**form.words(), "codes": form.codes(), "paper": frame(kind, form, reference)}
 
 
-def frame(
-    kind: Kind,
-    language: str,
-    today: date,
-    reference: str,
-    concern: profile.Concern = "child",
-    sent: Letter = NO_LETTER,
-) -> dict[str, Any]:
+def frame(kind: Kind, form: DocumentForm, reference: str = "") -> dict[str, Any]:
     """What a template sees beside the answers: what the form and the profile say.
 
-    :param sent: what of the answers stands in the letterhead.
+    :param form: of an empty one, it is what a blank paper says.
     """
-    municipality, words = profile.current(), wording.of(kind.form, language)
+    municipality, today = profile.current(), clock.today()
+    language, concern = form.paper_language, form.concern
+    words = wording.of(kind.form, language)
+    texts = municipality.texts(kind.slug, language, today, concern)
+    headings = municipality.headings(kind.slug, language, today, concern)
+    # what is declared stands above the names, and not among what is good to know
+    unsaid = {"declaration", *form.unsaid()}
     return {
         "kind": kind.slug,
         "title": kind.title(language, today),
@@ -195,13 +188,13 @@ def frame(
         "exempt": municipality.exempt(language, today, concern),
         "municipality": municipality.municipality(language),
         "addressee": _addressee(kind, language, today),
-        **sent._asdict(),
-        "texts": municipality.texts(kind.slug, language, today, concern),
-        "headings": municipality.headings(kind.slug, language, today, concern),
+        **letter.of(form)._asdict(),
+        "texts": {key: text for key, text in texts.items() if key not in unsaid},
+        "headings": {key: heading for key, heading in headings.items() if key not in unsaid},
         "legal": municipality.legal(kind.slug, language, today),
         "sections": words.headings,
         "labels": words.labels,
-        "phrases": _phrases(words.phrases, municipality.texts(kind.slug, language, today)),
+        "phrases": _phrases(words.phrases, texts),
     }
 
 
@@ -226,7 +219,7 @@ def _phrases(phrases: Mapping[str, str], texts: Mapping[str, Sequence[str]]) -> 
 def schema(kind: Kind) -> dict[str, Any]:
     """JSON Schema of all that a template sees."""
     answers = kind.form.schema()
-    paper = _shape(frame(kind, PAPER_LANGUAGES[0], clock.today(), ""))
+    paper = _shape(frame(kind, kind.form.from_answers({})))
     for named_by_profile in ("texts", "headings"):  # templates go through them by their names
         words = paper["properties"][named_by_profile]
         words["additionalProperties"] = next(iter(words["properties"].values()), _WORDS)

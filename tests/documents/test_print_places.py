@@ -6,7 +6,6 @@ the marks are looked for. What Word templates leave out is told by ``docx.check`
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ SAID_OTHERWISE = {
 
 
 def _page(kind: Kind, paper: dict[str, Any], language: str) -> str:
-    frame = templates.frame(kind, language, date(2027, 2, 9), "R-2027-0001")
+    frame = templates.frame(kind, kind.form.from_answers({"language": language}), "R-2027-0001")
     return html_pdf.page(kind.slug, {**paper, "language": language, "paper": frame})
 
 

@@ -7,7 +7,6 @@ and an act, and its headings, labels and declaration are read from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import pytest
@@ -39,7 +38,9 @@ SAYS = {"texts": {"x": ["Les dette."]}, "headings": {"x": HEADING}, "legal": ["E
 
 
 def _paper(kind: Kind, language: str) -> dict[str, Any]:
-    frame = templates.frame(kind, language, date(2027, 2, 9), "R-2027-0001") | SAYS
+    frame = (
+        templates.frame(kind, kind.form.from_answers({"language": language}), "R-2027-0001") | SAYS
+    )
     answers = next(marked.papers(kind.form()))
     return {**answers, "language": language, "paper": frame}
 

@@ -19,7 +19,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject, TextStringObject
 
-from formsvc import clock, config, profile
+from formsvc import config, profile
 from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf, pdf_text
 from formsvc.formats import Format
@@ -149,7 +149,7 @@ def test_no_word_of_the_shipped_municipality_is_anywhere(
 @every_document
 def test_every_format_says_the_same_declaration(kind: Kind, language: str, wanted: Format) -> None:
     with config.using(other()):
-        phrases = templates.frame(kind, language, clock.today(), "")["phrases"]
+        phrases = templates.frame(kind, kind.form.from_answers({"language": language}))["phrases"]
     assert plain(phrases["declaration"]) in read(made(kind, language, wanted))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from formsvc import clock, config, profile
+from formsvc import config, profile
 from formsvc.cli import main
 from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf, pdf_text
@@ -98,9 +98,22 @@ def test_a_blank_pdf_is_for_archive_and_screen_reader(
 def test_those_who_sign_do_so_under_the_declaration(language: str) -> None:
     kind = find("consent")
     found = read(blanks.make(kind, language, "docx"))
-    words = templates.frame(kind, language, clock.today(), "")["phrases"]
+    words = templates.frame(kind, kind.form.from_answers({"language": language}))["phrases"]
     after = found[found.rindex(_close(words["declaration"])) :]
     assert _close(words["place_and_date"] + words["signature"]) in after
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("kind", blanks.BLANK, ids=lambda kind: kind.slug)
+def test_a_blank_paper_says_nothing_of_the_municipality_twice(kind: Kind, language: str) -> None:
+    found = read(blanks.make(kind, language, "docx"))
+    for words in profile.current().texts(kind.slug, language).values():
+        assert all(found.count(_close(each)) <= 1 for each in words)
+
+
+def test_a_blank_action_plan_does_not_say_what_is_true_of_some_meetings_alone() -> None:
+    (only,) = profile.current().text("action_plan.head", "nb")
+    assert _close(only) not in read(blanks.make(find("action_plan"), "nb", "docx"))
 
 
 def test_the_blank_of_a_fillable_kind_is_the_official_form() -> None:
