@@ -27,8 +27,6 @@ from tests.web.conftest import SQLITE_ONLY, Visitor
 pytestmark = SQLITE_ONLY
 
 PRINTED: Final = [kind for kind in KINDS if kind.formats]
-#: pages that are made of what a form says itself
-OF_FORMS: Final = ("drafts.blank", "drafts.write", "finishing.review")
 #: what the shipped words begin with, however they go on; of decisions, others are made by courts
 SHIPPED: Final = {
     "nb": r"forfall|søknad|ansvarsgruppe",
@@ -75,8 +73,6 @@ def _addresses(app: Flask, session: Session, author: Account) -> Iterator[str]:
             yield adapter.build(rule.endpoint)
         elif len(rule.arguments) == 1:
             (name,) = rule.arguments
-            if rule.endpoint in OF_FORMS:
-                continue
             yield from (adapter.build(rule.endpoint, {name: each}) for each in ids.get(name, ()))
 
 
