@@ -10,6 +10,7 @@ list of typed strings goes in, is cleaned once, and comes out as
 
 from formsvc.forms.fields.answer import (
     AnswerField,
+    Part,
     Schema,
     Typed,
     object_schema,
@@ -17,7 +18,7 @@ from formsvc.forms.fields.answer import (
 )
 from formsvc.forms.fields.choice import YES_NO, Check, Choice, Choices, Options, Scale, YesNo
 from formsvc.forms.fields.days import TODAY, Date
-from formsvc.forms.fields.group import Group, Part
+from formsvc.forms.fields.group import Group
 from formsvc.forms.fields.numbers import NationalId, Number, Phone, PostalCode
 from formsvc.forms.fields.rows import Rows
 from formsvc.forms.fields.text import (

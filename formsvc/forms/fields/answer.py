@@ -1,20 +1,16 @@
-"""What every field of a paper can be asked."""
+"""What every field of a paper can be asked, and every part in which fields stand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from wtforms import Field
+from wtforms import Field, Form
 
 from formsvc.errors import Problem
 from formsvc.language import PAPER_LANGUAGES, spoken
 from formsvc.language import gettext as _
-
-if TYPE_CHECKING:
-    from formsvc.forms.fields.group import Group, Part
-    from formsvc.forms.fields.rows import Rows
 
 #: what was typed: the name of a control and its list of strings
 Typed = dict[str, list[str]]
@@ -51,7 +47,7 @@ class AnswerField(Field):
         #: whether its answer is for sending and stands on no paper, or what tells that by its part
         self.private = private
         #: the list in which it is a row
-        self.row_of: Rows[AnswerField] | None = None
+        self.row_of: AnswerField | None = None
         #: its label on papers, where that is not the question of the page; "" where it has none
         #: of its own there, since it stands beside another answer or right under its heading
         self.printed = printed
@@ -82,7 +78,7 @@ class AnswerField(Field):
         return part
 
     @property
-    def within(self) -> Group[Part] | Rows[AnswerField] | None:
+    def within(self) -> AnswerField | None:
         """The list or the group in which it stands, if it does not stand right in the form."""
         # an empty list counts as false
         return self.part.group if self.row_of is None else self.row_of
@@ -209,6 +205,30 @@ class AnswerField(Field):
             yield _("Brukes bare til å sende dokumentet, og står ikke i det.")
         elif self.private:
             yield _("Står i dokumentet bare når de andre svarene tilsier det.")
+
+
+class Part(Form):
+    """The fields of a group or of one row."""
+
+    #: the group whose fields these are, if they are not those of a form
+    group: AnswerField | None = None
+
+    @property
+    def above(self) -> Part | None:
+        """The form, group or row in which this one stands."""
+        return self.group.part if self.group else None
+
+    def __iter__(self) -> Iterator[AnswerField]:
+        yield from cast("Iterator[AnswerField]", super().__iter__())
+
+    def __getitem__(self, name: str) -> AnswerField:
+        return cast("AnswerField", super().__getitem__(name))
+
+    class Meta:
+        """How WTForms treats these forms."""
+
+        csrf = False
+        locales = False  # every message is ours, so WTForms' own catalogues are never read
 
 
 def typed_from(

@@ -5,20 +5,17 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from formsvc import clock, norway
-from formsvc.forms.fields.answer import Schema
+from formsvc.forms.fields.answer import Part, Schema
 from formsvc.forms.fields.text import Text
 from formsvc.language import gettext as _
 from formsvc.language import lazy as _l
 from formsvc.language import spoken
-
-if TYPE_CHECKING:
-    from formsvc.forms.fields.group import Part
 
 #: the day on which the answers are looked at, as the neighbour of a date
 TODAY: Final = "today"

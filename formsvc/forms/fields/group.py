@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-from wtforms import Form
 from wtforms.form import BaseForm
 
 from formsvc.errors import Problem
 from formsvc.forms.fields.answer import (
     AnswerField,
+    Part,
     Schema,
     Typed,
     object_schema,
     typed_from,
 )
 from formsvc.language import gettext as _
-
-
-class Part(Form):
-    """The fields of a group or of one row."""
-
-    #: the group whose fields these are, if they are not those of a form
-    group: Group[Part] | None = None
-
-    @property
-    def above(self) -> Part | None:
-        """The form, group or row in which this one stands."""
-        return self.group.part if self.group else None
-
-    def __iter__(self) -> Iterator[AnswerField]:
-        yield from cast("Iterator[AnswerField]", super().__iter__())
-
-    def __getitem__(self, name: str) -> AnswerField:
-        return cast("AnswerField", super().__getitem__(name))
-
-    class Meta:
-        """How WTForms treats these forms."""
-
-        csrf = False
-        locales = False  # every message is ours, so WTForms' own catalogues are never read
-
 
 P_co = TypeVar("P_co", bound=Part, covariant=True)
 
@@ -81,7 +56,7 @@ class Group(AnswerField, Generic[P_co]):
         self.form = self._form_class(
             formdata, prefix=f"{self.name}-", meta={"_parent_form": parent}
         )
-        self.form.group = cast("Group[Part]", self)
+        self.form.group = self
 
     def post_process(self, formdata: Any = None) -> None:
         self.form.post_process(formdata)  # type: ignore[attr-defined] # new in WTForms 3.3

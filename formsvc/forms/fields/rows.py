@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from wtforms import FieldList
 from wtforms.form import BaseForm
@@ -73,7 +73,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
 
     def _add_entry(self, *args: Any, **kwargs: Any) -> E_co:
         entry: E_co = super()._add_entry(*args, **kwargs)  # type: ignore[misc] # not in the stubs
-        entry.row_of = cast("Rows[AnswerField]", self)
+        entry.row_of = self
         return entry
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
@@ -169,7 +169,7 @@ class Rows(AnswerField, FieldList, Generic[E_co]):  # type: ignore[type-arg] # s
             },
         )
         row.short_name = str(index)
-        row.row_of = cast("Rows[AnswerField]", self)
+        row.row_of = self
         row.process(None)
         return row
 
