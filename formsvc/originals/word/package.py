@@ -9,7 +9,8 @@ from typing import Final
 
 from formsvc import profile
 from formsvc.originals.word.parts import LINK
-from formsvc.originals.word.styles import BLUE, FONTS, NUMBERING, settings, styles
+from formsvc.originals.word.settings import FONTS, NUMBERING, settings
+from formsvc.originals.word.styles import BLUE, styles
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

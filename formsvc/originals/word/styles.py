@@ -15,7 +15,7 @@ GREY: Final = "55606B"
 RULE: Final = "B9C6D3"
 TINT: Final = "E9EFF5"
 
-_FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
+FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
 
 
 def styles(locale: str) -> str:
@@ -23,26 +23,10 @@ def styles(locale: str) -> str:
     return _document_defaults(locale) + _LATENT + "".join(_STYLES)
 
 
-def settings(locale: str) -> str:
-    """The content of settings.xml: no revision marks, nothing that tells who wrote."""
-    return (
-        '<w:zoom w:percent="100"/>'
-        '<w:defaultTabStop w:val="709"/>'
-        '<w:characterSpacingControl w:val="doNotCompress"/>'
-        "<w:compat>"
-        '<w:compatSetting w:name="compatibilityMode"'
-        ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
-        "</w:compat>"
-        f'<w:themeFontLang w:val="{locale}"/>'
-        '<w:decimalSymbol w:val=","/>'
-        '<w:listSeparator w:val=";"/>'
-    )
-
-
 def _document_defaults(locale: str) -> str:
     return (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
-        f'{_FONT}<w:color w:val="{INK}"/><w:sz w:val="22"/><w:szCs w:val="22"/>'
+        f'{FONT}<w:color w:val="{INK}"/><w:sz w:val="22"/><w:szCs w:val="22"/>'
         f'<w:lang w:val="{locale}" w:eastAsia="{locale}" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
         '<w:spacing w:after="100" w:line="259" w:lineRule="auto"/>'
@@ -356,21 +340,4 @@ _STYLES: Final = (
         paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
         run=_colour(GREY) + _size(18),
     ),
-)
-
-#: one bulleted list, tied to the style List Bullet
-NUMBERING: Final = (
-    '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="singleLevel"/>'
-    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/>'
-    '<w:pStyle w:val="ListBullet"/><w:lvlText w:val="•"/><w:lvlJc w:val="left"/>'
-    '<w:pPr><w:ind w:left="340" w:hanging="283"/></w:pPr>'
-    f"<w:rPr>{_FONT}{_colour(BLUE)}</w:rPr></w:lvl></w:abstractNum>"
-    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
-)
-
-#: Carlito has Calibri's widths, for readers without Microsoft's fonts
-FONTS: Final = (
-    '<w:font w:name="Calibri"><w:altName w:val="Carlito"/>'
-    '<w:panose1 w:val="020F0502020204030204"/><w:charset w:val="00"/>'
-    '<w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
 )
