@@ -24,6 +24,7 @@ from formsvc.config import Settings
 from formsvc.documents import docx, html_pdf, pdf_text
 from formsvc.formats import Format
 from formsvc.kinds import KINDS, Kind
+from formsvc.originals.word import PAPERS
 from formsvc.services import printing, templates
 from tests.documents.validator import failures
 
@@ -33,6 +34,8 @@ DOCUMENTS = [
     for kind in KINDS
     for language in ("nb", "nn")
     for wanted in kind.formats
+    # a template that somebody made in Word says what it says
+    if wanted != "docx" or kind.slug in PAPERS
 ]
 every_document = pytest.mark.parametrize(("kind", "language", "wanted"), DOCUMENTS)
 pytestmark = [
@@ -109,7 +112,11 @@ def words(held: profile.Profile, kind: Kind, language: str) -> set[str]:
 
 
 def titles(held: profile.Profile, language: str) -> set[str]:
-    return {held.title(kind.slug, language) for kind in KINDS if kind.formats}
+    return {
+        held.title(kind.slug, language)
+        for kind in KINDS
+        if kind.formats and kind.slug in held.titles
+    }
 
 
 def answered(kind: Kind, language: str) -> str:
