@@ -41,7 +41,7 @@ def ip_application(labels: Labels) -> str:
         + texts(labels)
         + legal(labels)
         + section(labels, "date", answer(labels, "date"))
-        + when("signed_instead", paragraph("{{ signed_instead }}"))
+        + when("signed_instead", paragraph("{{ signed_instead }}", keep_next=True))
         + signatures(labels, "signed_by")
         + ticked(labels, "guardian_mandate")
     )

@@ -72,7 +72,11 @@ def _duration(labels: Labels) -> str:
 def _signed(labels: Labels) -> str:
     decider = "{{ staff_decision.name }}" + after("staff_decision", "title")
     return (
-        section(labels, "signatories", when("signed_instead", paragraph("{{ signed_instead }}")))
+        section(
+            labels,
+            "signatories",
+            when("signed_instead", paragraph("{{ signed_instead }}", keep_next=True)),
+        )
         + signatures(labels, "signatories")
         + ticked(labels, "power_of_attorney")
         + ticked(labels, "guardian_mandate")
