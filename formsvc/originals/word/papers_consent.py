@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from formsvc.originals.word.answers import answer, listed, points, rows, said, section, ticked
+from typing import Final
+
+from formsvc.originals.word.answers import answer, listed, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import either, fact, heading, paragraph, title, when
 from formsvc.originals.word.people import (
@@ -16,6 +18,11 @@ from formsvc.originals.word.people import (
     signatures,
     signatures_of,
     texts,
+)
+
+#: those who have been told, on one line, so that the paper has room on one page
+_TOLD: Final = (
+    "{% for each in informed %}{% if not loop.first %}; {% endif %}{{ each }}{% endfor %}"
 )
 
 
@@ -110,8 +117,8 @@ def _way(labels: Labels, box: str) -> str:
 def consent_withdrawal(labels: Labels) -> str:
     """What is taken back, by whom, and who has been told. No reason is asked for."""
     by = "{{ withdrawn_by.name }}" + after("withdrawn_by", "role")
-    told = when("informed", points("informed")) + said(labels, "note")
-    services = rows(labels, "services", "s", {"service": 40, "name": 60}, {})
+    told = when("informed", paragraph(_TOLD)) + said(labels, "note")
+    services = rows(labels, "services", "s", {"service": 50, "name": 50}, {})
     return (
         title()
         + lead()

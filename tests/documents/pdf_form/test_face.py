@@ -43,7 +43,7 @@ def _values(sample: Sample) -> tuple[bytes, dict[str, str | bool]]:
     template = (TEMPLATES / f"{sample}.pdf").read_bytes()
     with speaking(sample.language):
         form = sample.kind.form.from_answers(sample.answers)
-        return template, form_values(form.answers(), form.words(), template)
+        return template, form_values(form.codes(), form.words(), template)
 
 
 def _sheets(data: bytes) -> Any:
