@@ -166,7 +166,7 @@ def _ink(data: bytes, sheet: int, box: tuple[float, float, float, float]) -> flo
 
 
 @both_ways
-@pytest.mark.parametrize("chosen", ["joint", "father", "none"])
+@pytest.mark.parametrize("chosen", ["joint", "father", "other"])
 def test_only_the_chosen_radio_button_is_drawn(chosen: str, flatten: bool) -> None:
     data = fill(CONSENT, {"parental_responsibility": chosen}, flatten=flatten).data
     ink = {
