@@ -118,7 +118,7 @@ class InvitationForm(MeetingForm):
     first_meeting = Check(_l("Dette er det første møtet"), printed="")
     place = Text(
         _l("Sted"),
-        hint=_l("Fyll ut stedet, eller lenken til videomøtet, eller begge deler."),
+        hint=_l("Fyll ut stedet, eller lenka til videomøtet, eller begge deler."),
         example={"nb": "Møterom 2, Heidal skole", "nn": "Møterom 2, Heidal skule"},
     )
     video_link = Link(

@@ -225,7 +225,12 @@ class MeetingForm(DocumentForm):
 
     def relation_rule(self, row: Group[MeetingPerson]) -> None:
         """Nobody is of the family where no child is named, and the young person is the child."""
-        relation = row.form.relation
+        relation, role = row.form.relation, row.form.role.text
+        if self.is_named and relation.is_empty() and people.is_of_family(role):
+            # whose e-mail is private hangs on it
+            relation.refuse(
+                _("«%(role)s» er en tilknytning til barnet. Velg tilknytningen her.", role=role)
+            )
         if not self.is_named and not relation.is_empty():
             relation.refuse(
                 _("Familien er ikke med når saken er anonym eller møtet er på systemnivå.")

@@ -99,3 +99,22 @@ def test_a_long_answer_beside_its_label_leaves_no_page_half_empty(
 def test_the_last_page_of_a_sample_is_not_nearly_empty(kind: Kind, language: str) -> None:
     fills = _fills(_made(kind, language))
     assert len(fills) == 1 or fills[-1] > 0.1, fills
+
+
+def _pages(data: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+
+
+@pytest.mark.parametrize("lines", range(11, 16))
+def test_a_short_answer_stands_on_the_page_of_its_label(lines: int) -> None:
+    """Where the page ends moves by a line at a time."""
+    kind = kinds.find("consent")
+    filler = "\n".join(f"linje {n}" for n in range(lines))
+    adult = {"name": "Emma Čáhci", "birth_date": "2000-01-19", "unit": ""}
+    signs = {"name": "Emma Čáhci", "role": "young_person", "email": "", "phone": ""}
+    changed = {"child": adult, "signatories": [signs], "signing_ability": "yes"}
+    pages = _pages(_made(kind, "nb", exclusions=filler, **changed))
+    [page] = [page for page in pages if "Om personen selv kan vurdere dette" in page]
+    label = page.replace("\n", " ").split("Om personen selv kan vurdere dette")[1]
+    assert "Kan personen selv vurdere" in label
+    assert "Ja" in label
