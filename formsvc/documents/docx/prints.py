@@ -10,7 +10,6 @@ finished document.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Final
 
 from jinja2 import nodes
@@ -139,6 +138,12 @@ def _behind(condition: Condition, ways: _Ways) -> _Ways:
     return {path: condition if way is True else All((condition, way)) for path, way in ways.items()}
 
 
+def _within(rows: _Path, scope: _Scope) -> int:
+    """How many loops over the same rows a loop stands in: those beside each other meet each row."""
+    above = [row[-1] for row in scope.values() if row[:-1] == rows and row[-1].startswith(_LOOP)]
+    return max((int(step.removeprefix(_LOOP)) + 1 for step in above), default=0)
+
+
 def _without_loop(step: str) -> str:
     return _ROW if step.startswith(_LOOP) else step
 
@@ -147,7 +152,6 @@ class _Proof:
     def __init__(self, tree: nodes.Template, read: set[int], faithful: Collection[str]) -> None:
         self._read = read
         self._faithful = faithful
-        self._loops = count()
         loops = {id(name) for loop in tree.find_all(nodes.For) for name in _names(loop.target)}
         #: names that a template gives a meaning of its own, other than by a loop
         self._own = {
@@ -177,7 +181,7 @@ class _Proof:
         rows = self._path(node.iter, scope)
         if node.test or node.recursive or not isinstance(node.target, nodes.Name) or rows is None:
             return {}
-        row = (*rows, f"{_LOOP}{next(self._loops)}")
+        row = (*rows, f"{_LOOP}{_within(rows, scope)}")
         found = self.block(node.body, {**scope, node.target.name: row})
         return {path: way for path, way in found.items() if path[: len(row)] == row}
 
@@ -224,7 +228,20 @@ class _Proof:
         if isinstance(test, nodes.Test) and test.name == "defined":
             # what is not empty is defined, and so may be what is empty
             return Some((self._truth(test.node, scope), unknown))
-        return unknown
+        column = self._column(test, scope)
+        # where one row has that answer, all of them together are not empty
+        return unknown if column is None else Some((Fact(column), unknown))
+
+    def _column(self, node: nodes.Node, scope: _Scope) -> _Path | None:
+        """The answer of a row in ``rows|join(attribute="email")``: of all rows together."""
+        if not isinstance(node, nodes.Filter) or node.name not in self._faithful & {"join"}:
+            return None
+        rows = None if node.node is None or node.args else self._path(node.node, scope)
+        given = {each.key: each.value for each in node.kwargs}
+        name = given.get("attribute")
+        if rows is None or len(given) > 1 or not isinstance(name, nodes.Const):
+            return None
+        return (*rows, f"{_LOOP}{_within(rows, scope)}", str(name.value))
 
     def _path(self, node: nodes.Node, scope: _Scope) -> _Path | None:
         if isinstance(node, nodes.Name):

@@ -52,8 +52,7 @@ def either(condition: str, yes: str, no: str) -> str:
 
 def if_any(rows: str, name: str, yes: str, no: str) -> str:
     """One block where that answer is given in some row, and the other where it is in none."""
-    first = code("if loop.first") + yes + code("endif")
-    return code(f"for row in {rows} if row.{name}") + first + code("else") + no + code("endfor")
+    return code(f'if {rows} | join(attribute="{name}")') + yes + code("else") + no + code("endif")
 
 
 def each(loop: str, *blocks: str) -> str:
