@@ -87,7 +87,12 @@ class ConsentWithdrawalForm(DocumentForm):
         hint=_l("Fyll ut når samtykket trekkes tilbake for noen formål."),
         asked=lambda form: form.extent.code == "purpose",
     )
-    withdrawn_by = Group(Signature, _l("Den som trekker samtykket tilbake"), one_line=True)
+    withdrawn_by = Group(
+        Signature,
+        _l("Den som trekker samtykket tilbake"),
+        one_line=True,
+        printed=_l("Trukket tilbake av"),
+    )
     manner = Choice(
         _l("Hvordan kom beskjeden?"),
         MANNER,

@@ -57,7 +57,7 @@ def _label(paragraph: etree._Element) -> str:
     named = paragraph.find(f"{_W}pPr/{_W}pStyle")
     style = "" if named is None else named.get(f"{_W}val", "")
     runs = [_text(run) for run in paragraph.findall(f"{_W}r")]
-    if style == "Fact":
+    if style in ("Fact", "FactBelow"):
         return runs[0]
     labels = ("Heading1", "Heading2", "TableHeading", "Declaration")
     return "".join(runs) if style in labels else ""

@@ -99,3 +99,12 @@ def test_a_long_answer_beside_its_label_leaves_no_page_half_empty(
 def test_the_last_page_of_a_sample_is_not_nearly_empty(kind: Kind, language: str) -> None:
     fills = _fills(_made(kind, language))
     assert len(fills) == 1 or fills[-1] > 0.1, fills
+
+
+@pytest.mark.parametrize("lines", range(0, 10, 2))
+def test_a_short_answer_stands_on_the_page_of_its_label(lines: int) -> None:
+    """Also where the label takes two lines and the answer one."""
+    changed = {"need": "Skole\n" * lines + "Skole", "existing_plans": ["relay_log"]}
+    data = _made(kinds.find("ip_application"), "nb", **changed)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+    assert [p for p in pages if ("grupper finnes" in p) != ("Stafettlogg" in p)] == []

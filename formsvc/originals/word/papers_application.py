@@ -41,7 +41,7 @@ def ip_application(labels: Labels) -> str:
         + texts(labels)
         + legal(labels)
         + section(labels, "date", answer(labels, "date"))
-        + when("signed_instead", paragraph("{{ signed_instead }}"))
+        + when("signed_instead", paragraph("{{ signed_instead }}", keep_next=True))
         + signatures(labels, "signed_by")
         + ticked(labels, "guardian_mandate")
     )
@@ -84,7 +84,7 @@ def _guardians(labels: Labels) -> str:
 
 
 def _services_and_plans(labels: Labels) -> str:
-    widths = {"service": 21, "contact": 18, "phone": 14, "email": 34, "since": 13}
+    widths = {"service": 25, "contact": 18, "phone": 14, "email": 30, "since": 13}
     return when(
         "services_now or services_wanted or existing_plans or coordinator_wish",
         section(labels, "services_now"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from formsvc.originals.word.answers import answer, listed, points, rows, said, section, ticked
+from typing import Final
+
+from formsvc.originals.word.answers import answer, listed, rows, said, section, ticked
 from formsvc.originals.word.labels import Labels
 from formsvc.originals.word.parts import either, fact, heading, paragraph, title, when
 from formsvc.originals.word.people import (
@@ -16,6 +18,11 @@ from formsvc.originals.word.people import (
     signatures,
     signatures_of,
     texts,
+)
+
+#: those who have been told, on one line, so that the paper has room on one page
+_TOLD: Final = (
+    "{% for each in informed %}{% if not loop.first %}; {% endif %}{{ each }}{% endfor %}"
 )
 
 
@@ -72,7 +79,11 @@ def _duration(labels: Labels) -> str:
 def _signed(labels: Labels) -> str:
     decider = "{{ staff_decision.name }}" + after("staff_decision", "title")
     return (
-        section(labels, "signatories", when("signed_instead", paragraph("{{ signed_instead }}")))
+        section(
+            labels,
+            "signatories",
+            when("signed_instead", paragraph("{{ signed_instead }}", keep_next=True)),
+        )
         + signatures(labels, "signatories")
         + ticked(labels, "power_of_attorney")
         + ticked(labels, "guardian_mandate")
@@ -106,8 +117,8 @@ def _way(labels: Labels, box: str) -> str:
 def consent_withdrawal(labels: Labels) -> str:
     """What is taken back, by whom, and who has been told. No reason is asked for."""
     by = "{{ withdrawn_by.name }}" + after("withdrawn_by", "role")
-    told = when("informed", points("informed")) + said(labels, "note")
-    services = rows(labels, "services", "s", {"service": 40, "name": 60}, {})
+    told = when("informed", paragraph(_TOLD)) + said(labels, "note")
+    services = rows(labels, "services", "s", {"service": 50, "name": 50}, {})
     return (
         title()
         + lead()

@@ -76,8 +76,11 @@ def fact(label: str, value: str, when: str = "") -> str:
 
     :param when: the condition without which both are left out.
     """
-    gap = "<w:r><w:br/></w:r>" if len(label) > _LONGEST_BESIDE else ""
-    line = _paragraph(run(label, "FactLabel") + gap + run(value if gap else "\t" + value), "Fact")
+    said = run(label, "FactLabel")
+    if len(label) > _LONGEST_BESIDE:
+        line = _paragraph(said + "<w:r><w:br/></w:r>" + run(value), "FactBelow")
+    else:
+        line = _paragraph(said + run("\t" + value), "Fact")
     return code(f"if {when}") + line + code("endif") if when else line
 
 

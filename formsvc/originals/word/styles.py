@@ -208,7 +208,7 @@ _STYLES: Final = (
         "heading 1",
         following="Normal",
         paragraph="<w:keepNext/><w:keepLines/>"
-        + _space(180, 50, 240)
+        + _space(140, 40, 240)
         + '<w:outlineLvl w:val="0"/>',
         run=_BOLD + _colour(BLUE) + _size(26),
     ),
@@ -228,6 +228,13 @@ _STYLES: Final = (
         '<w:tabs><w:tab w:val="left" w:pos="3685"/></w:tabs>'
         + _space(24, 24, 247)
         + '<w:ind w:left="3685" w:hanging="3685"/>',
+    ),
+    # under its label, where that is long: no line of either hangs
+    _paragraph_style(
+        "FactBelow",
+        "Opplysning under",
+        based_on="Fact",
+        paragraph='<w:ind w:left="0" w:firstLine="0"/>',
     ),
     _paragraph_style(
         "ListBullet",

@@ -200,7 +200,7 @@ def left_empty(data: bytes) -> list[str]:
         if block.tag == f"{W}tbl" and len(block.findall(f"{W}tr")) < 2:
             faults.append(f"table {words}")
         style = style_of(block)
-        if style == "Fact" and not words_after_label(block):
+        if style in ("Fact", "FactBelow") and not words_after_label(block):
             faults.append(f"label {words}")
         if style.startswith("Heading") and style_of(following) in (
             "",
@@ -498,3 +498,18 @@ def test_each_word_is_in_its_own_language(kind: str) -> None:
         assert not NYNORSK.search(words), words
     for words in wording.of(form, "nn").order:
         assert not BOKMAAL.search(words), words
+
+
+@pytest.mark.parametrize("slug", ["consent", "ip_application"])
+def test_why_others_sign_stays_with_the_declaration_and_no_long_label_hangs(slug: str) -> None:
+    body = xml_parts(template(f"{slug}.nb"))["word/document.xml"][0]
+    blocks = list(body.iter(f"{W}p"))
+    reason = next(block for block in blocks if text_of(block) == "{{ signed_instead }}")
+    assert reason.find(f"{W}pPr/{W}keepNext") is not None
+    labels = {
+        block: "".join(block.find(f"{W}r").itertext())
+        for block in blocks
+        if style_of(block) == "Fact"
+    }
+    assert labels
+    assert [label for label in labels.values() if len(label) > 32] == []

@@ -43,7 +43,7 @@ def _values(sample: Sample) -> tuple[bytes, dict[str, str | bool]]:
     template = (TEMPLATES / f"{sample}.pdf").read_bytes()
     with speaking(sample.language):
         form = sample.kind.form.from_answers(sample.answers)
-        return template, form_values(form.answers(), form.words(), template)
+        return template, form_values(form.codes(), form.words(), template)
 
 
 def _sheets(data: bytes) -> Any:
@@ -166,7 +166,7 @@ def _ink(data: bytes, sheet: int, box: tuple[float, float, float, float]) -> flo
 
 
 @both_ways
-@pytest.mark.parametrize("chosen", ["joint", "father", "none"])
+@pytest.mark.parametrize("chosen", ["joint", "father", "other"])
 def test_only_the_chosen_radio_button_is_drawn(chosen: str, flatten: bool) -> None:
     data = fill(CONSENT, {"parental_responsibility": chosen}, flatten=flatten).data
     ink = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,13 @@ def _below(path: str, field: AnswerField) -> Iterator[tuple[str, AnswerField]]:
         yield path, field
 
 
+def _rows_with_groups(kind: Kind) -> Iterator[tuple[str, Group]]:
+    for field in kind.form.from_typed(None):
+        row = field.blank_row(0) if isinstance(field, Rows) else None
+        if isinstance(row, Group):
+            yield f"{field.short_name}.0", row
+
+
 def _place(form: dict[str, Field], path: str, field: AnswerField) -> bool:
     if isinstance(field, Choices):
         return all(form.get(f"{path}.{code}") is not None for code in field.labels)
@@ -73,6 +81,31 @@ def _place(form: dict[str, Field], path: str, field: AnswerField) -> bool:
 def test_every_answer_of_the_paper_has_a_field(kind: Kind, language: str) -> None:
     form = dict(fields(_template(kind, language)))
     assert [path for path, field in _asked(kind) if not _place(form, path, field)] == []
+
+
+@every_paper
+def test_private_contact_data_has_no_field(kind: Kind, language: str) -> None:
+    """All who get a copy would read it."""
+    private = [
+        f"{path}.{name}"
+        for path, field in _rows_with_groups(kind)
+        for name, inner in ((one.short_name, one) for one in field.fields)
+        if inner.private is True
+    ]
+    assert set(private).isdisjoint(fields(_template(kind, language)))
+    assert kind.slug != "consent" or "signatories.0.email" in private
+
+
+@every_paper
+def test_no_paper_is_longer_than_it_need_be(kind: Kind, language: str) -> None:
+    most = {"consent": 5, "ip_application": 4}[kind.slug]
+    assert len(PdfReader(io.BytesIO(_template(kind, language))).pages) <= most
+
+
+@every_paper
+def test_where_to_hand_it_in_is_said_once(kind: Kind, language: str) -> None:
+    said = re.findall(r"\bLever (?:eller|den|skjemaet)", text(_template(kind, language)))
+    assert len(said) == 1
 
 
 @every_paper
