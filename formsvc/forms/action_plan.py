@@ -100,6 +100,7 @@ class ActionPlanForm(DocumentForm):
         default=lambda: clock.today().isoformat(),
         years=(10, 2),
         example="2027-02-09",
+        called=_l("planen"),
     )
     responsible = Group(Employee, _l("Den som har ansvaret for planen"), one_line=True)
     participants = Rows(

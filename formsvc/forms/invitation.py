@@ -113,6 +113,7 @@ class InvitationForm(MeetingForm):
         years=(10, 2),
         workday=True,
         example="2027-02-09",
+        called=_l("møtet"),
     )
     first_meeting = Check(_l("Dette er det første møtet"), printed="")
     place = Text(

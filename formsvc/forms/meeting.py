@@ -76,7 +76,12 @@ class MeetingForm(DocumentForm):
         example="S-2026-0041",
         printed=_l("Samtykke"),
     )
-    date = Date(_l("Dato"), required=_l("Skriv datoen for møtet."), example="2026-11-17")
+    date = Date(
+        _l("Dato"),
+        required=_l("Skriv datoen for møtet."),
+        example="2026-11-17",
+        called=_l("møtet"),
+    )
     start = Time(
         _l("Starter"),
         required=_l("Skriv når møtet starter."),
@@ -152,6 +157,7 @@ class MeetingForm(DocumentForm):
         if start and end and end <= start:
             self.end.refuse(_("Møtet må slutte etter at det starter. Rett klokkeslettet."))
         if self.anonymous.data:
+            self._anonymity_rule(self.case)
             self._unnamed_rules(_("Saken er anonym. Ta bort det som kan vise hvem den gjelder."))
             self._no_traces()
         elif self.concern == "system":
@@ -161,6 +167,16 @@ class MeetingForm(DocumentForm):
         else:
             self._named_rules(self.case)
         self._people_rules()
+
+    def _anonymity_rule(self, arena: profile.Arena | None) -> None:
+        """Only some arenas take a case without a name: elsewhere it would need no consent."""
+        if arena and arena.level == "case" and arena.consent != "required_or_anonymous":
+            self.anonymous.refuse(
+                _(
+                    "I slike møter kan ikke en sak drøftes anonymt. Ta bort krysset, eller velg et"
+                    " annet slags møte."
+                )
+            )
 
     def _unnamed_rules(self, sentence: str) -> None:
         if not self.child.is_empty():
@@ -209,7 +225,12 @@ class MeetingForm(DocumentForm):
 
     def relation_rule(self, row: Group[MeetingPerson]) -> None:
         """Nobody is of the family where no child is named, and the young person is the child."""
-        relation = row.form.relation
+        relation, role = row.form.relation, row.form.role.text
+        if self.is_named and relation.is_empty() and people.is_of_family(role):
+            # whose e-mail is private hangs on it
+            relation.refuse(
+                _("«%(role)s» er en tilknytning til barnet. Velg tilknytningen her.", role=role)
+            )
         if not self.is_named and not relation.is_empty():
             relation.refuse(
                 _("Familien er ikke med når saken er anonym eller møtet er på systemnivå.")

@@ -82,6 +82,7 @@ class MinutesForm(MeetingForm):
         years=(10, 0),
         workday=True,
         example="2026-11-17",
+        called=_l("møtet"),
     )
     place = Text(
         _l("Sted"),

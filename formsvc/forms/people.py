@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from formsvc import profile
 from formsvc.forms.fields import AnswerField, Choice, Group, Rows, as_compared
 from formsvc.language import lazy as _l
 
@@ -34,6 +35,15 @@ class Relation(Choice):
     def is_holder(self) -> bool:
         """Whether this one speaks for the family."""
         return self.code in HOLDERS
+
+
+def is_of_family(role: str) -> bool:
+    """Whether a role in free words is one in the family, and not one in a service.
+
+    >>> is_of_family(" Far "), is_of_family("Sønn av rektor"), is_of_family("")
+    (True, False, False)
+    """
+    return as_compared(role) in profile.current().phrases("family")
 
 
 def same(one: str, other: str) -> bool:

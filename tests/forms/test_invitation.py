@@ -122,6 +122,21 @@ def test_only_employees_addresses_stand_on_the_paper() -> None:
     assert form.answers()["invitees"][0]["email"] == "ingebjorg.saebo@eksempel.no"
 
 
+@pytest.mark.parametrize("role", ["Far", " far ", "Mors samboer", "Føresett"])
+def test_whoever_is_of_the_family_is_chosen_as_such_so_that_their_address_is_private(
+    role: str,
+) -> None:
+    """An answer file from before the question, or a role that was typed where it is asked."""
+    father = {**INVITEES[1], "relation": "", "role": role}
+    assert _refused(invitees=[INVITEES[0], father, INVITEES[3]]) == ["invitees.1.relation"]
+
+
+@pytest.mark.parametrize("role", ["Sønn av rektor", "Farmasøyt", "Rektor, mor"])
+def test_a_role_in_a_service_is_no_relation(role: str) -> None:
+    employee = {**INVITEES[3], "role": role}
+    assert not _refused(invitees=[INVITEES[0], employee])
+
+
 @pytest.mark.parametrize(
     "link", ["teams", "javascript:alert(1)", "http://video.eksempel.no/1", "file:///c:/x.exe"]
 )

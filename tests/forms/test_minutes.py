@@ -354,11 +354,11 @@ def _unnamed(**changes: Any) -> dict[str, Any]:
 
 
 def _anonymous(**changes: Any) -> dict[str, str]:
-    return _problems(anonymous=True, **_unnamed(**changes))
+    return _problems(anonymous=True, **_unnamed(**{"arena": "resource_team", **changes}))
 
 
 def test_an_anonymous_case_has_no_child_no_guardian_and_no_reference() -> None:
-    found = _problems(anonymous=True)
+    found = _problems(anonymous=True, arena="resource_team")
     assert set(found) == {
         "child",
         "consent_reference",
@@ -369,8 +369,23 @@ def test_an_anonymous_case_has_no_child_no_guardian_and_no_reference() -> None:
     assert not _anonymous()
 
 
-def test_no_family_is_told_of_an_anonymous_agencies_meeting() -> None:
-    assert not _anonymous(arena="agencies_meeting", feedback_to_family=None)
+@pytest.mark.parametrize("arena", ["resource_team", "discussion_other_services"])
+def test_some_arenas_take_a_case_without_a_name(arena: str) -> None:
+    assert not _anonymous(arena=arena)
+
+
+@pytest.mark.parametrize(
+    "arena", ["responsibility_group", "agencies_meeting", "consultation_meeting", "samba"]
+)
+def test_where_a_consent_is_needed_no_case_is_anonymous(arena: str) -> None:
+    found = _anonymous(arena=arena, feedback_to_family=None)
+    assert list(found) == ["anonymous"]
+    assert "velg et annet slags møte" in found["anonymous"]
+
+
+def test_a_day_before_the_meeting_is_told_from_it_by_name() -> None:
+    found = _problems(remarks_deadline="2026-11-16")
+    assert found["remarks_deadline"].startswith("Datoen kan ikke være før møtet, 17. november")
 
 
 def test_a_half_written_child_is_taken_out_of_an_anonymous_case_and_not_completed() -> None:

@@ -186,6 +186,7 @@ def test_a_column_that_nobody_filled_in_is_not_printed() -> None:
 
 # -- a paper that names no child ------------------------------------------------------------------
 
+NAMELESS = {"anonymous": True, "arena": "resource_team"}
 UNNAMED = {
     "child": None,
     "consent_reference": "",
@@ -199,7 +200,7 @@ UNNAMED = {
 @pytest.mark.parametrize("wanted", ["pdf", "docx"])
 @pytest.mark.parametrize(
     "level",
-    [{"arena": "steering_group"}, {"arena": "slt_meeting"}, {"anonymous": True}],
+    [{"arena": "steering_group"}, {"arena": "slt_meeting"}, NAMELESS],
     ids=lambda level: "-".join(map(str, level.values())),
 )
 def test_a_paper_that_names_no_child_is_not_stamped_and_speaks_of_no_consent(
