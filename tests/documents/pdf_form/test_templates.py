@@ -61,7 +61,7 @@ def _below(path: str, field: AnswerField) -> Iterator[tuple[str, AnswerField]]:
         yield path, field
 
 
-def _rows_with_groups(kind: Kind) -> Iterator[tuple[str, Group]]:
+def _rows_with_groups(kind: Kind) -> Iterator[tuple[str, Group[Any]]]:
     for field in kind.form.from_typed(None):
         row = field.blank_row(0) if isinstance(field, Rows) else None
         if isinstance(row, Group):
