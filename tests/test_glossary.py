@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -64,7 +64,7 @@ def _rows(cell: str) -> Iterator[Row]:
                 yield Row(language, re.compile(whole, re.IGNORECASE), word)
 
 
-def faults(texts: Iterator[Text]) -> list[str]:
+def faults(texts: Iterable[Text]) -> list[str]:
     """Each word that is never said, with its place and the text around it."""
     return [
         f"{text.place} ({text.language}): «{found['never']}» in «{_around(found)}»"

@@ -43,7 +43,7 @@ def test_a_kind_has_its_templates(kind: Kind, language: str) -> None:
 @pytest.mark.parametrize("language", PAPER_LANGUAGES)
 def test_the_sample_of_a_kind_becomes_a_word_document(kind: Kind, language: str) -> None:
     text = docx.text(printing.make(kind, kind.form.sample(language), "docx"))
-    assert kind.title(language) in text
+    assert kind.title(language) in " ".join(text.split())  # a long one goes on after its colon
 
 
 def test_the_one_kind_that_is_counted_is_the_one_that_its_page_asks() -> None:

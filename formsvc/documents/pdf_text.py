@@ -103,8 +103,9 @@ class _File:
             yield self._page(self._object(int(number)))
 
     def _page(self, page: bytes) -> _Page:
-        if b"/Type /Page/" not in page or b"/Annots" in page or b"/Rotate" in page:
+        if b"/Type /Page/" not in page or b"/Rotate" in page:
             raise _UnfamiliarError
+        self._demand_links(page)
         left, bottom, width, height = map(float, _array(page, b"MediaBox"))
         if left or bottom:
             raise _UnfamiliarError
@@ -112,6 +113,13 @@ class _File:
         contents = self._stream(_referred(page, b"Contents"))[1]
         fonts = self._lettered(_referred(resources, b"Font"))
         return _Page(contents, width, height, fonts, self._pictures(resources))
+
+    def _demand_links(self, page: bytes) -> None:
+        """Make sure that the notes on a page are links, which draw nothing of their own."""
+        notes = _array(page, b"Annots")[::3] if b"/Annots" in page else ()
+        for note in (self._object(int(number)) for number in notes):
+            if b"/Subtype /Link" not in note or b"/AP" in note:
+                raise _UnfamiliarError
 
     def _lettered(self, number: int) -> Mapping[bytes, _Letters]:
         """The fonts of a page, by their names."""

@@ -373,8 +373,8 @@ def test_a_table_gives_the_same_answers_as_json(language: str, tmp_path: Path) -
     answers = load(f"minutes.{language}")
     flat = dict(_flat(answers))
     file = tmp_path / "rows.csv"
-    writer = tables.CsvWriter(file, list(flat))
-    writer.write([*flat.values()])
+    writer = tables.CsvWriter(file, ["#rad", *flat])
+    writer.write(["1", *flat.values()])
     writer.close()
     (row,) = rows.read(file, find("minutes"))
     assert (

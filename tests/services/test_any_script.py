@@ -142,9 +142,9 @@ def test_two_mixed_texts_are_not_found_in_one() -> None:
 
 
 def test_a_number_elsewhere_on_the_page_is_not_the_one_beside_the_name() -> None:
-    form = _minutes(["محمد 2027 år"])
+    form = _minutes(["محمد 2026 år"])
     wrong = _read(_minutes(["محمد år"]))
-    assert wrong.count("2027") > 3
+    assert wrong.count("2026") > 3
     with pytest.raises(AnswersLost):
         checks.nothing_lost(printable(form.words()), wrong)
 

@@ -234,14 +234,15 @@ class _Proof:
 
     def _column(self, node: nodes.Node, scope: _Scope) -> _Path | None:
         """The answer of a row in ``rows|join(attribute="email")``: of all rows together."""
-        if not isinstance(node, nodes.Filter) or node.name not in self._faithful & {"join"}:
+        if not isinstance(node, nodes.Filter) or node.node is None or node.args:
             return None
-        rows = None if node.node is None or node.args else self._path(node.node, scope)
-        given = {each.key: each.value for each in node.kwargs}
-        name = given.get("attribute")
-        if rows is None or len(given) > 1 or not isinstance(name, nodes.Const):
+        rows = self._path(node.node, scope) if "join" in self._faithful else None
+        if node.name != "join" or rows is None or len(node.kwargs) != 1:
             return None
-        return (*rows, f"{_LOOP}{_within(rows, scope)}", str(name.value))
+        name = node.kwargs[0]
+        if name.key != "attribute" or not isinstance(name.value, nodes.Const):
+            return None
+        return (*rows, f"{_LOOP}{_within(rows, scope)}", str(name.value.value))
 
     def _path(self, node: nodes.Node, scope: _Scope) -> _Path | None:
         if isinstance(node, nodes.Name):

@@ -38,8 +38,8 @@ def sure(body: str) -> set[str]:
         ("{{ note or '–' }}", {"note"}),
         ("{{ note if note else '–' }}", {"note"}),
         # two tables of the same rows, one with a column that is left out where nobody has it
-        ("{% if rows|join(attribute='a') %}{% for r in rows %}{{ r.a }}{{ r.b }}{% endfor %}"
-         + "{% else %}{% for r in rows %}{{ r.b }}{% endfor %}{% endif %}",
+        (("{% if rows|join(attribute='a') %}{% for r in rows %}{{ r.a }}{{ r.b }}{% endfor %}"
+          "{% else %}{% for r in rows %}{{ r.b }}{% endfor %}{% endif %}"),
          {"rows.*.a", "rows.*.b"}),
         ("{{ note|default('–') }}{{ city|e }}", {"note", "city"}),
         ("{{ a ~ ' ' ~ b }}", {"a", "b"}),
@@ -78,8 +78,8 @@ def test_what_is_printed_whenever_it_was_given_is_sure(words: str, printed: set[
         "{% for r in rows %}{% if loop.first %}{{ r.name }}{% endif %}{% endfor %}",
         "{% for r in a %}{% for s in a %}{% if r.x %}{{ s.x }}{% endif %}{% endfor %}{% endfor %}",
         "{% for r in a %}{% if r.x %}{% for s in a %}{{ s.x }}{% endfor %}{% endif %}{% endfor %}",
-        "{% if a|join(attribute='x') %}{% for r in a %}{% if r.x %}{{ r.y }}{% endif %}{% endfor %}"
-        + "{% else %}{% for r in a %}{{ r.y }}{% endfor %}{% endif %}",
+        ("{% if a|join(attribute='x') %}{% for r in a %}{% if r.x %}{{ r.y }}{% endif %}"
+         "{% endfor %}{% else %}{% for r in a %}{{ r.y }}{% endfor %}{% endif %}"),
         "{% if a|join(attribute='x') %}{% for r in a %}{{ r.y }}{% endfor %}{% endif %}",
         "{% for r in rows %}{% else %}{{ note }}{% endfor %}",
         "{{ note|upper }}{{ note[:3] }}{{ note|truncate(5) }}",
