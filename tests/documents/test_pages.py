@@ -65,13 +65,13 @@ def test_in_word_the_municipality_s_texts_have_spaces_that_do_not_break() -> Non
 
 
 def _fills(data: bytes) -> list[float]:
-    """How much of the room for text each page uses, from its top to its last line."""
+    """How much of the room for text each page uses, to its last line, also one to write on."""
     fills = []
     with pypdfium2.PdfDocument(data) as document:
         for page in document:
-            shades = page.render(scale=0.5, grayscale=True).to_numpy()
+            shades = page.render(scale=2, grayscale=True).to_numpy()
             top, bottom = int(shades.shape[0] * 0.06), int(shades.shape[0] * 0.93)
-            inked = (shades[top:bottom] < 200).any(axis=1).nonzero()[0]
+            inked = (shades[top:bottom] < 225).any(axis=1).nonzero()[0]
             fills.append((inked[-1] + 1) / (bottom - top))
     return fills
 
