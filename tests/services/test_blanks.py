@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from formsvc import config, profile
 from formsvc.cli import main
@@ -28,6 +32,8 @@ BLANKS = [
     for language in ("nb", "nn")
     for wanted in blanks.FORMATS
 ]
+#: those whose blank PDF is not the official form
+DRAWN = [kind for kind in blanks.BLANK if "fillable" not in kind.formats]
 every_blank = pytest.mark.parametrize(("kind", "language", "wanted"), BLANKS)
 pytestmark = [
     pytest.mark.skipif(not html_pdf.available(), reason="WeasyPrint lacks Pango"),
@@ -93,6 +99,50 @@ def test_a_blank_pdf_is_for_archive_and_screen_reader(
 ) -> None:
     if wanted == "pdf":
         assert failures(blanks.make(kind, language, wanted), "2a", "ua1") == []
+
+
+@pytest.mark.parametrize("kind", DRAWN, ids=lambda kind: kind.slug)
+def test_every_line_of_a_blank_pdf_is_drawn(kind: Kind) -> None:
+    paper = blank.blank(kind, "nb")
+    items = [item for section in (*paper.sections, *paper.signing) for item in section.items]
+    asked_for = sum(item.lines for item in items if isinstance(item, blank.Write))
+    assert _lines_to_write_on(blanks.make(kind, "nb", "pdf")) >= asked_for
+
+
+def _lines_to_write_on(data: bytes) -> int:
+    """How many boxes are drawn that are 8.4 mm high with the line below, and wide enough."""
+    with pypdfium2.PdfDocument(data) as document:
+        bounds = [
+            drawn.get_bounds()
+            for page in document
+            for drawn in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+        ]
+    return sum(right - left > 150 and 23 < top - bottom < 26 for left, bottom, right, top in bounds)
+
+
+@pytest.mark.parametrize("kind", DRAWN, ids=lambda kind: kind.slug)
+def test_the_texts_of_a_blank_pdf_begin_at_the_margin(kind: Kind) -> None:
+    about = wording.of(kind.form, "nb").phrases["about"]
+    for page in PdfReader(BytesIO(blanks.make(kind, "nb", "pdf"))).pages:
+        starts: list[float] = []
+
+        def visit(
+            words: str, _cm: object, matrix: list[float], *_: object, starts: list[float] = starts
+        ) -> None:
+            if about and about in words:
+                starts.append(matrix[4])
+
+        page.extract_text(visitor_text=visit)
+        assert all(start < 80 for start in starts)  # 19 mm are 71.8 px
+
+
+def test_what_a_blank_paper_styles_the_letter_does_not_style_too() -> None:
+    """The title's «line» had taken the line to write on its width, so that none was drawn."""
+    folder = Path(html_pdf.__file__).parents[2] / "templates" / "documents"
+    letter = (folder / "_letter.css").read_text("utf-8")
+    own = (folder / "blank.html").read_text("utf-8").split("</style>")[0]
+    classes = [set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", css)) for css in (letter, own)]
+    assert classes[0] & classes[1] == set()
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
