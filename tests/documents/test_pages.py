@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
+from pathlib import Path
 from typing import Any, Final
 
 import pypdfium2
@@ -13,6 +15,8 @@ from pypdf import PdfReader
 from formsvc import kinds
 from formsvc.documents import docx, html_pdf
 from formsvc.kinds import KINDS, Kind
+from formsvc.originals.word import template
+from formsvc.originals.word.labels import SHORT
 from formsvc.services import printing
 
 PRINTED: Final = [kind for kind in KINDS if "pdf" in kind.formats]
@@ -62,6 +66,19 @@ def test_in_word_the_municipality_s_texts_have_spaces_that_do_not_break() -> Non
     text = docx.text(printing.render(kind, form, "docx").data)
     assert "helsepersonelloven §\N{NO-BREAK SPACE}22" in text
     assert "Ikke § 22" in text  # what people wrote is kept to the letter
+
+
+@pytest.mark.parametrize(("slug", "together"), [("minutes", True), ("consent", False)])
+def test_short_texts_stay_together_on_a_page_of_word_as_in_the_pdf(
+    slug: str, together: bool
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(template(slug, "nb"))) as package:
+        body = package.read("word/document.xml").decode()
+    looks = re.findall(r'<w:pPr><w:pStyle w:val="(?:SmallPrint|SmallBullet)"/>(.*?)</w:pPr>', body)
+    assert looks
+    assert all((look == "<w:keepNext/>") is together for look in looks)
+    parts = Path(printing.__file__).parents[1] / "templates" / "documents" / "_parts.html"
+    assert f"letters.sum < {SHORT} %}}" in parts.read_text("utf-8")
 
 
 def _fills(data: bytes) -> list[float]:

@@ -94,9 +94,9 @@ def link_fact(label: str, words: str, address: str, when: str) -> str:
     return code(f"if {when}") + _paragraph(line, "Fact") + code("endif")
 
 
-def bullets(loop: str, words: str, style: str = "ListBullet") -> str:
+def bullets(loop: str, words: str, style: str = "ListBullet", *, keep_next: bool = False) -> str:
     """One bullet for each: ``bullets("name in informed", "{{ name }}")``."""
-    return each(loop, paragraph(words, style))
+    return each(loop, paragraph(words, style, keep_next=keep_next))
 
 
 class Column(NamedTuple):

@@ -84,14 +84,17 @@ def texts(labels: Labels, *, bulleted: Sequence[str] = (), condition: str = "") 
 
     The text "next" is for the receipt and never on paper.
 
+    Short ones stay together, so that no last page has a line or two of them.
+
     :param bulleted: keys of texts whose paragraphs are points of a list.
     :param condition: what else must hold for a text to be printed, asked of its ``key``.
     """
     wanted = 'key != "next" and key in paper.headings' + (
         f" and ({condition})" if condition else ""
     )
-    words = each("words in paper.texts[key]", paragraph("{{ words }}", "SmallPrint"))
-    points = bullets("words in paper.texts[key]", "{{ words }}", "SmallBullet")
+    loop, together = "words in paper.texts[key]", labels.are_texts_short
+    words = each(loop, paragraph("{{ words }}", "SmallPrint", keep_next=together))
+    points = bullets(loop, "{{ words }}", "SmallBullet", keep_next=together)
     keys = ", ".join(f'"{key}"' for key in bulleted)
     return each(
         f"key in paper.texts if {wanted}",
