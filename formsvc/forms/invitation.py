@@ -174,7 +174,7 @@ class InvitationForm(MeetingForm):
         _l("Frist for å melde saker"), not_after="date", years=(10, 2), example="2027-02-04"
     )
     absence_to = Text(
-        _l("{words.Absence.indefinite} meldes til"), example="Solveig Nygård, +47 61 70 02 00"
+        _l("{words.Absence.indefinite} meldes til"), example="Solveig Nygård, 61 70 02 00"
     )
     preparatory_meeting = Text(
         _l("Formøte"), hint=_l("Når, og hvem som er med."), longest=LONGEST_TEXT

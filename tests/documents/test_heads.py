@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -15,8 +16,9 @@ from formsvc.documents import docx
 from formsvc.forms import letter
 from formsvc.kinds import KINDS, Kind
 from formsvc.language import speaking
-from formsvc.originals.word import PAPERS
-from formsvc.services import printing
+from formsvc.originals.word import PAPERS, blank_template, template
+from formsvc.services import blanks, printing
+from formsvc.services.blanks import BlankFormat
 
 PRINTED: Final = [kind for kind in KINDS if "pdf" in kind.formats]
 #: those whose Word template is written by the service, and not in Word by somebody
@@ -64,6 +66,32 @@ def test_every_page_names_the_paper_its_reference_and_whom_it_concerns(
     assert all(title in page and REFERENCE in page for page in pages)
     assert all(concerns in page for page in pages[1:])
     assert all(f"Side {n} av {len(pages)}" in page for n, page in enumerate(pages, 1))
+
+
+@pytest.mark.parametrize("make", [template, blank_template])
+@pytest.mark.parametrize("kind", WRITTEN, ids=lambda kind: kind.slug)
+def test_head_foot_and_tables_of_word_are_as_wide_as_the_page_has_room(
+    kind: Kind, make: Callable[[str, str], bytes]
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(make(kind.slug, "nb"))) as package:
+        body, head, styles = (
+            package.read(f"word/{part}.xml").decode() for part in ("document", "header1", "styles")
+        )
+    (page,) = re.findall(r'<w:pgSz w:w="(\d+)"', body)
+    room = int(page) - 2 * 1304
+    assert set(re.findall(r'<w:tblW w:w="(\d+)"', head + body)) == {str(room)}
+    assert set(re.findall(r'w:val="right" w:pos="(\d+)"', styles)) == {str(room)}
+
+
+@pytest.mark.parametrize("wanted", blanks.FORMATS)
+def test_a_blank_sheet_with_many_columns_lies_in_both_formats(wanted: BlankFormat) -> None:
+    data = blanks.make(kinds.find("action_plan"), "nb", wanted)
+    if wanted == "pdf":
+        sheets = [page.mediabox for page in PdfReader(io.BytesIO(data)).pages]
+        assert all(sheet.width > sheet.height for sheet in sheets)
+    else:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            assert 'w:orient="landscape"' in package.read("word/document.xml").decode()
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=lambda kind: kind.slug)

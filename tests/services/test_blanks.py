@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 import pypdfium2
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from formsvc import config, profile
 from formsvc.cli import main
@@ -32,6 +34,8 @@ BLANKS = [
     for language in ("nb", "nn")
     for wanted in blanks.FORMATS
 ]
+#: those whose blank PDF is not the official form
+DRAWN = [kind for kind in blanks.BLANK if "fillable" not in kind.formats]
 every_blank = pytest.mark.parametrize(("kind", "language", "wanted"), BLANKS)
 pytestmark = [
     pytest.mark.skipif(not html_pdf.available(), reason="WeasyPrint lacks Pango"),
@@ -102,6 +106,50 @@ def test_a_blank_pdf_is_for_archive_and_screen_reader(
         assert failures(blanks.make(kind, language, wanted), "2a", "ua1") == []
 
 
+@pytest.mark.parametrize("kind", DRAWN, ids=lambda kind: kind.slug)
+def test_every_line_of_a_blank_pdf_is_drawn(kind: Kind) -> None:
+    paper = blank.blank(kind, "nb")
+    items = [item for section in (*paper.sections, *paper.signing) for item in section.items]
+    asked_for = sum(item.lines for item in items if isinstance(item, blank.Write))
+    assert _lines_to_write_on(blanks.make(kind, "nb", "pdf")) >= asked_for
+
+
+def _lines_to_write_on(data: bytes) -> int:
+    """How many boxes are drawn that are 8.4 mm high with the line below, and wide enough."""
+    with pypdfium2.PdfDocument(data) as document:
+        bounds = [
+            drawn.get_bounds()
+            for page in document
+            for drawn in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+        ]
+    return sum(right - left > 150 and 23 < top - bottom < 26 for left, bottom, right, top in bounds)
+
+
+@pytest.mark.parametrize("kind", DRAWN, ids=lambda kind: kind.slug)
+def test_the_texts_of_a_blank_pdf_begin_at_the_margin(kind: Kind) -> None:
+    about = wording.of(kind.form, "nb").phrases["about"]
+    for page in PdfReader(BytesIO(blanks.make(kind, "nb", "pdf"))).pages:
+        starts: list[float] = []
+
+        def visit(
+            words: str, _cm: object, matrix: list[float], *_: object, starts: list[float] = starts
+        ) -> None:
+            if about and about in words:
+                starts.append(matrix[4])
+
+        page.extract_text(visitor_text=visit)
+        assert all(start < 80 for start in starts)  # 19 mm are 71.8 px
+
+
+def test_what_a_blank_paper_styles_the_letter_does_not_style_too() -> None:
+    """The title's «line» had taken the line to write on its width, so that none was drawn."""
+    folder = Path(html_pdf.__file__).parents[2] / "templates" / "documents"
+    letter = (folder / "_letter.css").read_text("utf-8")
+    own = (folder / "blank.html").read_text("utf-8").split("</style>")[0]
+    classes = [set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", css)) for css in (letter, own)]
+    assert classes[0] & classes[1] == set()
+
+
 @pytest.mark.parametrize("language", ["nb", "nn"])
 def test_those_who_sign_do_so_under_the_declaration(language: str) -> None:
     kind = find("consent")
@@ -170,7 +218,9 @@ def _longest(row: Any) -> int:
     return int(max((b - a - 1 for a, b in pairwise([-1, *ends, len(row)])), default=0))
 
 
-@pytest.mark.parametrize("words", ["beside", "to-write", "boxes", "box", "by-hand", "signed"])
+@pytest.mark.parametrize(
+    "words", ["half-wide", "kept-whole", "write", "boxes", "box", "by-hand", "signed"]
+)
 def test_what_a_blank_paper_draws_has_names_of_its_own(words: str) -> None:
     """A rule of the letterhead for the same name once took its lines away."""
     letter = (html_pdf.TEMPLATES / "_letter.css").read_text("utf-8")

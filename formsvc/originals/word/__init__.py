@@ -20,6 +20,7 @@ from formsvc.originals.word import (
 from formsvc.originals.word.labels import LANGUAGES, Labels
 from formsvc.originals.word.letterhead import footer, greeting, header, letterhead, opening
 from formsvc.originals.word.package import package
+from formsvc.originals.word.parts import TEXT_WIDTH, WIDE
 
 #: each paper's name and the function that writes its body
 PAPERS: Final[dict[str, Callable[[Labels], str]]] = {
@@ -60,7 +61,8 @@ def blank_template(kind: str, language: str) -> bytes:
     """A paper to be written on by hand; what stands around it is filled in as in the others."""
     labels = Labels(kind, language)
     paper = blank.blank(kinds.find(kind), language)
-    return _packed(opening(labels) + by_hand.body(paper, labels), labels, language)
+    body = opening(labels) + by_hand.body(paper, labels)
+    return _packed(body, labels, language, landscape=paper.wide)
 
 
 def _packed(
@@ -68,7 +70,7 @@ def _packed(
 ) -> bytes:
     return package(
         body,
-        first_header=letterhead(labels),
+        first_header=letterhead(labels, WIDE if landscape else TEXT_WIDTH),
         header=header(),
         first_footer=footer(labels, address=True),
         footer=footer(labels, address=False),

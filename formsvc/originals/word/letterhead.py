@@ -11,11 +11,15 @@ from formsvc.originals.word.people import after
 
 #: the arms are 16.8 mm high, and no wider; English Metric Units, 360,000 to a centimetre
 _HIGHEST: Final = 604800
-_COLUMNS: Final = (1100, 3900, TEXT_WIDTH - 5000)
+_ARMS_AND_NAME: Final = (1100, 3900)
 
 
-def letterhead(labels: Labels) -> str:
-    """The first page's head: shield, municipality and service, and what names the letter."""
+def letterhead(labels: Labels, width: int = TEXT_WIDTH) -> str:
+    """The first page's head: shield, municipality and service, and what names the letter.
+
+    :param width: between the margins of the page.
+    """
+    columns = (*_ARMS_AND_NAME, width - sum(_ARMS_AND_NAME))
     municipality = paragraph("{{ paper.municipality.name }}", "LetterheadName") + when(
         "paper.office", paragraph("{{ paper.office }}", "LetterheadOffice")
     )
@@ -28,19 +32,19 @@ def letterhead(labels: Labels) -> str:
         + paragraph("", "LetterheadNote")
     )
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="{place}"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{column}" w:type="dxa"/><w:vAlign w:val="{place}"/></w:tcPr>'
         f"{content}</w:tc>"
-        for width, place, content in zip(
-            _COLUMNS,
+        for column, place, content in zip(
+            columns,
             ("center", "center", "top"),
             (_arms(labels.phrase("shield")), municipality, notes),
             strict=True,
         )
     )
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMNS)
+    grid = "".join(f'<w:gridCol w:w="{column}"/>' for column in columns)
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="Letterhead"/>'
-        f'<w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid><w:tr>{cells}</w:tr></w:tbl>"
         + paragraph("", "Header")
     )

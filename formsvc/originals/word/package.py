@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formsvc import profile
-from formsvc.originals.word.parts import LINK
+from formsvc.originals.word.parts import LINK, TEXT_WIDTH, WIDE
 from formsvc.originals.word.settings import FONTS, NUMBERING, settings
 from formsvc.originals.word.styles import BLUE, styles
 
@@ -71,6 +71,8 @@ def package(
     """
     section = _SECTION % (_LYING if landscape else _UPRIGHT)
     sender = profile.current().sender
+    look = styles(locale, WIDE if landscape else TEXT_WIDTH)
+    look = look.replace(BLUE, sender.colour[1:].upper())
     members = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relationships(
@@ -83,7 +85,7 @@ def package(
             *((key, f"{_OFFICE}/{kind}", file) for key, kind, file in _PARTS),
             outside=((LINK, f"{_OFFICE}/hyperlink", link),) if link else (),
         ),
-        "word/styles.xml": _root("styles", styles(locale).replace(BLUE, sender.colour[1:].upper())),
+        "word/styles.xml": _root("styles", look),
         "word/numbering.xml": _root("numbering", NUMBERING),
         "word/settings.xml": _root("settings", settings(locale)),
         "word/fontTable.xml": _root("fonts", FONTS),

@@ -137,14 +137,17 @@ def table(
         + _body(columns, widths, row_height)
         + _code_row("endfor", widths)
     )
-    return _table(description, widths, _heads(columns, widths), body)
+    return _table(description, widths, _heads(columns, widths), body, by_hand=row_height > 0)
 
 
-def table_of(description: str, *rows: Sequence[Column], row_height: int = 0) -> str:
+def table_of(
+    description: str, *rows: Sequence[Column], row_height: int = 0, width: int = TEXT_WIDTH
+) -> str:
     """A table with just these rows, whose columns have the same headings and widths."""
-    widths = _widths(rows[0])
+    widths = _widths(rows[0], width)
     body = "".join(_body(columns, widths, row_height) for columns in rows)
-    return _table(description, widths, _heads(rows[0], widths), body)
+    heads = _heads(rows[0], widths)
+    return _table(description, widths, heads, body, by_hand=row_height > 0)
 
 
 def _heads(columns: Sequence[Column], widths: Sequence[int]) -> str:
@@ -167,10 +170,11 @@ def _widths(columns: Sequence[Column], width: int = TEXT_WIDTH) -> list[int]:
     return widths
 
 
-def _table(description: str, widths: Sequence[int], head: str, body: str) -> str:
+def _table(description: str, widths: Sequence[int], head: str, body: str, *, by_hand: bool) -> str:
+    style = "PenTable" if by_hand else "PaperTable"
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
-        '<w:tbl><w:tblPr><w:tblStyle w:val="PaperTable"/>'
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
         ' w:lastColumn="0" w:noHBand="0" w:noVBand="1"/>'

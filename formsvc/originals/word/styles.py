@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from formsvc.originals.word.parts import TEXT_WIDTH
+
 #: the colour of the shipped municipality, in whose place stands that of the running profile; its
 #: ink, and the tints of rules and heads
 BLUE: Final = "14487A"
@@ -18,9 +20,13 @@ TINT: Final = "E9EFF5"
 FONT: Final = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
 
 
-def styles(locale: str) -> str:
-    """The content of styles.xml; the language of the document is set here."""
-    return _document_defaults(locale) + _LATENT + "".join(_STYLES)
+def styles(locale: str, width: int = TEXT_WIDTH) -> str:
+    """The content of styles.xml; the language of the document is set here.
+
+    :param width: between the margins, to whose end heads and feet reach.
+    """
+    written = "".join(_STYLES).replace(f'w:pos="{TEXT_WIDTH}"', f'w:pos="{width}"')
+    return _document_defaults(locale) + _LATENT + written
 
 
 def _document_defaults(locale: str) -> str:
@@ -96,6 +102,9 @@ def _rule(side: str, colour: str, *, size: int = 4, space: int = 1) -> str:
 
 _BOLD: Final = "<w:b/><w:bCs/>"
 
+#: what stands behind a tab ends at the margin
+_TO_THE_RIGHT: Final = f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs>'
+
 #: what a style without a name of its own is based on
 _DEFAULTS: Final = (
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal">'
@@ -134,6 +143,13 @@ _SMALL: Final = (
     f'<w:uiPriority w:val="9"/><w:rPr>{_colour(GREY)}{_size(18)}</w:rPr></w:style>'
 )
 
+#: the first row; said by each table, as not every program takes it from the style it is based on
+_TINTED_HEAD: Final = (
+    '<w:tblStylePr w:type="firstRow"><w:rPr>' + _BOLD + "</w:rPr><w:tcPr>"
+    f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:vAlign w:val="bottom"/>'
+    "</w:tcPr></w:tblStylePr>"
+)
+
 #: a table of rows: rules between them, a tinted head
 _PAPER_TABLE: Final = (
     '<w:style w:type="table" w:customStyle="1" w:styleId="PaperTable">'
@@ -147,9 +163,22 @@ _PAPER_TABLE: Final = (
     '<w:top w:w="15" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
     '<w:bottom w:w="15" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
     "</w:tblCellMar></w:tblPr>"
-    '<w:tblStylePr w:type="firstRow"><w:rPr>' + _BOLD + "</w:rPr><w:tcPr>"
-    f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:vAlign w:val="bottom"/>'
-    "</w:tcPr></w:tblStylePr></w:style>"
+    f"{_TINTED_HEAD}</w:style>"
+)
+
+#: the same to write in by hand, with rules between the columns too
+_PEN_TABLE: Final = (
+    '<w:style w:type="table" w:customStyle="1" w:styleId="PenTable">'
+    '<w:name w:val="Skrivetabell"/>'
+    '<w:basedOn w:val="PaperTable"/><w:uiPriority w:val="59"/><w:qFormat/>'
+    "<w:tblPr><w:tblBorders>"
+    + _rule("top", BLUE, size=8, space=0)
+    + _rule("left", RULE, space=0)
+    + _rule("bottom", BLUE, size=8, space=0)
+    + _rule("right", RULE, space=0)
+    + _rule("insideH", RULE, space=0)
+    + _rule("insideV", RULE, space=0)
+    + f"</w:tblBorders></w:tblPr>{_TINTED_HEAD}</w:style>"
 )
 
 #: the first page's head, with a rule under it
@@ -188,6 +217,7 @@ _STYLES: Final = (
     _LINK,
     _SMALL,
     _PAPER_TABLE,
+    _PEN_TABLE,
     _LETTERHEAD,
     _paragraph_style(
         "Title",
@@ -244,7 +274,7 @@ _STYLES: Final = (
         + "<w:contextualSpacing/>",
     ),
     _paragraph_style("SmallBullet", "Punktliste liten", based_on="ListBullet", run=_size(21)),
-    _paragraph_style("TableText", "Tabelltekst", paragraph=_space(40, 40, 240), run=_size(21)),
+    _paragraph_style("TableText", "Tabelltekst", paragraph=_space(20, 20, 240), run=_size(21)),
     _paragraph_style(
         "TableHeading",
         "Tabelloverskrift",
@@ -256,7 +286,7 @@ _STYLES: Final = (
         "TableNote",
         "Tabellmerknad",
         based_on="TableText",
-        paragraph=_space(0, 40, 240),
+        paragraph=_space(0, 20, 240),
         run=_colour(GREY) + _size(19),
     ),
     _paragraph_style(
@@ -318,7 +348,7 @@ _STYLES: Final = (
     _paragraph_style(
         "Header",
         "header",
-        paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
+        paragraph=_TO_THE_RIGHT + _space(0, 0, 240),
         run=_colour(GREY) + _size(18),
     ),
     _paragraph_style(
@@ -344,7 +374,7 @@ _STYLES: Final = (
     _paragraph_style(
         "Footer",
         "footer",
-        paragraph='<w:tabs><w:tab w:val="right" w:pos="9298"/></w:tabs>' + _space(0, 0, 240),
+        paragraph=_TO_THE_RIGHT + _space(0, 0, 240),
         run=_colour(GREY) + _size(18),
     ),
 )
