@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
 
 import pypdfium2
 import pytest
@@ -41,9 +39,6 @@ pytestmark = [
     pytest.mark.skipif(not html_pdf.available(), reason="WeasyPrint lacks Pango"),
     pytest.mark.filterwarnings("ignore:.*sRGB2014.icc:pytest.PytestUnraisableExceptionWarning"),
 ]
-GREY: Final = 160
-#: of the width of a page: a line that has another beside it, shortest and longest
-HALF: Final = (0.38, 0.45)
 OTHER = Path(__file__).parents[1] / "profiles" / "other" / "profile.toml"
 
 
@@ -200,28 +195,3 @@ def test_a_command_writes_a_blank_paper(tmp_path: Path) -> None:
     refused = CliRunner().invoke(main, ["blank", "evaluation", "--out", str(file)])
     assert refused.exit_code == 2
     assert "bare talt" in refused.stderr
-
-
-def test_there_are_lines_to_write_on() -> None:
-    """Two beside each other where one word is asked for; no rule of the letterhead changes them."""
-    lines = 0
-    with pypdfium2.PdfDocument(blanks.make(find("minutes"), "nb", "pdf")) as document:
-        for page in document:
-            inked = page.render(scale=2, grayscale=True).to_numpy() < GREY
-            lines += sum(HALF[0] < _longest(row) / inked.shape[1] < HALF[1] for row in inked)
-    assert lines >= 20
-
-
-def _longest(row: Any) -> int:
-    """The length of the longest stroke in a row of a picture."""
-    ends = (~row).nonzero()[0]
-    return int(max((b - a - 1 for a, b in pairwise([-1, *ends, len(row)])), default=0))
-
-
-@pytest.mark.parametrize(
-    "words", ["half-wide", "kept-whole", "write", "boxes", "box", "by-hand", "signed"]
-)
-def test_what_a_blank_paper_draws_has_names_of_its_own(words: str) -> None:
-    """A rule of the letterhead for the same name once took its lines away."""
-    letter = (html_pdf.TEMPLATES / "_letter.css").read_text("utf-8")
-    assert not re.search(rf"\.{words}\b", letter)
